@@ -1,0 +1,117 @@
+/*
+ * ab_test.h
+ *	  The stored summary type and what every topic shares.
+ */
+#ifndef AB_TEST_H
+#define AB_TEST_H
+
+#include "postgres.h"
+
+#include "compat.h"
+#include "moments.h"
+
+#define AB_MAX_VARIANTS			4096
+#define AB_MAX_LABEL_LENGTH		1024	/* bytes of UTF-8 */
+#define AB_MAX_OBSERVATIONS		(INT64CONST(1) << 53)	/* exact in a double */
+
+#define AB_SUMMARY_VERSION		1
+
+/*
+ * The value of type ab_summary, version 1.
+ *
+ *	offset	bytes
+ *	0		4	varlena header
+ *	4		1	version, 1; any other value is refused
+ *	5		1	columns: 1, 2 or 4
+ *	6		2	flags of the value, all reserved: 0
+ *	8		4	number of arms
+ *	12		4	reserved: 0
+ *	16			the arms (AbArm), each of AbArmSize(columns) bytes
+ *	then		the labels in the order of the arms, UTF-8 without terminator
+ *				and without padding
+ *
+ * An arm has 24 bytes and then 16 for each of its AbMomentCount(columns)
+ * moments, which are an AbDouble each: 56 bytes for one column.  Arms are in
+ * ascending order of their labels' bytes, shorter first among equal prefixes,
+ * and no label occurs twice.  The labels are UTF-8 whatever the encoding of
+ * the database (in a SQL_ASCII database: the bytes as they are), so neither
+ * order nor equality depends on an encoding or a collation.
+ *
+ * In memory all numbers are native; ab_summary_send() writes them in network
+ * order, which is the portable form.  A version 2 would be told by its version
+ * byte: this code refuses it, later code reads both.
+ */
+typedef struct AbSummary
+{
+	int32		vl_len_;		/* varlena header (do not touch directly!) */
+	uint8		version;
+	uint8		columns;
+	uint16		flags;			/* reserved, always zero */
+	uint32		arms;
+	uint32		reserved;		/* always zero */
+} AbSummary;
+
+typedef struct AbArm
+{
+	int64		n;				/* rows with finite values only */
+	int64		nonfinite;		/* rows with a NaN or an infinity, not in n */
+	uint32		label_offset;	/* from the start of the value */
+	uint16		label_length;
+	uint16		flags;			/* AB_ARM_* */
+	AbDouble	moments[FLEXIBLE_ARRAY_MEMBER];
+} AbArm;
+
+#define AB_ARM_BINARY(column)	(1 << (column)) /* all its values are 0 or 1 */
+#define AB_ARM_ALL_BINARY(columns)	((1 << (columns)) - 1)
+#define AB_ARM_CONTROL			(1 << 4)	/* named as the control arm */
+#define AB_ARM_OVERFLOW			(1 << 5)	/* moments exceed the range of
+											 * double and are all zero */
+
+#define AbArmSize(columns) \
+	(offsetof(AbArm, moments) + AbMomentCount(columns) * sizeof(AbDouble))
+
+/*
+ * A label, by reference into a summary or an argument.  data is NULL where
+ * there is none.
+ */
+typedef struct AbLabel
+{
+	const char *data;			/* UTF-8, not terminated */
+	int			length;
+} AbLabel;
+
+static inline AbArm *
+AbGetArm(const AbSummary *summary, int i)
+{
+	return (AbArm *) ((char *) summary + sizeof(AbSummary) +
+					  i * AbArmSize(summary->columns));
+}
+
+static inline AbLabel
+AbArmLabel(const AbSummary *summary, const AbArm *arm)
+{
+	AbLabel		label;
+
+	label.data = (const char *) summary + arm->label_offset;
+	label.length = arm->label_length;
+	return label;
+}
+
+static inline bool
+AbLabelEquals(AbLabel a, AbLabel b)
+{
+	return a.length == b.length && memcmp(a.data, b.data, a.length) == 0;
+}
+
+/* summary.c */
+extern AbSummary *AbDatumGetSummary(Datum datum);
+extern int	AbLabelCompare(AbLabel a, AbLabel b);
+extern const char *AbServerToUtf8(const char *string, int *length);
+extern AbLabel AbTextGetLabel(text *t);
+extern char *AbLabelToServer(AbLabel label);
+extern int	AbFindArm(const AbSummary *summary, AbLabel label);
+extern int	AbFindControl(const AbSummary *summary);
+
+#define AB_GETARG_SUMMARY(n)	AbDatumGetSummary(PG_GETARG_DATUM(n))
+
+#endif							/* AB_TEST_H */

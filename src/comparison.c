@@ -1,0 +1,409 @@
+/*
+ * comparison.c
+ *	  The row that every test of means returns, and the choice of its arms.
+ *
+ * The rule of the house: data never raises, query mistakes do.  A group
+ * without rows in one arm is data and gets NULLs and a note; a call that does
+ * not say which of several variants to compare is a mistake.
+ */
+#include "comparison.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+
+/* Attributes of the SQL type ab_comparison, in its order. */
+enum
+{
+	CONTROL, TREATMENT, CONTROL_N, TREATMENT_N, CONTROL_MEAN, TREATMENT_MEAN,
+	CONTROL_STDDEV, TREATMENT_STDDEV, DIFF, DIFF_LOW, DIFF_HIGH,
+	RELATIVE_LIFT_PCT, LIFT_LOW_PCT, LIFT_HIGH_PCT, STD_ERROR, STATISTIC, DF,
+	P_VALUE, P_ADJUSTED, SIGNIFICANT, ALPHA, METHOD, NOTE, ATTRIBUTES
+};
+
+/* Variants listed in an error before the list is cut. */
+#define MAX_LISTED_VARIANTS 10
+
+/*
+ * The alternative named in that text argument, by SciPy's names.  ERROR 22023
+ * if it is none of them.
+ */
+AbAlternative
+AbGetAlternative(FunctionCallInfo fcinfo, int argument)
+{
+	const char *name = PG_ARGISNULL(argument) ? "NULL" :
+		text_to_cstring(PG_GETARG_TEXT_PP(argument));
+
+	if (strcmp(name, "two-sided") == 0)
+		return AB_TWO_SIDED;
+	if (strcmp(name, "less") == 0)
+		return AB_LESS;
+	if (strcmp(name, "greater") == 0)
+		return AB_GREATER;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown alternative \"%s\"", name),
+			 errhint("Use 'two-sided', 'less' (treatment below control) or 'greater' (treatment above control).")));
+}
+
+/*
+ * What to append to the name of a method for that alternative.
+ */
+const char *
+AbAlternativeSuffix(AbAlternative alternative)
+{
+	switch (alternative)
+	{
+		case AB_LESS:
+			return ", one-sided (less)";
+		case AB_GREATER:
+			return ", one-sided (greater)";
+		default:
+			return "";
+	}
+}
+
+/*
+ * The significance level in that argument.  ERROR 22023 unless it is in
+ * (0, 1).
+ */
+double
+AbGetAlpha(FunctionCallInfo fcinfo, int argument)
+{
+	double		alpha = PG_ARGISNULL(argument) ? NAN :
+		PG_GETARG_FLOAT8(argument);
+
+	if (!(alpha > 0 && alpha < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("significance level must be between 0 and 1"),
+				 PG_ARGISNULL(argument) ? errdetail("Got NULL.") :
+				 errdetail("Got %g.", alpha),
+				 errhint("Use 0.05 for a 5%% false positive rate.")));
+	return alpha;
+}
+
+/*
+ * Options of a call without named parameters.
+ */
+AbTestOptions
+AbDefaultOptions(void)
+{
+	AbTestOptions options = {{NULL, 0}, {NULL, 0}, 0.05, AB_TWO_SIDED, true};
+
+	return options;
+}
+
+/*
+ * Add a sentence fragment to the row's note, after a semicolon.
+ */
+void
+AbAddNote(AbComparison *row, const char *format,...)
+{
+	if (row->note.len > 0)
+		appendStringInfoString(&row->note, "; ");
+	for (;;)
+	{
+		va_list		args;
+		int			needed;
+
+		va_start(args, format);
+		needed = appendStringInfoVA(&row->note, format, args);
+		va_end(args);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(&row->note, needed);
+	}
+}
+
+/*
+ * Are the moments of an arm with rows known, that is finite?
+ */
+bool
+AbArmKnown(const AbArm *arm)
+{
+	return arm->nonfinite == 0 && !(arm->flags & AB_ARM_OVERFLOW);
+}
+
+static int64
+ArmRows(const AbArm *arm)
+{
+	return arm ? arm->n + arm->nonfinite : 0;
+}
+
+/*
+ * The variants of a summary as a list for an error message.
+ */
+static char *
+ListVariants(const AbSummary *summary)
+{
+	StringInfoData list;
+	int			count = Min((int) summary->arms, MAX_LISTED_VARIANTS);
+
+	initStringInfo(&list);
+	for (int i = 0; i < count; i++)
+		appendStringInfo(&list, "%s\"%s\"", i > 0 ? ", " : "",
+						 AbLabelToServer(AbArmLabel(summary,
+													AbGetArm(summary, i))));
+	if (count < (int) summary->arms)
+		appendStringInfo(&list, " and %d more", (int) summary->arms - count);
+	return list.data;
+}
+
+/*
+ * ERROR 22023: the call does not say which arms to compare.
+ */
+static void
+AmbiguousArms(const AbSummary *summary, const char *message,
+			  const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s", message),
+			 errdetail("The variants are %s.", ListVariants(summary)),
+			 errhint("%s", hint)));
+}
+
+static void
+UnknownVariant(const AbSummary *summary, const char *role, AbLabel label)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("there is no variant \"%s\" to be the %s",
+					AbLabelToServer(label), role),
+			 errdetail("The variants are %s.", ListVariants(summary)),
+			 errhint("Name one of them as %s.", role)));
+}
+
+/*
+ * Position of the control arm: the one named by the call, else the one the
+ * summary carries, else the one called "control"; never the first by
+ * alphabet.  -1 if it has no rows, or is not known because there is at most
+ * one variant.
+ */
+static int
+ChooseControl(AbComparison *row, AbLabel named)
+{
+	const AbSummary *summary = row->summary;
+	int			position = AbFindControl(summary);
+
+	if (named.data != NULL)
+	{
+		row->control_label = named;
+		position = AbFindArm(summary, named);
+		if (position < 0 && summary->arms > 1)
+			UnknownVariant(summary, "control", named);
+		return Max(position, -1);
+	}
+	if (position < 0)
+	{
+		AbLabel		usual = {"control", 7};
+
+		position = AbFindArm(summary, usual);
+		if (position < 0 && summary->arms > 1)
+			AmbiguousArms(summary,
+						  "it is not known which variant is the control",
+						  "Name it: ab_ttest(outcome, variant, 'A') as an aggregate, or ab_ttest(summary, control => 'A').");
+	}
+	if (position < 0)
+		return -1;
+	row->control_label = AbArmLabel(summary, AbGetArm(summary, position));
+	return position;
+}
+
+/*
+ * Position of the treatment arm: the one named by the call, else the only one
+ * beside the control.  -1 if it has no rows.
+ */
+static int
+ChooseTreatment(AbComparison *row, AbLabel named, int control)
+{
+	const AbSummary *summary = row->summary;
+	int			others = summary->arms - (control >= 0);
+	int			position;
+
+	if (named.data != NULL)
+	{
+		if (row->control_label.data != NULL &&
+			AbLabelEquals(named, row->control_label))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("control and treatment are the same variant \"%s\"",
+							AbLabelToServer(named)),
+					 errdetail("The variants are %s.", ListVariants(summary))));
+		row->treatment_label = named;
+		position = AbFindArm(summary, named);
+		if (position < 0 && summary->arms > 1)
+			UnknownVariant(summary, "treatment", named);
+		return Max(position, -1);
+	}
+	if (others > 1)
+		AmbiguousArms(summary,
+					  "there are more than two variants",
+					  "Name the treatment: ab_ttest(ab_summary(outcome, variant), control => 'A', treatment => 'B').");
+	if (others < 1)
+		return -1;
+	position = control == 0 ? 1 : 0;
+	row->treatment_label = AbArmLabel(summary, AbGetArm(summary, position));
+	return position;
+}
+
+/*
+ * Note what keeps an arm from being compared.  Returns whether it can be.
+ */
+static bool
+CheckArm(AbComparison *row, const char *role, const AbArm *arm, AbLabel label)
+{
+	if (ArmRows(arm) == 0)
+	{
+		if (label.data != NULL)
+			AbAddNote(row, "no rows for the %s \"%s\"", role,
+					  AbLabelToServer(label));
+		else
+			AbAddNote(row, "no rows for the %s", role);
+		return false;
+	}
+	if (arm->nonfinite > 0)
+		AbAddNote(row, INT64_FORMAT " row%s of the %s with NaN or infinity",
+				  arm->nonfinite, arm->nonfinite == 1 ? "" : "s", role);
+	if (arm->flags & AB_ARM_OVERFLOW)
+		AbAddNote(row, "values of the %s are too large for double precision",
+				  role);
+	return AbArmKnown(arm);
+}
+
+/*
+ * Start a row: choose its arms, and fill in what is known without a test.
+ * Afterwards row->control and row->treatment are both set if and only if the
+ * two can be compared; else row->note says why not.
+ */
+void
+AbStartComparison(AbComparison *row, const AbSummary *summary,
+				  const AbTestOptions *options)
+{
+	int			control = -1;
+	int			treatment = -1;
+
+	memset(row, 0, sizeof(AbComparison));
+	initStringInfo(&row->note);
+	row->summary = summary;
+	row->alpha = options->alpha;
+	row->difference = row->std_error = row->df = row->p_adjusted = NAN;
+	row->interval.low = row->interval.high = NAN;
+	row->lift.low = row->lift.high = NAN;
+	row->test.statistic = row->test.p_value = NAN;
+
+	if (summary == NULL || summary->arms == 0)
+	{
+		row->control_label = options->control;
+		row->treatment_label = options->treatment;
+		AbAddNote(row, "no rows");
+		return;
+	}
+
+	control = ChooseControl(row, options->control);
+	treatment = ChooseTreatment(row, options->treatment, control);
+	if (control >= 0)
+		row->control = AbGetArm(summary, control);
+	if (treatment >= 0)
+		row->treatment = AbGetArm(summary, treatment);
+
+	if (CheckArm(row, "control", row->control, row->control_label) &
+		CheckArm(row, "treatment", row->treatment, row->treatment_label))
+	{
+		row->difference = AbDoubleDifference(row->treatment->moments[0],
+											 row->control->moments[0]);
+		row->tested = true;
+	}
+}
+
+/*
+ * Set a float8 attribute, NULL unless it is finite: no driver and no report
+ * agrees with another on NaN and infinity.
+ */
+static void
+SetFloat(Datum *values, bool *nulls, int attribute, double value)
+{
+	nulls[attribute] = !isfinite(value);
+	if (isfinite(value))
+		values[attribute] = Float8GetDatum(value);
+}
+
+static void
+SetText(Datum *values, bool *nulls, int attribute, const char *value)
+{
+	nulls[attribute] = value == NULL;
+	if (value)
+		values[attribute] = CStringGetTextDatum(value);
+}
+
+/*
+ * What an arm contributes to the row by itself.
+ */
+static void
+SetArm(Datum *values, bool *nulls, const AbArm *arm, AbLabel label,
+	   const AbSummary *summary, int name, int n, int mean, int stddev)
+{
+	SetText(values, nulls, name,
+			label.data != NULL ? AbLabelToServer(label) : NULL);
+	nulls[n] = summary == NULL;
+	values[n] = Int64GetDatum(ArmRows(arm));
+	if (arm == NULL || !AbArmKnown(arm))
+		return;
+	if (arm->n > 0)
+		SetFloat(values, nulls, mean, AbMean(arm->moments, 0));
+	if (arm->n > 1)
+		SetFloat(values, nulls, stddev,
+				 sqrt(arm->moments[summary->columns].high / (arm->n - 1)));
+}
+
+/*
+ * The row as a tuple of the composite type that the calling function returns.
+ */
+Datum
+AbComparisonDatum(FunctionCallInfo fcinfo, const AbComparison *row)
+{
+	TupleDesc	tupdesc;
+	Datum	   *values;
+	bool	   *nulls;
+	double		control_mean;
+
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
+		tupdesc->natts < ATTRIBUTES)
+		elog(ERROR, "return type must be ab_comparison");
+	tupdesc = BlessTupleDesc(tupdesc);
+
+	/* a later version of the type may have more attributes: they are NULL */
+	values = (Datum *) palloc0(tupdesc->natts * sizeof(Datum));
+	nulls = (bool *) palloc(tupdesc->natts * sizeof(bool));
+	memset(nulls, true, tupdesc->natts * sizeof(bool));
+
+	SetArm(values, nulls, row->control, row->control_label, row->summary,
+		   CONTROL, CONTROL_N, CONTROL_MEAN, CONTROL_STDDEV);
+	SetArm(values, nulls, row->treatment, row->treatment_label, row->summary,
+		   TREATMENT, TREATMENT_N, TREATMENT_MEAN, TREATMENT_STDDEV);
+	SetFloat(values, nulls, DIFF, row->difference);
+	SetFloat(values, nulls, DIFF_LOW, row->interval.low);
+	SetFloat(values, nulls, DIFF_HIGH, row->interval.high);
+	control_mean = nulls[CONTROL_MEAN] ? NAN :
+		DatumGetFloat8(values[CONTROL_MEAN]);
+	SetFloat(values, nulls, RELATIVE_LIFT_PCT,
+			 row->difference / control_mean * 100);
+	SetFloat(values, nulls, LIFT_LOW_PCT, row->lift.low * 100);
+	SetFloat(values, nulls, LIFT_HIGH_PCT, row->lift.high * 100);
+	SetFloat(values, nulls, STD_ERROR, row->std_error);
+	SetFloat(values, nulls, STATISTIC, row->test.statistic);
+	SetFloat(values, nulls, DF, row->df);
+	SetFloat(values, nulls, P_VALUE, row->test.p_value);
+	SetFloat(values, nulls, P_ADJUSTED, row->p_adjusted);
+	nulls[SIGNIFICANT] = nulls[P_VALUE];
+	values[SIGNIFICANT] = BoolGetDatum(row->test.significant);
+	SetFloat(values, nulls, ALPHA, row->alpha);
+	SetText(values, nulls, METHOD, row->method);
+	SetText(values, nulls, NOTE, row->note.len > 0 ? row->note.data : NULL);
+
+	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+}

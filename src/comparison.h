@@ -1,0 +1,58 @@
+/*
+ * comparison.h
+ *	  The row that every test of means returns, and the choice of its arms.
+ */
+#ifndef AB_COMPARISON_H
+#define AB_COMPARISON_H
+
+#include "ab_test.h"
+
+#include "inference.h"
+#include "lib/stringinfo.h"
+
+/* Parameters of a test, as its SQL function received them. */
+typedef struct AbTestOptions
+{
+	AbLabel		control;		/* data is NULL if not given */
+	AbLabel		treatment;
+	double		alpha;
+	AbAlternative alternative;
+	bool		equal_var;
+} AbTestOptions;
+
+/*
+ * A row of ab_comparison.  Numbers that are not finite become NULL.
+ */
+typedef struct AbComparison
+{
+	const AbSummary *summary;	/* NULL if there is none */
+	const AbArm *control;		/* NULL if not known or without rows */
+	const AbArm *treatment;
+	AbLabel		control_label;	/* known even where the arm has no rows */
+	AbLabel		treatment_label;
+	double		difference;
+	AbInterval	interval;
+	AbInterval	lift;			/* fractions */
+	double		std_error;
+	double		df;
+	AbTest		test;
+	double		p_adjusted;
+	bool		tested;			/* is there a verdict? */
+	double		alpha;
+	const char *method;
+	StringInfoData note;
+} AbComparison;
+
+extern AbAlternative AbGetAlternative(FunctionCallInfo fcinfo, int argument);
+extern const char *AbAlternativeSuffix(AbAlternative alternative);
+extern double AbGetAlpha(FunctionCallInfo fcinfo, int argument);
+extern AbTestOptions AbDefaultOptions(void);
+extern void AbStartComparison(AbComparison *row, const AbSummary *summary,
+							  const AbTestOptions *options);
+extern void AbAddNote(AbComparison *row, const char *format,...)
+			pg_attribute_printf(2, 3);
+extern bool AbArmKnown(const AbArm *arm);
+extern Datum AbComparisonDatum(FunctionCallInfo fcinfo,
+							   const AbComparison *row);
+
+#endif							/* AB_COMPARISON_H */

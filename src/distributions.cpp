@@ -1,0 +1,248 @@
+/*
+ * distributions.cpp
+ *	  Distribution functions and what is solved with them, from Boost.Math.
+ *
+ * The only C++ of the extension.  It includes no PostgreSQL header, and no
+ * exception may leave it: an exception that crossed C code would abort the
+ * server.  Boost reports errors by errno and NaN under the policy below; what
+ * could still throw (memory) is caught by Guard().
+ */
+#include "distributions.h"
+
+#include <boost/math/distributions/non_central_t.hpp>
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <boost/math/tools/roots.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+namespace
+{
+
+namespace policies = boost::math::policies;
+
+/* long double would gain no digit that is asked for, and costs speed */
+typedef policies::policy<
+	policies::domain_error<policies::errno_on_error>,
+	policies::pole_error<policies::errno_on_error>,
+	policies::overflow_error<policies::errno_on_error>,
+	policies::underflow_error<policies::errno_on_error>,
+	policies::denorm_error<policies::errno_on_error>,
+	policies::rounding_error<policies::errno_on_error>,
+	policies::evaluation_error<policies::errno_on_error>,
+	policies::indeterminate_result_error<policies::errno_on_error>,
+	policies::promote_double<false> >
+	Policy;
+
+typedef boost::math::normal_distribution<double, Policy> Normal;
+typedef boost::math::students_t_distribution<double, Policy> StudentT;
+typedef boost::math::non_central_t_distribution<double, Policy> NoncentralT;
+
+const double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+/* Largest group that a size is searched in: counts stay exact in a double. */
+const double largest_size = 9007199254740992.0;
+
+/*
+ * The value of f(), or NaN if it throws.
+ */
+template <class Function>
+double
+Guard(Function f) noexcept
+{
+	try
+	{
+		return f();
+	}
+	catch (...)
+	{
+		return not_a_number;
+	}
+}
+
+double
+NormalUpperQuantile(double q)
+{
+	return quantile(complement(Normal(), q));
+}
+
+/*
+ * Root of an increasing f in [low, high], f(low) <= 0 <= f(high), by TOMS 748
+ * until near() holds for the ends of the bracket.
+ */
+template <class Function, class Tolerance>
+double
+Solve(Function f, double low, double high, Tolerance near)
+{
+	std::uintmax_t iterations = 200;
+	double		f_low = f(low);
+	double		f_high = f(high);
+
+	if (!(f_low <= 0 && f_high >= 0))
+		return not_a_number;
+	if (f_low == 0)
+		return low;
+	if (f_high == 0)
+		return high;
+
+	std::pair<double, double> bracket =
+		boost::math::tools::toms748_solve(f, low, high, f_low, f_high,
+										  near, iterations, Policy());
+
+	return bracket.second;
+}
+
+double
+Power(double n, double ratio, double effect, double alpha, bool two_sided)
+{
+	double		df = n * (1 + ratio) - 2;
+	double		noncentrality = effect * std::sqrt(n * ratio / (1 + ratio));
+	double		power;
+
+	if (!(df > 0) || !std::isfinite(noncentrality))
+		return not_a_number;
+
+	double		critical = quantile(complement(StudentT(df),
+											   two_sided ? alpha / 2 : alpha));
+
+	/*
+	 * Certain to the last bit: the denominator of t exceeds its mean by 40
+	 * of its standard deviations with probability below 1e-300.  Boost fails
+	 * on very large noncentralities.
+	 */
+	if (noncentrality > critical * (1 + 40 / std::sqrt(2 * df)) + 40)
+		return 1;
+
+	NoncentralT distribution(df, noncentrality);
+
+	power = cdf(complement(distribution, critical));
+	if (two_sided)
+		power += cdf(distribution, -critical);
+	return power;
+}
+
+} /* namespace */
+
+/*
+ * P(T > t) of Student's t with df > 0 degrees of freedom, not necessarily
+ * whole.
+ */
+double
+AbStudentTUpperTail(double t, double df)
+{
+	if (std::isnan(t) || !(df > 0))
+		return not_a_number;
+	return Guard([=] { return cdf(complement(StudentT(df), t)); });
+}
+
+/*
+ * The t whose upper tail is q, 0 < q < 1.
+ */
+double
+AbStudentTUpperQuantile(double q, double df)
+{
+	if (!(q > 0 && q < 1) || !(df > 0))
+		return not_a_number;
+	return Guard([=] { return quantile(complement(StudentT(df), q)); });
+}
+
+/*
+ * Power of the pooled two-sample t-test: n observations in the first group,
+ * ratio * n in the second, a difference of `effect` > 0 standard deviations
+ * (in the direction tested, if one-sided).  Exact, by the noncentral t with
+ * n (1 + ratio) - 2 degrees of freedom and noncentrality
+ * effect sqrt(n ratio / (1 + ratio)); both tails if two-sided.  NaN unless
+ * there is a degree of freedom.
+ *
+ * J. Cohen, Statistical Power Analysis for the Behavioral Sciences, 2nd ed.,
+ * 1988, chapter 2; the same as statsmodels' TTestIndPower.
+ */
+double
+AbTTestPower(double n, double ratio, double effect, double alpha,
+			 int two_sided)
+{
+	return Guard([=] { return Power(n, ratio, effect, alpha, two_sided); });
+}
+
+/*
+ * The smallest whole n >= 2 in the first group whose power is at least
+ * `power`; NaN if that is more than 2^53.
+ */
+double
+AbTTestSampleSize(double effect, double ratio, double alpha, double power,
+				  int two_sided)
+{
+	return Guard([=]
+	{
+		auto		enough = [=](double n)
+		{
+			return Power(n, ratio, effect, alpha, two_sided) >= power;
+		};
+		auto		same_size = [](double a, double b)
+		{
+			return std::ceil(a) == std::ceil(b);
+		};
+
+		/* the normal approximation is nearly always within one percent */
+		double		z = NormalUpperQuantile(two_sided ? alpha / 2 : alpha) +
+			NormalUpperQuantile(1 - power);
+		double		guess = z * z * (1 + 1 / ratio) / (effect * effect);
+		double		low = std::fmax(2, std::floor(guess * 0.99));
+		double		high = std::fmax(3, std::ceil(guess * 1.01) + 3);
+
+		while (enough(low))
+		{
+			if (low == 2)
+				return low;
+			high = low;
+			low = std::fmax(2, std::floor(low / 2));
+		}
+		while (!enough(high))
+		{
+			if (!(high < largest_size))
+				return not_a_number;
+			low = high;
+			high *= 2;
+		}
+
+		double		n = std::ceil(Solve([=](double x)
+		{
+			return Power(x, ratio, effect, alpha, two_sided) - power;
+		}, low, high, same_size));
+
+		while (n > 2 && enough(n - 1))
+			n--;
+		while (n < high && !enough(n))
+			n++;
+		return n;
+	});
+}
+
+/*
+ * The effect, in standard deviations, that n and ratio * n observations detect
+ * with that power > alpha.
+ */
+double
+AbTTestEffect(double n, double ratio, double alpha, double power,
+			  int two_sided)
+{
+	return Guard([=]
+	{
+		double		scale = std::sqrt((1 + ratio) / (n * ratio));
+		double		high = scale;
+
+		while (!(Power(n, ratio, high, alpha, two_sided) >= power))
+		{
+			high *= 2;
+			if (!std::isfinite(high))
+				return not_a_number;
+		}
+		return Solve([=](double effect)
+		{
+			return Power(n, ratio, effect, alpha, two_sided) - power;
+		}, 0, high, boost::math::tools::eps_tolerance<double>(52));
+	});
+}

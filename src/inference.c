@@ -1,0 +1,162 @@
+/*
+ * inference.c
+ *	  From an estimate and its standard error to p-values and intervals.
+ *
+ * Everything here is dual to the test: an interval excludes no effect exactly
+ * when p < alpha.
+ */
+#include "inference.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "distributions.h"
+
+/*
+ * Smallest positive double: a p-value that underflows is reported as this,
+ * never as 0.
+ */
+#define SMALLEST_P	4.9406564584124654e-324
+
+/*
+ * Critical value of the t-test.  Negative for a one-sided test with
+ * alpha > 0.5.
+ */
+static double
+CriticalT(double df, AbAlternative alternative, double alpha)
+{
+	return AbStudentTUpperQuantile(alternative == AB_TWO_SIDED ?
+								   alpha / 2 : alpha, df);
+}
+
+/*
+ * Make an interval agree with the decision where rounding alone decides on
+ * which side of zero an end lies.
+ */
+static AbInterval
+Agree(AbInterval interval, double estimate, bool significant)
+{
+	if (!significant)
+	{
+		if (interval.low > 0)
+			interval.low = 0;
+		if (interval.high < 0)
+			interval.high = 0;
+	}
+	else if (interval.low <= 0 && interval.high >= 0)
+	{
+		if (estimate > 0)
+			interval.low = DBL_MIN;
+		else
+			interval.high = -DBL_MIN;
+	}
+	return interval;
+}
+
+/*
+ * t-test of a difference against zero, with its confidence interval.
+ *
+ * difference and std_error > 0 are in the units of the metric, df > 0 need
+ * not be whole, alpha is in (0, 1).  All fields are NaN, and significant is
+ * false, if an argument is not a number.
+ */
+AbTest
+AbTTest(double difference, double std_error, double df,
+		AbAlternative alternative, double alpha)
+{
+	AbTest		test;
+	double		critical = CriticalT(df, alternative, alpha);
+
+	test.statistic = difference / std_error;
+	if (alternative == AB_TWO_SIDED)
+		test.p_value = 2 * AbStudentTUpperTail(fabs(test.statistic), df);
+	else
+		test.p_value = AbStudentTUpperTail(alternative == AB_GREATER ?
+										   test.statistic : -test.statistic, df);
+	if (test.p_value == 0)
+		test.p_value = SMALLEST_P;
+	else if (test.p_value > 1)
+		test.p_value = 1;
+	test.significant = test.p_value < alpha;
+
+	test.interval.low = alternative == AB_LESS ?
+		-INFINITY : difference - critical * std_error;
+	test.interval.high = alternative == AB_GREATER ?
+		INFINITY : difference + critical * std_error;
+	test.interval = Agree(test.interval, difference, test.significant);
+	return test;
+}
+
+/*
+ * Fieller's interval for the relative lift, difference / control, as a
+ * fraction.
+ *
+ * It is the set of lifts x that the t-test of
+ *
+ *		treatment - (1 + x) control = difference - x control
+ *
+ * does not reject, with the variance of that very combination,
+ *
+ *		v(x) = std_error^2 - 2 x covariance + x^2 control_variance,
+ *
+ * so that at x = 0 it is the test of the difference, whose verdict is
+ * `significant`.  covariance is that of the difference with the control mean:
+ * -control_variance if the arms are independent.
+ *
+ * Returns false, and no interval, if the set is unbounded: the control mean
+ * is then itself not distinguishable from zero at that level.
+ *
+ * E. C. Fieller, Some Problems in Interval Estimation, J. Royal Statistical
+ * Society B 16 (1954), 175-185.
+ */
+bool
+AbFieller(double difference, double std_error, double control,
+		  double control_variance, double covariance, double df,
+		  AbAlternative alternative, double alpha, bool significant,
+		  AbInterval *lift)
+{
+	double		t = CriticalT(df, alternative, alpha);
+
+	/* in units of the control mean, so that no square leaves the range */
+	double		x = difference / control;
+	double		se = std_error / fabs(control);
+	double		g = t * t * (control_variance / control / control);
+	double		k = t * t * (covariance / control / control);
+
+	/* a z^2 - 2 b z + c <= 0 */
+	double		a = 1 - g;
+	double		b = x - k;
+	double		c = (fabs(x) - fabs(t) * se) * (fabs(x) + fabs(t) * se);
+	double		root = sqrt(fmax(b * b - a * c, 0));
+	double		q = b + copysign(root, b);
+	double		first = q / a;
+	double		second = q != 0 ? c / q : 0;
+	bool		lower;
+
+	lift->low = fmin(first, second);
+	lift->high = fmax(first, second);
+	if (!(a > 0) || !isfinite(lift->low) || !isfinite(lift->high))
+		return false;
+
+	if (alternative != AB_TWO_SIDED)
+	{
+		/*
+		 * One end stays.  A larger treatment mean is a larger lift unless the
+		 * control mean is negative, and a negative t selects the other root.
+		 */
+		lower = (alternative == AB_GREATER) == (control > 0);
+		if (t < 0)
+		{
+			if (lower)
+				lift->low = lift->high;
+			else
+				lift->high = lift->low;
+		}
+		if (lower)
+			lift->high = INFINITY;
+		else
+			lift->low = -INFINITY;
+	}
+	*lift = Agree(*lift, x, significant);
+	return true;
+}

@@ -1,0 +1,42 @@
+/*
+ * inference.h
+ *	  From an estimate and its standard error to p-values and intervals.
+ *
+ * Pure C: no PostgreSQL header.  Unknown results are NaN.
+ */
+#ifndef AB_INFERENCE_H
+#define AB_INFERENCE_H
+
+#include <stdbool.h>
+
+/* What is tested, read as treatment against control. */
+typedef enum AbAlternative
+{
+	AB_TWO_SIDED,
+	AB_LESS,
+	AB_GREATER
+} AbAlternative;
+
+/* An interval; an infinite end is one that a one-sided test leaves open. */
+typedef struct AbInterval
+{
+	double		low;
+	double		high;
+} AbInterval;
+
+typedef struct AbTest
+{
+	double		statistic;
+	double		p_value;
+	bool		significant;
+	AbInterval	interval;		/* for the difference */
+} AbTest;
+
+extern AbTest AbTTest(double difference, double std_error, double df,
+					  AbAlternative alternative, double alpha);
+extern bool AbFieller(double difference, double std_error, double control,
+					  double control_variance, double covariance, double df,
+					  AbAlternative alternative, double alpha,
+					  bool significant, AbInterval *lift);
+
+#endif							/* AB_INFERENCE_H */

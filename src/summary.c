@@ -1,0 +1,1275 @@
+/*
+ * summary.c
+ *	  The type ab_summary: per variant the label, the number of rows and the
+ *	  moments of 1, 2 or 4 columns.
+ *
+ * It is the transition type of every aggregate of means, and an ordinary
+ * storable type: what an aggregate collects, a parallel worker ships, a table
+ * keeps and a reader decides from is the same flat value.  Its layout is in
+ * ab_test.h.
+ *
+ * The empty summary and NULL are the identity of merging.
+ */
+#include "ab_test.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "common/shortest_dec.h"
+#include "funcapi.h"
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+#include "utils/numeric.h"
+#include "utils/tuplestore.h"
+
+AB_MODULE_MAGIC;
+
+/* An arm while a summary is being put together from its parts. */
+typedef struct ArmParts
+{
+	AbLabel		label;
+	int64		n;
+	int64		nonfinite;
+	uint16		flags;
+	AbDouble	moments[AB_MAX_MOMENTS];
+} ArmParts;
+
+/* ----------------------------------------------------------------------
+ * Labels
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * Order of labels: by bytes, a prefix first.  Never a collation: the support
+ * functions of an aggregate may be called without one.
+ */
+int
+AbLabelCompare(AbLabel a, AbLabel b)
+{
+	int			order = memcmp(a.data, b.data, Min(a.length, b.length));
+
+	return order != 0 ? order : a.length - b.length;
+}
+
+/*
+ * The UTF-8 form of a string in the server's encoding: the string itself where
+ * the bytes agree, else a palloc'd copy.  In a SQL_ASCII database, whose
+ * encoding is not known, the bytes as they are.
+ */
+const char *
+AbServerToUtf8(const char *string, int *length)
+{
+	int			encoding = GetDatabaseEncoding();
+	int			i = 0;
+	char	   *utf8;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
+		return string;
+	while (i < *length && !IS_HIGHBIT_SET(string[i]))
+		i++;
+	if (i == *length)
+		return string;
+
+	utf8 = pg_server_to_any(string, *length, PG_UTF8);
+	*length = strlen(utf8);
+	return utf8;
+}
+
+/*
+ * The label a text argument stands for: its UTF-8 form, in place where the
+ * server's encoding agrees, else a palloc'd copy.  ERROR 54000 if too long.
+ */
+AbLabel
+AbTextGetLabel(text *t)
+{
+	AbLabel		label;
+
+	label.length = VARSIZE_ANY_EXHDR(t);
+	label.data = AbServerToUtf8(VARDATA_ANY(t), &label.length);
+	if (label.length > AB_MAX_LABEL_LENGTH)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("variant name is too long"),
+				 errdetail("It has %d bytes, the limit is %d.",
+						   label.length, AB_MAX_LABEL_LENGTH),
+				 errhint("The variant argument takes the name of the arm a row belongs to, such as 'control'.")));
+	return label;
+}
+
+/*
+ * The label as a terminated string in the server's encoding, palloc'd.
+ */
+char *
+AbLabelToServer(AbLabel label)
+{
+	char	   *utf8 = pnstrdup(label.data, label.length);
+
+	return pg_any_to_server(utf8, label.length,
+							GetDatabaseEncoding() == PG_SQL_ASCII ?
+							PG_SQL_ASCII : PG_UTF8);
+}
+
+/* ----------------------------------------------------------------------
+ * Reading and building values
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * An aligned, plain view of a summary argument.  A stored value comes back
+ * compressed, out of line or with a short, unaligned header: then this is a
+ * copy, else the argument itself, which the caller must not modify.
+ */
+AbSummary *
+AbDatumGetSummary(Datum datum)
+{
+	AbSummary  *summary = (AbSummary *) PG_DETOAST_DATUM(datum);
+
+	if (VARSIZE(summary) < sizeof(AbSummary) ||
+		summary->version != AB_SUMMARY_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("ab_summary value has an unknown version"),
+				 errhint("It may have been written by a newer version of ab_test.")));
+	return summary;
+}
+
+/*
+ * Position of the arm with that label, or -(p + 1) where p is the position at
+ * which to insert it.
+ */
+int
+AbFindArm(const AbSummary *summary, AbLabel label)
+{
+	int			low = 0;
+	int			high = summary->arms;
+
+	/* the usual few arms: equality is cheaper to ask than order */
+	if (high <= 4)
+		for (int i = 0; i < high; i++)
+			if (AbLabelEquals(AbArmLabel(summary, AbGetArm(summary, i)), label))
+				return i;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+		int			order = AbLabelCompare(AbArmLabel(summary,
+													  AbGetArm(summary, middle)),
+										   label);
+
+		if (order == 0)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -(low + 1);
+}
+
+/*
+ * Position of the arm that was named as control, or -1.
+ */
+int
+AbFindControl(const AbSummary *summary)
+{
+	for (int i = 0; i < (int) summary->arms; i++)
+		if (AbGetArm(summary, i)->flags & AB_ARM_CONTROL)
+			return i;
+	return -1;
+}
+
+/*
+ * ERROR 54000 unless that many variants fit in a summary.
+ */
+static void
+CheckVariantCount(int64 arms)
+{
+	if (arms > AB_MAX_VARIANTS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many variants"),
+				 errdetail("The limit is %d.", AB_MAX_VARIANTS),
+				 errhint("The variant argument takes the name of the arm a row belongs to, not a user.")));
+}
+
+/*
+ * Allocate a summary of that many arms and bytes of labels, all zero but the
+ * header.
+ */
+static AbSummary *
+NewSummary(int columns, int arms, Size label_bytes)
+{
+	Size		size = sizeof(AbSummary) + arms * AbArmSize(columns) + label_bytes;
+	AbSummary  *summary;
+
+	CheckVariantCount(arms);
+	summary = (AbSummary *) palloc0(size);
+	SET_VARSIZE(summary, size);
+	summary->version = AB_SUMMARY_VERSION;
+	summary->columns = columns;
+	summary->arms = arms;
+	return summary;
+}
+
+/*
+ * Write a label behind the others, at *offset, and advance that.
+ */
+static void
+SetLabel(AbSummary *summary, AbArm *arm, AbLabel label, Size *offset)
+{
+	arm->label_offset = *offset;
+	arm->label_length = label.length;
+	if (label.length > 0)
+		memcpy((char *) summary + *offset, label.data, label.length);
+	*offset += label.length;
+}
+
+/*
+ * A summary from its arms, which are in order and different.
+ */
+static AbSummary *
+BuildSummary(int columns, const ArmParts *parts, int arms)
+{
+	Size		label_bytes = 0;
+	Size		offset;
+	AbSummary  *summary;
+
+	for (int i = 0; i < arms; i++)
+		label_bytes += parts[i].label.length;
+
+	summary = NewSummary(columns, arms, label_bytes);
+	offset = sizeof(AbSummary) + arms * AbArmSize(columns);
+	for (int i = 0; i < arms; i++)
+	{
+		AbArm	   *arm = AbGetArm(summary, i);
+
+		arm->n = parts[i].n;
+		arm->nonfinite = parts[i].nonfinite;
+		arm->flags = parts[i].flags;
+		memcpy(arm->moments, parts[i].moments,
+			   AbMomentCount(columns) * sizeof(AbDouble));
+		SetLabel(summary, arm, parts[i].label, &offset);
+	}
+	return summary;
+}
+
+/*
+ * A copy of the summary (or a new one, if NULL) with an arm more, empty, at
+ * that position.  It lies in the current context: an aggregate's executor
+ * copies it to its own and frees the one before.
+ */
+static AbSummary *
+InsertArm(const AbSummary *old, int columns, AbLabel label, int position)
+{
+	int			arms = old ? old->arms : 0;
+	Size		label_bytes = label.length;
+	Size		offset;
+	AbSummary  *summary;
+
+	if (old)
+		label_bytes += VARSIZE(old) - sizeof(AbSummary) -
+			arms * AbArmSize(columns);
+
+	summary = NewSummary(columns, arms + 1, label_bytes);
+	offset = sizeof(AbSummary) + (arms + 1) * AbArmSize(columns);
+	for (int i = 0; i <= arms; i++)
+	{
+		AbArm	   *arm = AbGetArm(summary, i);
+
+		if (i == position)
+		{
+			arm->flags = AB_ARM_ALL_BINARY(columns);
+			SetLabel(summary, arm, label, &offset);
+		}
+		else
+		{
+			const AbArm *source = AbGetArm(old, i < position ? i : i - 1);
+
+			memcpy(arm, source, AbArmSize(columns));
+			SetLabel(summary, arm, AbArmLabel(old, source), &offset);
+		}
+	}
+	return summary;
+}
+
+/*
+ * Why an arm cannot have come out of an aggregate, as a sentence, or NULL.
+ */
+static const char *
+ArmFault(const ArmParts *part, int columns)
+{
+	const char *fault;
+
+	if (part->n < 0 || part->n > AB_MAX_OBSERVATIONS ||
+		part->nonfinite < 0 || part->nonfinite > AB_MAX_OBSERVATIONS)
+		return "The number of observations is out of range.";
+	if (part->flags & ~(AB_ARM_ALL_BINARY(columns) | AB_ARM_CONTROL |
+						AB_ARM_OVERFLOW))
+		return "An arm has unknown flags.";
+	if (part->n == 0 &&
+		(part->flags & (AB_ARM_ALL_BINARY(columns) | AB_ARM_OVERFLOW)) !=
+		AB_ARM_ALL_BINARY(columns))
+		return "An arm without observations has flags of its values.";
+	if (part->flags & AB_ARM_OVERFLOW)
+	{
+		for (int i = 0; i < AbMomentCount(columns); i++)
+			if (part->moments[i].high != 0 || part->moments[i].low != 0)
+				return "An arm whose moments overflowed has moments.";
+		return NULL;
+	}
+
+	fault = AbMomentsFault(part->moments, columns, part->n);
+	if (fault)
+		return fault;
+
+	for (int i = 0; i < columns; i++)
+		if (part->n > 0 && (part->flags & AB_ARM_BINARY(i)))
+		{
+			double		n = part->n;
+			double		ones = rint(n * AbMean(part->moments, i));
+			double		sum = part->moments[AbComomentIndex(columns, i, i)].high;
+			double		tolerance = 1e-6 + n * 1e-12;
+
+			if (ones < 0 || ones > n ||
+				fabs(n * AbMean(part->moments, i) - ones) > tolerance ||
+				fabs(sum - ones * (n - ones) / n) > tolerance)
+				return "The moments of a column marked as binary are not those of zeros and ones.";
+		}
+	return NULL;
+}
+
+/*
+ * Why the arms, in order, cannot make one summary, as a sentence, or NULL.
+ */
+static const char *
+ArmsFault(const ArmParts *parts, int arms)
+{
+	int			controls = 0;
+
+	for (int i = 0; i < arms; i++)
+	{
+		if (i > 0 && AbLabelCompare(parts[i - 1].label, parts[i].label) >= 0)
+			return "Variants must differ and be in ascending order of their bytes.";
+		if (parts[i].flags & AB_ARM_CONTROL)
+			controls++;
+	}
+	return controls > 1 ? "Only one variant can be the control." : NULL;
+}
+
+/* ----------------------------------------------------------------------
+ * Text form: JSON
+ * ----------------------------------------------------------------------
+ */
+
+/* Keys of an arm, in the order in which they are written. */
+static const char *const arm_keys[] = {
+	"variant", "n", "nonfinite", "control", "overflow", "binary",
+	"mean", "mean_low", "comoment", "comoment_low"
+};
+
+/*
+ * Append a double so that reading it back gives the same bits, whatever
+ * extra_float_digits says.
+ */
+static void
+AppendDouble(StringInfo buf, double value)
+{
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	double_to_shortest_decimal_buf(value, digits);
+	appendStringInfoString(buf, digits);
+}
+
+/*
+ * Append `"key": [..]` of the high or low parts of some moments.
+ */
+static void
+AppendMoments(StringInfo buf, const char *key, const AbDouble *moments,
+			  int count, bool low)
+{
+	appendStringInfo(buf, ", \"%s\": [", key);
+	for (int i = 0; i < count; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		AppendDouble(buf, low ? moments[i].low : moments[i].high);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+PG_FUNCTION_INFO_V1(ab_summary_out);
+Datum
+ab_summary_out(PG_FUNCTION_ARGS)
+{
+	AbSummary  *summary = AB_GETARG_SUMMARY(0);
+	int			columns = summary->columns;
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	appendStringInfo(&buf, "{\"version\": %d, \"columns\": %d, \"arms\": [",
+					 summary->version, columns);
+	for (int i = 0; i < (int) summary->arms; i++)
+	{
+		AbArm	   *arm = AbGetArm(summary, i);
+
+		CHECK_FOR_INTERRUPTS();
+		appendStringInfoString(&buf, i > 0 ? ", {\"variant\": " :
+							   "{\"variant\": ");
+		escape_json(&buf, AbLabelToServer(AbArmLabel(summary, arm)));
+		appendStringInfo(&buf,
+						 ", \"n\": " INT64_FORMAT ", \"nonfinite\": " INT64_FORMAT
+						 ", \"control\": %s, \"overflow\": %s, \"binary\": [",
+						 arm->n, arm->nonfinite,
+						 arm->flags & AB_ARM_CONTROL ? "true" : "false",
+						 arm->flags & AB_ARM_OVERFLOW ? "true" : "false");
+		for (int j = 0; j < columns; j++)
+			appendStringInfo(&buf, "%s%s", j > 0 ? ", " : "",
+							 arm->flags & AB_ARM_BINARY(j) ? "true" : "false");
+		appendStringInfoChar(&buf, ']');
+		AppendMoments(&buf, "mean", arm->moments, columns, false);
+		AppendMoments(&buf, "mean_low", arm->moments, columns, true);
+		AppendMoments(&buf, "comoment", arm->moments + columns,
+					  AbComomentCount(columns), false);
+		AppendMoments(&buf, "comoment_low", arm->moments + columns,
+					  AbComomentCount(columns), true);
+		appendStringInfoChar(&buf, '}');
+	}
+	appendStringInfoString(&buf, "]}");
+	PG_RETURN_CSTRING(buf.data);
+}
+
+/*
+ * Value of a key of a JSON object, or NULL.
+ */
+static JsonbValue *
+JsonMember(JsonbContainer *object, const char *key)
+{
+	return getKeyJsonValueFromContainer(object, key, strlen(key), NULL);
+}
+
+/*
+ * The JSON array behind a value, if it is one of that many elements (any
+ * number if negative), else NULL.
+ */
+static JsonbContainer *
+JsonArray(JsonbValue *value, int count)
+{
+	if (value == NULL || value->type != jbvBinary ||
+		!JsonContainerIsArray(value->val.binary.data) ||
+		JsonContainerIsScalar(value->val.binary.data))
+		return NULL;
+	if (count >= 0 && JsonContainerSize(value->val.binary.data) != (uint32) count)
+		return NULL;
+	return value->val.binary.data;
+}
+
+/*
+ * Read a JSON integer in [0, maximum].
+ */
+static bool
+JsonCount(JsonbValue *value, int64 maximum, int64 *result)
+{
+	char	   *digits;
+
+	if (value == NULL || value->type != jbvNumeric)
+		return false;
+	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
+												 NumericGetDatum(value->val.numeric)));
+	/* strspn() refuses signs and fractions, the length anything too long */
+	if (strspn(digits, "0123456789") != strlen(digits) || strlen(digits) > 18)
+		return false;
+	*result = strtoll(digits, NULL, 10);
+	return *result <= maximum;
+}
+
+/*
+ * Read a JSON number as the nearest finite double.
+ */
+static bool
+JsonDouble(JsonbValue *value, double *result)
+{
+	if (value == NULL || value->type != jbvNumeric)
+		return false;
+	*result = strtod(DatumGetCString(DirectFunctionCall1(numeric_out,
+														 NumericGetDatum(value->val.numeric))),
+					 NULL);
+	return isfinite(*result);
+}
+
+static bool
+JsonBoolean(JsonbValue *value, bool *result)
+{
+	if (value == NULL || value->type != jbvBool)
+		return false;
+	*result = value->val.boolean;
+	return true;
+}
+
+/*
+ * Read the arrays of high and low parts of some moments.
+ */
+static bool
+JsonMoments(JsonbContainer *object, const char *high_key, const char *low_key,
+			int count, AbDouble *moments)
+{
+	JsonbContainer *high = JsonArray(JsonMember(object, high_key), count);
+	JsonbContainer *low = JsonArray(JsonMember(object, low_key), count);
+
+	if (high == NULL || low == NULL)
+		return false;
+	for (int i = 0; i < count; i++)
+		if (!JsonDouble(getIthJsonbValueFromContainer(high, i), &moments[i].high) ||
+			!JsonDouble(getIthJsonbValueFromContainer(low, i), &moments[i].low))
+			return false;
+	return true;
+}
+
+/*
+ * Read one arm.  Returns NULL or why it is not one.
+ */
+static const char *
+JsonArm(JsonbValue *value, int columns, ArmParts *part)
+{
+	JsonbContainer *object;
+	JsonbContainer *binary;
+	JsonbValue *variant;
+	bool		control;
+	bool		overflow;
+
+	if (value == NULL || value->type != jbvBinary ||
+		!JsonContainerIsObject(value->val.binary.data) ||
+		JsonContainerSize(value->val.binary.data) != lengthof(arm_keys))
+		return "An arm must be an object with the keys variant, n, nonfinite, control, overflow, binary, mean, mean_low, comoment and comoment_low.";
+	object = value->val.binary.data;
+
+	variant = JsonMember(object, "variant");
+	if (variant == NULL || variant->type != jbvString)
+		return "The key \"variant\" must be a string.";
+	part->label.length = variant->val.string.len;
+	part->label.data = AbServerToUtf8(variant->val.string.val,
+									  &part->label.length);
+	if (part->label.length > AB_MAX_LABEL_LENGTH)
+		return "A variant name is too long.";
+
+	if (!JsonCount(JsonMember(object, "n"), AB_MAX_OBSERVATIONS, &part->n) ||
+		!JsonCount(JsonMember(object, "nonfinite"), AB_MAX_OBSERVATIONS,
+				   &part->nonfinite))
+		return "The keys \"n\" and \"nonfinite\" must be whole numbers, not negative.";
+
+	if (!JsonBoolean(JsonMember(object, "control"), &control) ||
+		!JsonBoolean(JsonMember(object, "overflow"), &overflow))
+		return "The keys \"control\" and \"overflow\" must be booleans.";
+	part->flags = (control ? AB_ARM_CONTROL : 0) |
+		(overflow ? AB_ARM_OVERFLOW : 0);
+
+	binary = JsonArray(JsonMember(object, "binary"), columns);
+	if (binary == NULL)
+		return "The key \"binary\" must be an array of one boolean a column.";
+	for (int i = 0; i < columns; i++)
+	{
+		bool		is_binary;
+
+		if (!JsonBoolean(getIthJsonbValueFromContainer(binary, i), &is_binary))
+			return "The key \"binary\" must be an array of one boolean a column.";
+		if (is_binary)
+			part->flags |= AB_ARM_BINARY(i);
+	}
+
+	if (!JsonMoments(object, "mean", "mean_low", columns, part->moments) ||
+		!JsonMoments(object, "comoment", "comoment_low",
+					 AbComomentCount(columns), part->moments + columns))
+		return "The keys \"mean\" and \"comoment\", each with its \"_low\", must be arrays of as many numbers as the columns have moments.";
+
+	return ArmFault(part, columns);
+}
+
+PG_FUNCTION_INFO_V1(ab_summary_in);
+Datum
+ab_summary_in(PG_FUNCTION_ARGS)
+{
+	char	   *literal = PG_GETARG_CSTRING(0);
+	const char *fault = NULL;
+	int64		version;
+	int64		columns;
+	Datum		json;
+	JsonbContainer *root;
+	JsonbContainer *arms;
+	ArmParts   *parts;
+	int			count;
+
+	if (!AbJsonbInput(literal, fcinfo->context, &json))
+		PG_RETURN_NULL();
+	root = &DatumGetJsonbP(json)->root;
+
+	if (!JsonContainerIsObject(root) || JsonContainerSize(root) != 3 ||
+		!JsonCount(JsonMember(root, "version"), PG_INT16_MAX, &version) ||
+		!JsonCount(JsonMember(root, "columns"), AB_MAX_COLUMNS, &columns) ||
+		(arms = JsonArray(JsonMember(root, "arms"), -1)) == NULL)
+		ereturn(fcinfo->context, (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", "ab_summary"),
+				 errdetail("It must be an object with the keys version, columns and arms.")));
+	if (version != AB_SUMMARY_VERSION)
+		ereturn(fcinfo->context, (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", "ab_summary"),
+				 errdetail("Version %d is not known.", (int) version),
+				 errhint("It may have been written by a newer version of ab_test.")));
+	if (columns != 1 && columns != 2 && columns != 4)
+		ereturn(fcinfo->context, (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", "ab_summary"),
+				 errdetail("The number of columns must be 1, 2 or 4.")));
+	count = JsonContainerSize(arms);
+	if (count > AB_MAX_VARIANTS)
+		ereturn(fcinfo->context, (Datum) 0,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many variants"),
+				 errdetail("The limit is %d.", AB_MAX_VARIANTS)));
+
+	parts = (ArmParts *) palloc(Max(count, 1) * sizeof(ArmParts));
+	for (int i = 0; i < count && fault == NULL; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		fault = JsonArm(getIthJsonbValueFromContainer(arms, i), columns,
+						&parts[i]);
+	}
+	if (fault == NULL)
+		fault = ArmsFault(parts, count);
+	if (fault)
+		ereturn(fcinfo->context, (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", "ab_summary"),
+				 errdetail("%s", fault)));
+
+	PG_RETURN_POINTER(BuildSummary(columns, parts, count));
+}
+
+/* ----------------------------------------------------------------------
+ * Binary form: every field in network order, in the order of the struct, each
+ * label before its arm's moments
+ * ----------------------------------------------------------------------
+ */
+
+PG_FUNCTION_INFO_V1(ab_summary_send);
+Datum
+ab_summary_send(PG_FUNCTION_ARGS)
+{
+	AbSummary  *summary = AB_GETARG_SUMMARY(0);
+	StringInfoData buf;
+
+	pq_begintypsend(&buf);
+	pq_sendbyte(&buf, summary->version);
+	pq_sendbyte(&buf, summary->columns);
+	pq_sendint16(&buf, summary->flags);
+	pq_sendint32(&buf, summary->arms);
+	for (int i = 0; i < (int) summary->arms; i++)
+	{
+		AbArm	   *arm = AbGetArm(summary, i);
+		AbLabel		label = AbArmLabel(summary, arm);
+
+		pq_sendint16(&buf, label.length);
+		pq_sendbytes(&buf, label.data, label.length);
+		pq_sendint16(&buf, arm->flags);
+		pq_sendint64(&buf, arm->n);
+		pq_sendint64(&buf, arm->nonfinite);
+		for (int j = 0; j < AbMomentCount(summary->columns); j++)
+		{
+			pq_sendfloat8(&buf, arm->moments[j].high);
+			pq_sendfloat8(&buf, arm->moments[j].low);
+		}
+	}
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
+
+/*
+ * ERROR 22P03 with that detail.
+ */
+static void
+BadBinary(const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			 errmsg("invalid binary representation of type ab_summary"),
+			 errdetail("%s", detail)));
+}
+
+/*
+ * ERROR 22P03 unless the message has that many bytes left.
+ */
+static void
+CheckBytesLeft(StringInfo buf, Size bytes)
+{
+	if ((Size) (buf->len - buf->cursor) < bytes)
+		BadBinary("The value is shorter than it says.");
+}
+
+/*
+ * Read one arm.  The label stays in the message.
+ */
+static void
+ReceiveArm(StringInfo buf, int columns, ArmParts *part)
+{
+	const Size	fixed = 2 + 2 + 8 + 8 + AbMomentCount(columns) * sizeof(AbDouble);
+	const char *fault;
+
+	CheckBytesLeft(buf, fixed);
+	part->label.length = (uint16) pq_getmsgint(buf, 2);
+	if (part->label.length > AB_MAX_LABEL_LENGTH)
+		BadBinary("A variant name is too long.");
+	CheckBytesLeft(buf, part->label.length + fixed - 2);
+	part->label.data = pq_getmsgbytes(buf, part->label.length);
+	part->flags = (uint16) pq_getmsgint(buf, 2);
+	part->n = pq_getmsgint64(buf);
+	part->nonfinite = pq_getmsgint64(buf);
+	for (int i = 0; i < AbMomentCount(columns); i++)
+	{
+		/* adding zero makes -0 the 0 that aggregates write */
+		part->moments[i].high = pq_getmsgfloat8(buf) + 0.0;
+		part->moments[i].low = pq_getmsgfloat8(buf) + 0.0;
+	}
+
+	if (memchr(part->label.data, '\0', part->label.length) != NULL)
+		BadBinary("A variant name contains a zero byte.");
+	if (GetDatabaseEncoding() != PG_SQL_ASCII)
+	{
+		if (!pg_verify_mbstr(PG_UTF8, part->label.data, part->label.length,
+							 true))
+			BadBinary("A variant name is not valid UTF-8.");
+		/* raises an error if this database cannot show it */
+		pfree(AbLabelToServer(part->label));
+	}
+	fault = ArmFault(part, columns);
+	if (fault)
+		BadBinary(fault);
+}
+
+PG_FUNCTION_INFO_V1(ab_summary_recv);
+Datum
+ab_summary_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	ArmParts   *parts;
+	const char *fault;
+	uint32		count;
+	int			columns;
+
+	CheckBytesLeft(buf, 8);
+	if (pq_getmsgbyte(buf) != AB_SUMMARY_VERSION)
+		BadBinary("Its version is not known.");
+	columns = pq_getmsgbyte(buf);
+	if (columns != 1 && columns != 2 && columns != 4)
+		BadBinary("The number of columns must be 1, 2 or 4.");
+	if (pq_getmsgint(buf, 2) != 0)
+		BadBinary("It has unknown flags.");
+	count = pq_getmsgint(buf, 4);
+	if (count > AB_MAX_VARIANTS)
+		BadBinary("It has too many variants.");
+
+	parts = (ArmParts *) palloc(Max(count, 1) * sizeof(ArmParts));
+	for (uint32 i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		ReceiveArm(buf, columns, &parts[i]);
+	}
+	fault = ArmsFault(parts, count);
+	if (fault)
+		BadBinary(fault);
+	if (buf->cursor != buf->len)
+		BadBinary("The value is longer than it says.");
+
+	PG_RETURN_POINTER(BuildSummary(columns, parts, count));
+}
+
+/* ----------------------------------------------------------------------
+ * Collecting
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * The state of an aggregate to be changed, or NULL if there is none yet.
+ * Inside an aggregate the executor's own copy is changed in place; a call
+ * from anywhere else gets a copy of its own.
+ */
+static inline AbSummary *
+GetState(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		return NULL;
+	if (likely(AggCheckCallContext(fcinfo, NULL) &&
+			   VARATT_IS_4B_U(PG_GETARG_POINTER(0))))
+		return (AbSummary *) PG_GETARG_POINTER(0);
+	return AbDatumGetSummary(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
+}
+
+/*
+ * ERROR 22023 unless the summary has that many columns.
+ */
+static void
+CheckColumns(const AbSummary *summary, int columns)
+{
+	if (unlikely(summary->columns != columns))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("summaries of different numbers of columns cannot be combined"),
+				 errdetail("One has %d, the other %d.",
+						   summary->columns, columns)));
+}
+
+/*
+ * ERROR 22023: two names for one control.
+ */
+static void
+TwoControls(AbLabel a, AbLabel b)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("rows name different controls"),
+			 errdetail("One is \"%s\", another \"%s\".",
+					   AbLabelToServer(a), AbLabelToServer(b)),
+			 errhint("Pass the same constant as control for all rows.")));
+}
+
+/*
+ * Mark the arm of that label as control, adding it if it is not there.
+ */
+static AbSummary *
+SetControl(AbSummary *state, int columns, AbLabel control)
+{
+	int			position = state ? AbFindArm(state, control) : -1;
+	int			marked;
+
+	if (likely(position >= 0 &&
+			   (AbGetArm(state, position)->flags & AB_ARM_CONTROL)))
+		return state;
+
+	marked = state ? AbFindControl(state) : -1;
+	if (marked >= 0)
+		TwoControls(AbArmLabel(state, AbGetArm(state, marked)), control);
+
+	if (position < 0)
+	{
+		position = -(position + 1);
+		state = InsertArm(state, columns, control, position);
+	}
+	AbGetArm(state, position)->flags |= AB_ARM_CONTROL;
+	return state;
+}
+
+/*
+ * Forget moments that exceeded the range of double.
+ */
+static void
+SetOverflow(AbArm *arm, int columns)
+{
+	arm->flags &= ~AB_ARM_ALL_BINARY(columns);
+	arm->flags |= AB_ARM_OVERFLOW;
+	memset(arm->moments, 0, AbMomentCount(columns) * sizeof(AbDouble));
+}
+
+/*
+ * Add one row to an arm.
+ */
+static inline void
+AddRow(AbArm *arm, int columns, const double *values)
+{
+	double		n;
+
+	for (int i = 0; i < columns; i++)
+	{
+		if (unlikely(!isfinite(values[i])))
+		{
+			arm->nonfinite++;
+			return;
+		}
+		if (values[i] != 0 && values[i] != 1)
+			arm->flags &= ~AB_ARM_BINARY(i);
+	}
+
+	n = (double) ++arm->n;
+	if (unlikely(arm->flags & AB_ARM_OVERFLOW))
+		return;
+	if (columns == 1)
+	{
+		AbMomentsAddOne(arm->moments, n, values[0]);
+		/* a sum of squares is the first to leave the range */
+		if (likely(isfinite(arm->moments[1].low)))
+			return;
+	}
+	else
+		AbMomentsAdd(arm->moments, columns, n, values);
+	if (unlikely(!AbMomentsFinite(arm->moments, columns)))
+		SetOverflow(arm, columns);
+}
+
+/*
+ * Add the row to the state: its values, its variant and, where the call has
+ * one, its control.  The arguments follow each other from 1 on.
+ */
+static inline Datum
+Accumulate(FunctionCallInfo fcinfo, int columns, const double *values)
+{
+	int			variant_argument = columns + 1;
+	int			control_argument = columns + 2;
+	AbSummary  *state = GetState(fcinfo);
+	bool		counts = true;
+
+	if (state)
+		CheckColumns(state, columns);
+
+	for (int i = 1; i <= variant_argument; i++)
+		if (PG_ARGISNULL(i))
+			counts = false;
+
+	if (PG_NARGS() > control_argument && !PG_ARGISNULL(control_argument))
+		state = SetControl(state, columns,
+						   AbTextGetLabel(PG_GETARG_TEXT_PP(control_argument)));
+
+	if (counts)
+	{
+		AbLabel		variant = AbTextGetLabel(PG_GETARG_TEXT_PP(variant_argument));
+		int			position = state ? AbFindArm(state, variant) : -1;
+
+		if (unlikely(position < 0))
+		{
+			position = -(position + 1);
+			state = InsertArm(state, columns, variant, position);
+		}
+		AddRow(AbGetArm(state, position), columns, values);
+	}
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * Transition of one column: (state, outcome, variant [, control]).
+ */
+PG_FUNCTION_INFO_V1(ab_summary_accum);
+Datum
+ab_summary_accum(PG_FUNCTION_ARGS)
+{
+	double		value = PG_ARGISNULL(1) ? 0 : PG_GETARG_FLOAT8(1);
+
+	return Accumulate(fcinfo, 1, &value);
+}
+
+/*
+ * The same for a boolean outcome, which counts as 1 or 0.
+ */
+PG_FUNCTION_INFO_V1(ab_summary_accum_boolean);
+Datum
+ab_summary_accum_boolean(PG_FUNCTION_ARGS)
+{
+	double		value = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
+
+	return Accumulate(fcinfo, 1, &value);
+}
+
+/*
+ * Transition of two columns: (state, outcome, covariate, variant).
+ */
+PG_FUNCTION_INFO_V1(ab_summary_accum2);
+Datum
+ab_summary_accum2(PG_FUNCTION_ARGS)
+{
+	double		values[2];
+
+	for (int i = 0; i < 2; i++)
+		values[i] = PG_ARGISNULL(i + 1) ? 0 : PG_GETARG_FLOAT8(i + 1);
+	return Accumulate(fcinfo, 2, values);
+}
+
+/*
+ * Transition of four columns: (state, numerator, denominator,
+ * numerator_covariate, denominator_covariate, variant).
+ */
+PG_FUNCTION_INFO_V1(ab_summary_accum4);
+Datum
+ab_summary_accum4(PG_FUNCTION_ARGS)
+{
+	double		values[4];
+
+	for (int i = 0; i < 4; i++)
+		values[i] = PG_ARGISNULL(i + 1) ? 0 : PG_GETARG_FLOAT8(i + 1);
+	return Accumulate(fcinfo, 4, values);
+}
+
+/*
+ * Merge an arm into another of the same label.
+ */
+static void
+MergeArm(AbArm *arm, const AbArm *other, int columns)
+{
+	uint16		binary = AB_ARM_ALL_BINARY(columns);
+
+	if (arm->n > AB_MAX_OBSERVATIONS - other->n ||
+		arm->nonfinite > AB_MAX_OBSERVATIONS - other->nonfinite)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("too many observations in one variant")));
+
+	if (other->n > 0 && !((arm->flags | other->flags) & AB_ARM_OVERFLOW))
+	{
+		if (arm->n == 0)
+			memcpy(arm->moments, other->moments,
+				   AbMomentCount(columns) * sizeof(AbDouble));
+		else
+			AbMomentsMerge(arm->moments, columns, arm->n, other->n,
+						   other->moments);
+	}
+	arm->n += other->n;
+	arm->nonfinite += other->nonfinite;
+	arm->flags = (arm->flags & other->flags & binary) |
+		((arm->flags | other->flags) & ~binary);
+	if ((arm->flags & AB_ARM_OVERFLOW) ||
+		!AbMomentsFinite(arm->moments, columns))
+		SetOverflow(arm, columns);
+}
+
+/*
+ * Number of labels that occur in either summary.
+ */
+static int
+CountUnion(const AbSummary *a, const AbSummary *b)
+{
+	int			count = a->arms;
+
+	for (int i = 0; i < (int) b->arms; i++)
+		if (AbFindArm(a, AbArmLabel(b, AbGetArm(b, i))) < 0)
+			count++;
+	return count;
+}
+
+/*
+ * A copy of a with an empty arm more for every label that only b has.
+ */
+static AbSummary *
+WidenSummary(const AbSummary *a, const AbSummary *b, int arms)
+{
+	ArmParts   *parts;
+	int			i = 0;
+	int			j = 0;
+
+	CheckVariantCount(arms);
+	parts = (ArmParts *) palloc0(arms * sizeof(ArmParts));
+	for (int k = 0; k < arms; k++)
+	{
+		const AbArm *left = i < (int) a->arms ? AbGetArm(a, i) : NULL;
+		const AbArm *right = j < (int) b->arms ? AbGetArm(b, j) : NULL;
+		int			order;
+
+		if (left == NULL)
+			order = 1;
+		else if (right == NULL)
+			order = -1;
+		else
+			order = AbLabelCompare(AbArmLabel(a, left), AbArmLabel(b, right));
+
+		if (order <= 0)
+		{
+			parts[k].label = AbArmLabel(a, left);
+			parts[k].n = left->n;
+			parts[k].nonfinite = left->nonfinite;
+			parts[k].flags = left->flags;
+			memcpy(parts[k].moments, left->moments,
+				   AbMomentCount(a->columns) * sizeof(AbDouble));
+			i++;
+		}
+		else
+		{
+			parts[k].label = AbArmLabel(b, right);
+			parts[k].flags = AB_ARM_ALL_BINARY(a->columns);
+		}
+		if (order >= 0)
+			j++;
+	}
+	return BuildSummary(a->columns, parts, arms);
+}
+
+/*
+ * Merge two summaries: the combine function of every aggregate of means and
+ * the transition function of ab_rollup.
+ */
+PG_FUNCTION_INFO_V1(ab_summary_combine);
+Datum
+ab_summary_combine(PG_FUNCTION_ARGS)
+{
+	AbSummary  *state;
+	AbSummary  *other;
+	int			control;
+	int			arms;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	other = AB_GETARG_SUMMARY(1);
+	state = GetState(fcinfo);
+	if (state == NULL || state->arms == 0)
+		PG_RETURN_POINTER(other);
+	if (other->arms == 0)
+		PG_RETURN_POINTER(state);
+
+	CheckColumns(state, other->columns);
+	control = AbFindControl(other);
+	if (control >= 0 && AbFindControl(state) >= 0)
+	{
+		AbLabel		a = AbArmLabel(state, AbGetArm(state, AbFindControl(state)));
+		AbLabel		b = AbArmLabel(other, AbGetArm(other, control));
+
+		if (!AbLabelEquals(a, b))
+			TwoControls(a, b);
+	}
+
+	arms = CountUnion(state, other);
+	if (arms > (int) state->arms)
+		state = WidenSummary(state, other, arms);
+	for (int i = 0; i < (int) other->arms; i++)
+	{
+		AbArm	   *arm = AbGetArm(other, i);
+
+		CHECK_FOR_INTERRUPTS();
+		MergeArm(AbGetArm(state, AbFindArm(state, AbArmLabel(other, arm))),
+				 arm, state->columns);
+	}
+	PG_RETURN_POINTER(state);
+}
+
+/* ----------------------------------------------------------------------
+ * Making and reading one by hand
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * A summary of one variant from published numbers: n users with that mean and
+ * sample standard deviation (n - 1).
+ */
+PG_FUNCTION_INFO_V1(ab_make_summary);
+Datum
+ab_make_summary(PG_FUNCTION_ARGS)
+{
+	AbLabel		label = AbTextGetLabel(PG_GETARG_TEXT_PP(0));
+	int64		n = PG_GETARG_INT64(1);
+	double		mean = PG_GETARG_FLOAT8(2);
+	double		stddev = PG_GETARG_FLOAT8(3);
+	AbSummary  *summary;
+	AbArm	   *arm;
+
+	if (n < 1 || n > AB_MAX_OBSERVATIONS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("number of observations must be between 1 and 2^53"),
+				 errdetail("Got " INT64_FORMAT ".", n)));
+	if (!isfinite(mean))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("mean must be finite")));
+	if (!(stddev >= 0) || !isfinite(stddev * stddev * n))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("standard deviation must be finite and not negative"),
+				 errdetail("Got %g.", stddev)));
+	if (n == 1 && stddev != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("one observation has no standard deviation"),
+				 errhint("Pass 0.")));
+
+	summary = InsertArm(NULL, 1, label, 0);
+	arm = AbGetArm(summary, 0);
+	arm->n = n;
+	arm->flags = 0;
+	AbDoubleAdd(&arm->moments[0], mean);
+	AbDoubleAdd(&arm->moments[1], stddev * stddev * (n - 1));
+	PG_RETURN_POINTER(summary);
+}
+
+/*
+ * One JSON array of the means, or one of arrays of the covariances, of an arm.
+ * NULL where some moment is not known.
+ */
+static Datum
+MomentsJsonb(const AbArm *arm, int columns, bool covariances, bool *isnull)
+{
+	StringInfoData buf;
+	Datum		json = (Datum) 0;
+
+	*isnull = arm->n < (covariances ? 2 : 1) || arm->nonfinite > 0 ||
+		(arm->flags & AB_ARM_OVERFLOW);
+	if (*isnull)
+		return (Datum) 0;
+
+	initStringInfo(&buf);
+	appendStringInfoChar(&buf, '[');
+	for (int i = 0; i < columns; i++)
+	{
+		appendStringInfoString(&buf, i > 0 ? ", " : "");
+		if (!covariances)
+			AppendDouble(&buf, AbMean(arm->moments, i));
+		else
+			for (int j = 0; j < columns; j++)
+			{
+				int			slot = AbComomentIndex(columns, Min(i, j), Max(i, j));
+
+				appendStringInfoString(&buf, j > 0 ? ", " : "[");
+				AppendDouble(&buf, arm->moments[slot].high / (arm->n - 1));
+				if (j == columns - 1)
+					appendStringInfoChar(&buf, ']');
+			}
+	}
+	appendStringInfoChar(&buf, ']');
+	*isnull = !AbJsonbInput(buf.data, NULL, &json);
+	return json;
+}
+
+/*
+ * What a summary holds, a row an arm in the order of the labels.
+ */
+PG_FUNCTION_INFO_V1(ab_arms);
+Datum
+ab_arms(PG_FUNCTION_ARGS)
+{
+	AbSummary  *summary = AB_GETARG_SUMMARY(0);
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (rsinfo->setDesc->natts < 9)
+		elog(ERROR, "type ab_arm has too few attributes");
+	for (int i = 0; i < (int) summary->arms; i++)
+	{
+		AbArm	   *arm = AbGetArm(summary, i);
+		bool		known = arm->nonfinite == 0 &&
+			!(arm->flags & AB_ARM_OVERFLOW);
+		double		variance = arm->n < 2 ? 0 :
+			arm->moments[AbComomentIndex(summary->columns, 0, 0)].high /
+			(arm->n - 1);
+		Datum	   *values = palloc0(rsinfo->setDesc->natts * sizeof(Datum));
+		bool	   *nulls = palloc(rsinfo->setDesc->natts * sizeof(bool));
+
+		CHECK_FOR_INTERRUPTS();
+		memset(nulls, true, rsinfo->setDesc->natts);
+		memset(nulls, false, 9);
+		values[0] = CStringGetTextDatum(AbLabelToServer(AbArmLabel(summary, arm)));
+		values[1] = Int64GetDatum(arm->n + arm->nonfinite);
+		values[2] = Float8GetDatum(AbMean(arm->moments, 0));
+		nulls[2] = !known || arm->n < 1;
+		values[3] = Float8GetDatum(sqrt(variance));
+		nulls[3] = !known || arm->n < 2;
+		values[4] = BoolGetDatum(arm->flags & AB_ARM_CONTROL);
+		values[5] = BoolGetDatum(arm->flags & AB_ARM_BINARY(0));
+		values[6] = Int64GetDatum(arm->nonfinite);
+		values[7] = MomentsJsonb(arm, summary->columns, false, &nulls[7]);
+		values[8] = MomentsJsonb(arm, summary->columns, true, &nulls[8]);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

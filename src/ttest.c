@@ -1,0 +1,215 @@
+/*
+ * ttest.c
+ *	  Two-sample t-tests from a summary: Student's with the pooled variance,
+ *	  and Welch's.
+ *
+ * References:
+ *	Student, The Probable Error of a Mean, Biometrika 6 (1908), 1-25.
+ *	B. L. Welch, The Generalization of "Student's" Problem when Several
+ *	Different Population Variances are Involved, Biometrika 34 (1947), 28-35.
+ *	F. E. Satterthwaite, An Approximate Distribution of Estimates of Variance
+ *	Components, Biometrics Bulletin 2 (1946), 110-114.
+ */
+#include "comparison.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+
+/*
+ * Pooled and separate standard errors further apart than this are noted.
+ */
+#define POOLING_TOLERANCE	0.1
+
+/* Variances of the two means under the model chosen, and their df. */
+typedef struct MeanVariances
+{
+	double		control;
+	double		treatment;
+	double		df;
+} MeanVariances;
+
+/*
+ * One variance for both arms:
+ *
+ *	s^2 = (Sc + St) / df,	df = nc + nt - 2,	variance of a mean = s^2 / n.
+ */
+static MeanVariances
+PooledVariances(double nc, double sc, double nt, double st)
+{
+	MeanVariances v;
+	double		pooled;
+
+	v.df = nc + nt - 2;
+	pooled = (sc + st) / v.df;
+	v.control = pooled / nc;
+	v.treatment = pooled / nt;
+	return v;
+}
+
+/*
+ * A variance for each arm, v = S / (n - 1) / n, and Satterthwaite's
+ *
+ *	df = (vc + vt)^2 / (vc^2 / (nc - 1) + vt^2 / (nt - 1)),
+ *
+ * written in shares of the sum so that no square leaves the range.
+ */
+static MeanVariances
+SeparateVariances(double nc, double sc, double nt, double st)
+{
+	MeanVariances v;
+	double		share_c;
+	double		share_t;
+
+	v.control = sc / (nc - 1) / nc;
+	v.treatment = st / (nt - 1) / nt;
+	share_c = v.control / (v.control + v.treatment);
+	share_t = v.treatment / (v.control + v.treatment);
+	v.df = 1 / (share_c * share_c / (nc - 1) + share_t * share_t / (nt - 1));
+	return v;
+}
+
+/*
+ * Fill in the lift's interval, or note why there is none.
+ */
+static void
+SetLift(AbComparison *row, MeanVariances v, const AbTestOptions *options)
+{
+	double		control = AbMean(row->control->moments, 0);
+
+	if (control == 0)
+	{
+		AbAddNote(row, "the control mean is zero: no relative lift");
+		return;
+	}
+	if (control < 0)
+		AbAddNote(row, "the control mean is negative: a positive lift is a decrease");
+	if (!AbFieller(row->difference, row->std_error, control, v.control,
+				   -v.control, row->df, options->alternative, options->alpha,
+				   row->test.significant, &row->lift))
+	{
+		row->lift.low = row->lift.high = NAN;
+		AbAddNote(row, "the lift's interval is unbounded: the control mean is not distinguishable from zero");
+	}
+}
+
+/*
+ * Warn where pooling misstates the standard error, as it does when neither
+ * the sizes nor the variances of the arms are equal.
+ */
+static void
+CheckPooling(AbComparison *row, double nc, double sc, double nt, double st)
+{
+	MeanVariances v = SeparateVariances(nc, sc, nt, st);
+	double		ratio = row->std_error / sqrt(v.control + v.treatment);
+
+	if (fabs(ratio - 1) > POOLING_TOLERANCE)
+		AbAddNote(row, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
+				  ratio);
+}
+
+/*
+ * The test of the row's two arms.
+ */
+static void
+CompareMeans(AbComparison *row, const AbTestOptions *options)
+{
+	int			slot = row->summary->columns;	/* of the first sum of squares */
+	double		nc = row->control->n;
+	double		nt = row->treatment->n;
+	double		sc = row->control->moments[slot].high;
+	double		st = row->treatment->moments[slot].high;
+	MeanVariances v;
+
+	row->tested = false;
+	if (options->equal_var ? nc + nt < 3 : nc < 2 || nt < 2)
+	{
+		AbAddNote(row, options->equal_var ?
+				  "too few rows: the test needs at least two in one arm" :
+				  "too few rows: Welch's test needs at least two in each arm");
+		return;
+	}
+
+	v = options->equal_var ? PooledVariances(nc, sc, nt, st) :
+		SeparateVariances(nc, sc, nt, st);
+	row->std_error = sqrt(v.control + v.treatment);
+	if (!(row->std_error > 0))
+	{
+		row->std_error = 0;
+		AbAddNote(row, "no variation within either arm: no test");
+		return;
+	}
+	if (!isfinite(row->std_error) || !isfinite(row->difference))
+	{
+		AbAddNote(row, "values are too large for double precision");
+		return;
+	}
+	row->df = v.df;
+	row->tested = true;
+	row->test = AbTTest(row->difference, row->std_error, row->df,
+						options->alternative, options->alpha);
+	row->interval = row->test.interval;
+	SetLift(row, v, options);
+
+	if (nc == 1 || nt == 1)
+		AbAddNote(row, "the %s has one row: its variance is taken from the other arm",
+				  nc == 1 ? "control" : "treatment");
+	else if (options->equal_var)
+		CheckPooling(row, nc, sc, nt, st);
+}
+
+/*
+ * The comparison of a summary's arms, as a tuple.
+ */
+static Datum
+TTest(FunctionCallInfo fcinfo, const AbSummary *summary,
+	  const AbTestOptions *options)
+{
+	AbComparison row;
+
+	AbStartComparison(&row, summary, options);
+	row.method = psprintf("%s%s", options->equal_var ?
+						  "Student t-test (pooled variance)" : "Welch t-test",
+						  AbAlternativeSuffix(options->alternative));
+	if (row.tested)
+		CompareMeans(&row, options);
+	return AbComparisonDatum(fcinfo, &row);
+}
+
+/*
+ * Final function of the aggregates: two-sided, alpha 0.05, pooled variance.
+ */
+PG_FUNCTION_INFO_V1(ab_ttest_final);
+Datum
+ab_ttest_final(PG_FUNCTION_ARGS)
+{
+	AbTestOptions options = AbDefaultOptions();
+
+	return TTest(fcinfo, PG_ARGISNULL(0) ? NULL : AB_GETARG_SUMMARY(0),
+				 &options);
+}
+
+/*
+ * The same from a summary, with parameters.
+ */
+PG_FUNCTION_INFO_V1(ab_ttest);
+Datum
+ab_ttest(PG_FUNCTION_ARGS)
+{
+	AbTestOptions options = AbDefaultOptions();
+
+	if (!PG_ARGISNULL(1))
+		options.control = AbTextGetLabel(PG_GETARG_TEXT_PP(1));
+	if (!PG_ARGISNULL(2))
+		options.treatment = AbTextGetLabel(PG_GETARG_TEXT_PP(2));
+	options.alpha = AbGetAlpha(fcinfo, 3);
+	options.alternative = AbGetAlternative(fcinfo, 4);
+	if (PG_ARGISNULL(5))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("equal_var must be true or false"),
+				 errhint("Use false for Welch's test.")));
+	options.equal_var = PG_GETARG_BOOL(5);
+	return TTest(fcinfo, PG_ARGISNULL(0) ? NULL : AB_GETARG_SUMMARY(0),
+				 &options);
+}
