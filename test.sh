@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+#
+# All the tests: compiler warnings, pg_regress, the numeric suites, and the
+# suite that needs servers of its own.  The last line counts them.
+set -euo pipefail
+
+# shellcheck source=tools/cluster.sh
+source "$(dirname "${BASH_SOURCE[0]}")/tools/cluster.sh"
+
+# Data that are not part of the repository; suites skip them when absent.
+export AB_TEST_SHARED=${AB_TEST_SHARED:-$repo/../shared}
+export PYTHONDONTWRITEBYTECODE=1
+
+passed=0
+failed=0
+
+heading() {
+	printf '\n== %s\n' "$1"
+}
+
+count() {
+	passed=$((passed + $1))
+	failed=$((failed + $2))
+}
+
+# The numeric suites want Debian's SciPy, whatever python3 comes first in PATH.
+install_test_packages() {
+	install_packages clang python3-scipy python3-statsmodels python3-mpmath python3-psycopg2
+}
+
+# compiles_cleanly CC CXX FLAG...: without one warning.  PGXS gives COPT to C
+# only, hence CXX.
+compiles_cleanly() {
+	local warnings=(-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare "${@:3}")
+
+	make -s -C "$build_dir" clean
+	make -s -C "$build_dir" -j "$(nproc)" with_llvm=no \
+		CC="$1" CXX="$2 ${warnings[*]}" COPT="${warnings[*]}" >"$log" 2>&1
+}
+
+check_warnings() {
+	local compiler assertions name
+
+	for compiler in 'gcc g++' 'clang clang++'; do
+		for assertions in '' -DUSE_ASSERT_CHECKING; do
+			name="${compiler% *}${assertions:+ with assertions}"
+			# shellcheck disable=SC2086  # two words, and none or one
+			if compiles_cleanly $compiler $assertions; then
+				echo "ok      $name"
+				count 1 0
+			else
+				cat "$log"
+				echo "not ok  $name"
+				count 0 1
+			fi
+		done
+	done
+}
+
+# A line per test file, "test NAME ... ok" up to PostgreSQL 15, TAP from 16 on.
+check_regression() {
+	local output=$scratch/regress.out ok not_ok status=0
+
+	make -s -C "$build_dir" installcheck 2>&1 | tee "$output" || status=$?
+	ok=$(grep -cE '^ok [0-9]|^(test)? .* \.\.\. ok ' "$output" || true)
+	not_ok=$(grep -cE '^not ok [0-9]|^(test)? .* \.\.\. FAILED ' "$output" || true)
+	if [ $status -ne 0 ] && [ "$not_ok" = 0 ]; then
+		not_ok=1
+	fi
+	if [ -s "$build_dir/regression.diffs" ]; then
+		cat "$build_dir/regression.diffs"
+	fi
+	count "$ok" "$not_ok"
+}
+
+# check_suite NAME COMMAND...: its last line is "NAME: N passed, M failed".
+check_suite() {
+	local name=$1 output=$scratch/$1.out status=0
+
+	shift
+	"$@" </dev/null 2>&1 | tee "$output" || status=$?
+	if ! [[ $(tail -n 1 "$output") =~ ^"$name: "([0-9]+)' passed, '([0-9]+)' failed'$ ]]; then
+		echo "the suite $name ended without its count"
+		count 0 1
+	elif [ $status -ne 0 ] && [ "${BASH_REMATCH[2]}" = 0 ]; then
+		echo "the suite $name failed with status $status"
+		count "${BASH_REMATCH[1]}" 1
+	else
+		count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+	fi
+}
+
+step '[1/4] installing the packages that are missing' install_prerequisites
+step '[2/4] installing what only tests need' install_test_packages
+step '[3/4] building and installing ab_test' build_and_install
+step '[4/4] starting a throwaway server' start_cluster
+run_psql -c 'CREATE EXTENSION ab_test'
+
+heading 'pg_regress'
+check_regression
+
+heading 'against SciPy, statsmodels and mpmath'
+check_suite oracle /usr/bin/python3 "$repo/tools/oracle.py"
+
+heading 'published cases'
+check_suite cases /usr/bin/python3 "$repo/tools/cases.py"
+
+heading 'servers of their own'
+check_suite server "$repo/tools/server_test.sh"
+
+heading 'compiler warnings'
+check_warnings
+
+printf '\n%d s\n%d passed, %d failed\n' "$SECONDS" "$passed" "$failed"
+[ "$failed" = 0 ]

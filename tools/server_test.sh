@@ -1,0 +1,373 @@
+#!/usr/bin/env bash
+#
+# Tests that need a server of their own: other encodings, an OpenSSL without
+# MD5, dumps, restarts, other roles, and the demo.  ab_test must be installed;
+# ./test.sh does that first.
+set -euo pipefail
+
+# shellcheck source=tools/cluster.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cluster.sh"
+
+shared=${AB_TEST_SHARED:-$repo/../shared}
+passed=0
+failed=0
+
+# check NAME EXPECTED ACTUAL
+check() {
+	if [ "$2" = "$3" ]; then
+		echo "ok      $1"
+		passed=$((passed + 1))
+	else
+		printf 'not ok  %s\n        expected: %s\n        got:      %s\n' "$@"
+		failed=$((failed + 1))
+	fi
+}
+
+# check_match NAME REGEX ACTUAL
+check_match() {
+	if [[ $3 =~ $2 ]]; then
+		check "$1" yes yes
+	else
+		check "$1" "$2" "$3"
+	fi
+}
+
+# query SQL [PSQL-ARGUMENT]...: the unaligned answer, or the error message.
+query() {
+	run_psql -At -c "$1" "${@:2}" 2>&1 || true
+}
+
+finish() {
+	echo "server: $passed passed, $failed failed"
+	[ "$failed" = 0 ]
+}
+
+install_prerequisites
+
+#
+# An OpenSSL that refuses MD5, as in FIPS mode.  Random numbers stay allowed,
+# or the server would not start.
+#
+
+cat >"$scratch/openssl.cnf" <<'END'
+openssl_conf = init
+[init]
+providers = providers
+alg_section = algorithms
+random = random
+[providers]
+default = default_provider
+[default_provider]
+activate = 1
+[algorithms]
+default_properties = fips=yes
+[random]
+properties = fips=no
+END
+
+start_cluster OPENSSL_CONF="$scratch/openssl.cnf"
+query 'CREATE EXTENSION ab_test'
+check_match 'OpenSSL without MD5: md5() fails' 'could not compute MD5' "$(query "SELECT md5('a')")"
+check 'OpenSSL without MD5: ab_bucket' '5629 4206 3728 7263' \
+	"$(query "SELECT concat_ws(' ', ab_bucket('exp1', 'user1'), ab_bucket('exp1', 'user2'), ab_bucket('exp1', 'user3'), ab_bucket('实验', '用户😀'))")"
+check 'OpenSSL without MD5: ab_assign' 'control treatment' \
+	"$(query "SELECT concat_ws(' ', ab_assign('exp1', 'user1'), ab_assign('exp1', 'user2'))")"
+
+#
+# The rest shares one server.
+#
+
+start_cluster
+query 'CREATE EXTENSION ab_test'
+
+#
+# Encodings: what is hashed and stored is UTF-8, whatever the database keeps.
+#
+
+query "CREATE DATABASE latin1 ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
+query 'CREATE EXTENSION ab_test' -d latin1
+
+names="(VALUES ('José'), ('München'), ('naïve user'), ('Ærøskøbing'), ('ÿ')) AS t(name)"
+buckets="SELECT string_agg(concat_ws(' ', ab_bucket('exp', name), ab_bucket(name, 'José'), ab_assign('café', name)), ', ' ORDER BY name COLLATE \"C\") FROM $names"
+summary="SELECT ab_summary(length(name), name, 'José') FROM $names"
+arms="SELECT string_agg(variant || ' ' || n || ' ' || is_control, ', ') FROM ab_arms(($summary))"
+check 'LATIN1: the server has other bytes' '\xe9 \xc3a9' \
+	"$(query "SELECT 'é'::text::bytea" -d latin1) $(query "SELECT 'é'::text::bytea")"
+check 'UTF8: the bucket of José' 3819 "$(query "SELECT ab_bucket('exp', 'José')")"
+check 'LATIN1: ab_bucket and ab_assign as in UTF8' "$(query "$buckets")" "$(query "$buckets" -d latin1)"
+check 'LATIN1: every letter' "$(query "SELECT sum(ab_bucket('exp', chr(c)) * c) FROM generate_series(161, 255) AS c")" \
+	"$(query "SELECT sum(ab_bucket('exp', chr(c)) * c) FROM generate_series(161, 255) AS c" -d latin1)"
+check_match 'UTF8: the text of a summary has the name' 'José' "$(query "$summary")"
+check 'LATIN1: the text of a summary as in UTF8' "$(query "$summary")" "$(query "$summary" -d latin1)"
+check 'LATIN1: the text of a summary is read again' "$(query "$summary")" \
+	"$(query "SELECT '$(query "$summary")'::ab_summary" -d latin1)"
+check 'LATIN1: ab_arms as in UTF8' "$(query "$arms")" "$(query "$arms" -d latin1)"
+
+query 'CREATE TABLE travelled (s ab_summary)'
+query "COPY ($summary) TO STDOUT (FORMAT binary)" -d latin1 >"$scratch/latin1.bin"
+query 'COPY travelled FROM STDIN (FORMAT binary)' <"$scratch/latin1.bin"
+check 'LATIN1: binary COPY into a UTF8 database' "$(query "$summary")" "$(query 'SELECT s FROM travelled')"
+query "COPY (SELECT ab_summary(1, '用户')) TO STDOUT (FORMAT binary)" >"$scratch/utf8.bin"
+query 'CREATE TABLE travelled (s ab_summary)' -d latin1
+check_match 'LATIN1: a name it has no letters for is an error' 'has no equivalent in encoding "LATIN1"' \
+	"$(query 'COPY travelled FROM STDIN (FORMAT binary)' -d latin1 <"$scratch/utf8.bin")"
+
+#
+# Stored states: dump and restore, COPY, restart, TOAST, short headers.
+#
+
+query 'CREATE DATABASE origin'
+query 'CREATE EXTENSION ab_test' -d origin
+run_psql -d origin <<'END'
+CREATE TABLE stored (id text PRIMARY KEY, s ab_summary);
+
+INSERT INTO stored
+SELECT 'plain', ab_summary(i * 0.1, CASE WHEN i % 3 = 0 THEN 'treatment' ELSE 'control' END)
+FROM generate_series(1, 1000) AS i;
+
+INSERT INTO stored SELECT 'one row', ab_summary(0.1, 'a');
+INSERT INTO stored VALUES ('empty', '{"version": 1, "columns": 1, "arms": []}');
+INSERT INTO stored SELECT 'no rows', ab_summary(1, 'a') FILTER (WHERE false);
+
+INSERT INTO stored
+SELECT 'boolean', ab_summary(i % 7 < 3, CASE WHEN i % 2 = 0 THEN 'v1' ELSE 'v2' END, 'v1')
+FROM generate_series(1, 1000) AS i;
+
+INSERT INTO stored
+SELECT 'control without rows', ab_summary(i, 'v2', 'v1')
+FROM generate_series(1, 3) AS i;
+
+INSERT INTO stored
+SELECT 'two columns', ab_summary(sqrt(i), ln(i), (i % 2)::text)
+FROM generate_series(1, 1000) AS i;
+
+INSERT INTO stored
+SELECT 'four columns', ab_summary(sqrt(i), ln(i), sin(i), exp(-i / 100.0), (i % 2)::text)
+FROM generate_series(1, 1000) AS i;
+
+INSERT INTO stored
+SELECT '500 variants', ab_summary(i / 7.0, 'variant ' || i % 500)
+FROM generate_series(1, 5000) AS i;
+
+INSERT INTO stored
+SELECT '500 long names', ab_summary(i / 7.0, md5(i::text) || repeat(md5('x' || i), 15))
+FROM generate_series(1, 500) AS i;
+
+INSERT INTO stored
+SELECT 'not finite', ab_summary(x, v)
+FROM (VALUES (1.5, 'a'), ('NaN', 'a'), ('Infinity', 'b'), ('-Infinity', 'b'), (2, 'c')) AS t(x, v);
+
+INSERT INTO stored
+SELECT 'extremes', ab_summary(x, v)
+FROM (VALUES (5e-324, 'tiny'), (0, 'tiny'), (1e150, 'big'), (-1e150, 'big'),
+			 (1e8 + 0.1, 'shifted'), (1e8 + 0.2, 'shifted'), (-0.0, 'zero')) AS t(x, v);
+
+INSERT INTO stored
+SELECT 'names', ab_summary(1, v)
+FROM (VALUES ('José'), ('用户😀'), (E'tab\tline\nquote" back\\slash'), (''), ('{}'), (E'\\N')) AS t(v);
+
+INSERT INTO stored SELECT 'published', ab_make_summary('v1', 6200, 0.713, 0.4524);
+
+INSERT INTO stored
+SELECT 'rolled up', ab_rollup(s) FROM stored WHERE id IN ('plain', 'boolean', 'no rows');
+END
+
+# Every bit of every stored value.
+all_bits="SELECT string_agg(id || ' ' || coalesce(md5(ab_summary_send(s)), 'NULL'), ', ' ORDER BY id) FROM stored"
+bits=$(query "$all_bits" -d origin)
+check 'stored: all values are there' '15 1' "$(query 'SELECT count(*), count(*) - count(s) FROM stored' -d origin -F ' ')"
+
+query 'CREATE DATABASE restored'
+pg_dump origin | run_psql -d restored >/dev/null
+check 'pg_dump and psql' "$bits" "$(query "$all_bits" -d restored)"
+
+query 'CREATE DATABASE imprecise'
+query 'ALTER DATABASE imprecise SET extra_float_digits = -15'
+query 'ALTER DATABASE origin SET extra_float_digits = -15'
+pg_dump -Fc origin >"$scratch/dump"
+pg_restore -d imprecise "$scratch/dump"
+check 'pg_dump and pg_restore, extra_float_digits = -15' "$bits" "$(query "$all_bits" -d imprecise)"
+
+for format in text csv binary; do
+	query 'TRUNCATE stored' -d imprecise
+	query "COPY stored TO STDOUT (FORMAT $format)" -d origin >"$scratch/copy"
+	query "COPY stored FROM STDIN (FORMAT $format)" -d imprecise <"$scratch/copy"
+	check "COPY, $format, extra_float_digits = -15" "$bits" "$(query "$all_bits" -d imprecise)"
+done
+check 'text and back, extra_float_digits = -15' 't' \
+	"$(query 'SELECT bool_and(ab_summary_send(s::text::ab_summary) = ab_summary_send(s)) FROM stored' -d origin)"
+check 'every text is JSON' 14 "$(query 'SELECT count(s::text::jsonb) FROM stored' -d origin)"
+query 'ALTER DATABASE origin RESET extra_float_digits'
+
+control_cluster restart
+check 'stored values survive a restart' "$bits" "$(query "$all_bits" -d origin)"
+
+check 'TOAST: the long value is out of line' t \
+	"$(query "SELECT pg_relation_size(reltoastrelid) > 0 FROM pg_class WHERE relname = 'stored'" -d origin)"
+check 'TOAST: it reads back as it was computed' t \
+	"$(query "SELECT ab_summary_send(s) = ab_summary_send(fresh)
+			  FROM stored,
+				   (SELECT ab_summary(i / 7.0, md5(i::text) || repeat(md5('x' || i), 15)) AS fresh FROM generate_series(1, 500) AS i) AS f
+			  WHERE id = '500 long names'" -d origin)"
+check 'TOAST: ab_arms reads it' '500 500' \
+	"$(query "SELECT count(*), sum(n) FROM stored, ab_arms(s) WHERE id = '500 long names'" -d origin -F ' ')"
+check 'a short header when stored' t \
+	"$(query "SELECT pg_column_size(s) = pg_column_size(fresh) - 3
+			  FROM stored, (SELECT ab_summary(0.1, 'a') AS fresh) AS f
+			  WHERE id = 'one row'" -d origin)"
+check 'a short header is read' 'a 1 0.1' \
+	"$(query "SELECT variant, n, mean FROM stored, ab_arms(s) WHERE id = 'one row'" -d origin -F ' ')"
+check 'ab_ttest of a stored value' t \
+	"$(query "SELECT abs(r.p_value / f.p_value - 1) < 1e-12
+			  FROM stored, ab_ttest(s) AS r,
+				   (SELECT (ab_ttest(i * 0.1, CASE WHEN i % 3 = 0 THEN 'treatment' ELSE 'control' END)).* FROM generate_series(1, 1000) AS i) AS f
+			  WHERE id = 'plain'" -d origin)"
+
+# A table with one value a day, each small enough for a short header.
+run_psql -d origin <<'END'
+CREATE TABLE observation AS
+SELECT i % 14 AS day, i % 3 = 0 AS is_treatment, (i * 7919 % 1000) / 7.0 AS x
+FROM generate_series(1, 10000) AS i;
+
+CREATE TABLE daily AS
+SELECT day, is_treatment, ab_summary(x, is_treatment::text) AS s
+FROM observation
+GROUP BY day, is_treatment;
+END
+check 'ab_rollup over stored values' t \
+	"$(query "SELECT bool_and(a.n = b.n AND abs(a.mean / b.mean - 1) < 1e-12 AND abs(a.stddev / b.stddev - 1) < 1e-12)
+			  FROM (SELECT r.* FROM (SELECT ab_rollup(s) AS s FROM daily) AS d, ab_arms(s) AS r) AS a
+				   JOIN (SELECT r.* FROM (SELECT ab_summary(x, is_treatment::text) AS s FROM observation) AS o, ab_arms(s) AS r) AS b USING (variant)" -d origin)"
+check 'ab_rollup leaves the stored values alone' 28 \
+	"$(query "SELECT count(*) FROM daily JOIN (SELECT day, is_treatment, ab_summary(x, is_treatment::text) AS s FROM observation GROUP BY 1, 2) AS f
+			  USING (day, is_treatment) WHERE ab_summary_send(daily.s) = ab_summary_send(f.s)" -d origin)"
+
+#
+# Rights
+#
+
+run_psql <<'END'
+CREATE ROLE reader LOGIN;
+CREATE ROLE owner LOGIN;
+CREATE DATABASE owned OWNER owner;
+END
+usual="SELECT (ab_ttest(i, CASE WHEN i % 2 = 0 THEN 'control' ELSE 'treatment' END)).control_n, ab_sample_size(0.75, 0.05), ab_bucket('exp1', 'user1') FROM generate_series(1, 10) AS i"
+check 'a read-only transaction' '5 1179 5629' \
+	"$(query "BEGIN READ ONLY; $usual; COMMIT" -F ' ')"
+check 'a role without rights' '5 1179 5629' "$(query "$usual" -U reader -F ' ')"
+
+export PGDATABASE=owned
+before=$(query 'SELECT count(*) FROM pg_depend')
+check 'a database owner who is no superuser creates the extension' '' "$(query 'CREATE EXTENSION ab_test' -U owner)"
+check 'and uses it' '5 1179 5629' "$(query "$usual" -U owner -F ' ')"
+# The objects of a trusted extension belong to the superuser, who alone moves them.
+query 'CREATE SCHEMA statistics AUTHORIZATION owner'
+check 'it moves to another schema' '' "$(query 'ALTER EXTENSION ab_test SET SCHEMA statistics')"
+check 'and works there' '5 1179 5629' "$(query "SET search_path = statistics; $usual" -U owner -F ' ')"
+check 'and works there, with its own names' 't 1179' \
+	"$(query "SELECT statistics.ab_summary(1, 'a')::text::statistics.ab_summary IS NOT NULL, statistics.ab_sample_size(0.75, 0.05)" -U owner -F ' ')"
+query "CREATE TABLE kept AS SELECT statistics.ab_summary(1, 'a') AS s" -U owner
+check_match 'DROP EXTENSION spares stored values' 'cannot drop extension ab_test' "$(query 'DROP EXTENSION ab_test' -U owner)"
+query 'DROP TABLE kept' -U owner
+query 'DROP EXTENSION ab_test; DROP SCHEMA statistics' -U owner
+check 'DROP EXTENSION leaves nothing' "$before 0 0 0" \
+	"$(query "SELECT (SELECT count(*) FROM pg_depend),
+					 (SELECT count(*) FROM pg_proc WHERE proname LIKE 'ab\\_%'),
+					 (SELECT count(*) FROM pg_type WHERE typname LIKE '%ab\\_%'),
+					 (SELECT count(*) FROM pg_cast WHERE oid >= 16384)" -F ' ')"
+check 'it can be created again' '' "$(query 'CREATE EXTENSION ab_test' -U owner)"
+export PGDATABASE=postgres
+
+#
+# The demo
+#
+
+report=$(run_psql -f "$repo/demo/case_study.sql" 2>&1 || true)
+# cells METRIC: its row of the table, without the padding.
+cells() {
+	sed -n "s/^ *$1 *|/$1|/p" <<<"$report" | sed 's/ *| */|/g; s/ *$//'
+}
+check 'case study: the size' '50 / 50|1179|1179' "$(cells '50 \/ 50')"
+check 'case study: the dialogs' 'control 6200 treatment 1550' \
+	"$(grep -oE '(control|treatment) *\| *(6200|1550) ' <<<"$report" | tr -d '|' | xargs)"
+check_match 'case study: task completion' '^task completion\|71\.3%\|78\.9%\|\+10\.7%\|\+[0-9.]+% to \+[0-9.]+%\|[0-9.e-]+\|yes$' "$(cells 'task completion')"
+check_match 'case study: CSAT' '^CSAT, 1 to 5\|3\.8\|4\.1\|\+7\.[0-9]%\|.*\|yes$' "$(cells 'CSAT, 1 to 5')"
+check_match 'case study: escalation' '^escalation\|28\.7%\|21\.1%\|-26\.[0-9]%\|.*\|yes$' "$(cells 'escalation')"
+check_match 'case study: turns' '^average turns\|3\.2\|2\.9\|-9\.[0-9]%\|.*\|yes$' "$(cells 'average turns')"
+check_match 'case study: latency' '^latency P95\|2\.1 s\|2\.3 s\|\+9\.[0-9]%\|\|\|no test yet$' "$(cells 'latency P95')"
+check 'case study: p of task completion is 1.75e-09' t \
+	"$(query "SELECT abs(0$(cells 'task completion' | cut -d '|' -f 6) / 1.75e-9 - 1) < 0.003")"
+check_match 'case study: the decision' 'Decision: ship v2\.' "$report"
+check_match 'case study: the warning' 'Watch the latency P95: it goes from 2.1 s to 2.3 s' "$report"
+check 'case study: the same a second time' "$report" "$(run_psql -f "$repo/demo/case_study.sql" 2>&1 || true)"
+
+# analyse FILE VARIANT OUTCOME CONTROL [TREATMENT [ALPHA [EQUAL_VAR]]]
+analyse() {
+	local header
+
+	header=$(head -n 1 "$1")
+	run_psql -f "$repo/demo/csv.sql" -v header="$header" -v variant="$2" -v outcome="$3" -v control="$4" \
+		-v treatment="${5:-}" -v alpha="${6:-0.05}" -v equal_var="${7:-true}" <"$1" 2>&1 || true
+}
+csv=$scratch/a.csv
+
+# Names that want quoting, a byte order mark, carriage returns, a line break
+# in a field, spaces, empty fields.  p and the difference are SciPy's.
+printf '%s\r\n' $'\xef\xbb\xbfid,"Which ""Arm""", Out; come -- \',c1' \
+	'1,new,3,"a' 'b"' '2,new,4,' '3, new ,7.5e0,' '4,"new", 5,' '5,old,1,' '6,old,2.5,' '7,old,+2,' '8,old,-.5,' '9,old,,' '10,,1,' >"$csv"
+report=$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old)
+check_match 'CSV: rows and skipped rows' ' 10 +\| +2 +\| +0' "$report"
+check_match 'CSV: arms' 'old +\| 4 \| +1\.25 .*new +\| 4 \| 4\.875 ' "$report"
+check_match 'CSV: the test' 'p_value +\| 0\.02118985946277' "$report"
+check_match 'CSV: the decision' 'Decision: the two differ\. new has the higher' "$report"
+check_match 'CSV: --welch' "method +\\| Welch" "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 0.05 false)"
+check_match 'CSV: --alpha' 'Decision: none yet' "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 0.001)"
+check_match 'CSV: --alpha out of range' 'ERROR: .*between 0 and 1' "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 5)"
+check_match 'CSV: no such column' $'there is no column "arm"\nHINT:  The columns are: id, Which "Arm", Out; come -- \', c1\\.' \
+	"$(analyse "$csv" arm c1 old)"
+check_match 'CSV: no such control' $'no row has id "0"\nHINT:  The values are: 1, 10, 2, ' "$(analyse "$csv" id c1 0)"
+check_match 'CSV: an outcome that is no number' 'Which "Arm" is not a number: "new" in line 2' "$(analyse "$csv" id 'Which "Arm"' 1)"
+
+printf '%s\n' 'v,y' 'a,"x' 'y"' 'a,1' >"$csv"
+check_match 'CSV: the first bad value' $'y is not a number: "x\ny" in line 2' "$(analyse "$csv" v y a)"
+printf '%s\n' 'v,w,y' 'a,"x' 'y",1' 'a,,1;000' >"$csv"
+check_match 'CSV: its line, after a line break' 'y is not a number: "1;000" in line 4' "$(analyse "$csv" v y a)"
+
+printf '%s\n' 'v,ok' 'a,true' 'a,F' 'a,Yes' 'b,no' 'b,f' 'b,t' >"$csv"
+check_match 'CSV: true and false' '[^0-9]0\.66666.*[^0-9]0\.33333' "$(analyse "$csv" v ok a)"
+printf '%s\n' 'v,y' 'a,1' 'a,2' 'b,3' 'b,4' 'c,9' >"$csv"
+report=$(analyse "$csv" v y a)
+check_match 'CSV: three variants' 'ERROR: .*a.*b.*c' "$report"
+check_match 'CSV: two of three' '5 +\| +0 +\| +2.*treatment +\| c' "$(analyse "$csv" v y b c)"
+printf '%s\n' 'v,y' 'a,1' 'a' >"$csv"
+check_match 'CSV: a short row' 'missing data.*line 3' "$(analyse "$csv" v y a)"
+printf '%s\n' 'v,v,y' 'a,a,1' >"$csv"
+check_match 'CSV: two columns of that name' 'there are 2 columns "v"' "$(analyse "$csv" v y a)"
+printf '%s\n' 'v,y' 'a,1' 'a,2' >"$csv"
+check_match 'CSV: one variant only' 'Decision: none is possible' "$(analyse "$csv" v y a)"
+printf '%s\n' 'v,y' >"$csv"
+check_match 'CSV: no rows' 'no row has v "a"' "$(analyse "$csv" v y a)"
+
+if [ -r "$shared/data/llm_preference.csv" ]; then
+	check_match 'CSV: two models of the real file' 'Decision: the two differ' \
+		"$(analyse "$shared/data/llm_preference.csv" model win_probability phi-2-sft claude-2.1)"
+fi
+
+# status COMMAND...: its exit status
+status() {
+	"$@" >"$scratch/out" 2>&1 && echo 0 || echo $?
+}
+export AB_TEST_TMP=$scratch/demo
+mkdir "$AB_TEST_TMP"
+check 'demo.sh from end to end' 0 "$(status "$repo/demo.sh")"
+check_match 'demo.sh says what it does and what to decide' '\[1/5\].*\[5/5\].*Decision: ship v2' "$(<"$scratch/out")"
+printf '%s\n' 'v,y' 'a,1' 'b,2' 'c,3' >"$csv"
+check 'demo.sh with three variants' 1 "$(status "$repo/demo.sh" "$csv" --variant=v --outcome=y --control=a)"
+check_match 'demo.sh shows the error' $'\nERROR:  there are more than two variants' "$(<"$scratch/out")"
+check 'demo.sh leaves nothing lying about' '' "$(ls -A "$AB_TEST_TMP")"
+check 'demo.sh --help' 0 "$(status "$repo/demo.sh" --help)"
+check 'demo.sh with an unknown option' 2 "$(status "$repo/demo.sh" --nonsense)"
+check 'demo.sh with a missing file' 2 "$(status "$repo/demo.sh" /nonexistent.csv --variant v --outcome y --control a)"
+check 'demo.sh without --control' 2 "$(status "$repo/demo.sh" "$csv" --variant v --outcome y)"
+
+finish
