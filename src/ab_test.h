@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "mb/pg_wchar.h"
 #include "moments.h"
 
 #define AB_MAX_VARIANTS			4096
@@ -107,10 +108,68 @@ AbLabelEquals(AbLabel a, AbLabel b)
 extern AbSummary *AbDatumGetSummary(Datum datum);
 extern int	AbLabelCompare(AbLabel a, AbLabel b);
 extern const char *AbServerToUtf8(const char *string, int *length);
-extern AbLabel AbTextGetLabel(text *t);
+extern void AbLabelTooLong(AbLabel label) pg_attribute_noreturn();
 extern char *AbLabelToServer(AbLabel label);
-extern int	AbFindArm(const AbSummary *summary, AbLabel label);
+extern int	AbSearchArm(const AbSummary *summary, AbLabel label);
 extern int	AbFindControl(const AbSummary *summary);
+
+/*
+ * Are the server's strings UTF-8, or bytes to be taken as they are?  The
+ * encoding of a database does not change while a session is connected to it.
+ */
+static inline bool
+AbServerIsUtf8(void)
+{
+	static int	encoding = -1;
+
+	if (unlikely(encoding < 0))
+		encoding = GetDatabaseEncoding();
+	return encoding == PG_UTF8 || encoding == PG_SQL_ASCII;
+}
+
+/*
+ * Position of the arm with that label, or -(p + 1) where p is the position at
+ * which to insert it.
+ */
+static inline int
+AbFindArm(const AbSummary *summary, AbLabel label)
+{
+	/*
+	 * With two arms, guess from length and last byte without a branch: which
+	 * arm comes next is random, so a branch on it would be mispredicted.  (An
+	 * empty first label reads the byte before it, which is the value's own.)
+	 */
+	if (likely(summary->arms == 2 && label.length > 0))
+	{
+		const AbArm *first = AbGetArm(summary, 0);
+		const char *name = (const char *) summary + first->label_offset;
+		int			guess = (first->label_length != label.length) |
+			(name[first->label_length - 1] != label.data[label.length - 1]);
+
+		if (likely(AbLabelEquals(AbArmLabel(summary, AbGetArm(summary, guess)),
+								 label)))
+			return guess;
+	}
+	return AbSearchArm(summary, label);
+}
+
+/*
+ * The label a text argument stands for: its UTF-8 form, in place where the
+ * server's encoding agrees, else a palloc'd copy.  ERROR 54000 if too long.
+ */
+static inline AbLabel
+AbTextGetLabel(text *t)
+{
+	AbLabel		label;
+
+	label.length = VARSIZE_ANY_EXHDR(t);
+	label.data = VARDATA_ANY(t);
+	if (!AbServerIsUtf8())
+		label.data = AbServerToUtf8(label.data, &label.length);
+	if (unlikely(label.length > AB_MAX_LABEL_LENGTH))
+		AbLabelTooLong(label);
+	return label;
+}
 
 #define AB_GETARG_SUMMARY(n)	AbDatumGetSummary(PG_GETARG_DATUM(n))
 

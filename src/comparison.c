@@ -354,10 +354,10 @@ SetArm(Datum *values, bool *nulls, const AbArm *arm, AbLabel label,
 	if (arm == NULL || !AbArmKnown(arm))
 		return;
 	if (arm->n > 0)
-		SetFloat(values, nulls, mean, AbMean(arm->moments, 0));
+		SetFloat(values, nulls, mean, AbDoubleValue(arm->moments[0]));
 	if (arm->n > 1)
 		SetFloat(values, nulls, stddev,
-				 sqrt(arm->moments[summary->columns].high / (arm->n - 1)));
+				 sqrt(AbDoubleValue(arm->moments[summary->columns]) / (arm->n - 1)));
 }
 
 /*

@@ -31,13 +31,17 @@ AbMomentsAdd(AbDouble *moments, int columns, double n, const double *x)
 {
 	double		before[AB_MAX_COLUMNS];
 	double		after[AB_MAX_COLUMNS];
+	double		inverse = 1 / n;
 	int			slot = columns;
 
 	for (int i = 0; i < columns; i++)
 	{
+		double		step;
+
 		before[i] = (x[i] - moments[i].high) - moments[i].low;
-		AbDoubleAdd(&moments[i], before[i] / n);
-		after[i] = (x[i] - moments[i].high) - moments[i].low;
+		step = before[i] * inverse;
+		AbDoubleAdd(&moments[i], step);
+		after[i] = before[i] - step;
 	}
 
 	for (int i = 0; i < columns; i++)
@@ -149,7 +153,7 @@ AbMomentsFault(const AbDouble *moments, int columns, double n)
 		return "Moments must be finite.";
 
 	for (int i = 0; i < AbMomentCount(columns); i++)
-		if (moments[i].high + moments[i].low != moments[i].high)
+		if (AbDoubleValue(moments[i]) != moments[i].high)
 			return "A low part is larger than the rounding error it stands for.";
 
 	for (int i = 0; i < columns; i++)

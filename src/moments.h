@@ -13,8 +13,9 @@
 #define AB_MAX_COLUMNS 4
 
 /*
- * An unevaluated sum: the value is high + low, and high is the double nearest
- * to it.
+ * An unevaluated sum: the value is high + low.  While rows are added, low just
+ * collects the rounding errors of high; AbDoubleNormal() makes high the double
+ * nearest to the value.
  */
 typedef struct AbDouble
 {
@@ -45,18 +46,38 @@ AbComomentIndex(int columns, int i, int j)
 
 /*
  * *a += x, keeping the rounding error (TwoSum: Knuth, TAOCP vol. 2, 4.2.2,
- * theorem B).  The second TwoSum keeps high the nearest double to the value.
+ * theorem B).
  */
 static inline void
 AbDoubleAdd(AbDouble *a, double x)
 {
 	double		sum = a->high + x;
 	double		part = sum - a->high;
-	double		low = a->low + ((a->high - (sum - part)) + (x - part));
 
-	a->high = sum + low;
-	part = a->high - sum;
-	a->low = (sum - (a->high - part)) + (low - part);
+	a->low += (a->high - (sum - part)) + (x - part);
+	a->high = sum;
+}
+
+/*
+ * The same value with high the nearest double to it, which makes the parts
+ * unique.
+ */
+static inline AbDouble
+AbDoubleNormal(AbDouble a)
+{
+	AbDouble	normal = {a.high, 0};
+
+	AbDoubleAdd(&normal, a.low);
+	return normal;
+}
+
+/*
+ * The nearest double.
+ */
+static inline double
+AbDoubleValue(AbDouble a)
+{
+	return a.high + a.low;
 }
 
 extern void AbMomentsAdd(AbDouble *moments, int columns, double n,
@@ -68,37 +89,29 @@ extern const char *AbMomentsFault(const AbDouble *moments, int columns,
 								  double n);
 
 /*
- * AbMomentsAdd() for one column, which is the hot path of every scan.
+ * AbMomentsAdd() for one column, which is the hot path of every scan.  What
+ * the next row has to wait for is kept short: 1 / n does not depend on the
+ * rows before, and neither rounding error is waited for by high.
  */
 static inline void
 AbMomentsAddOne(AbDouble *moments, double n, double x)
 {
-	double		delta = (x - moments[0].high) - moments[0].low;
+	double		inverse = 1 / n;
+	double		before = (x - moments[0].high) - moments[0].low;
+	double		step = before * inverse;
 
-	/* a value equal to the mean changes neither sum */
-	if (delta != 0)
-	{
-		AbDoubleAdd(&moments[0], delta / n);
-		AbDoubleAdd(&moments[1],
-					delta * ((x - moments[0].high) - moments[0].low));
-	}
+	AbDoubleAdd(&moments[0], step);
+	AbDoubleAdd(&moments[1], before * (before - step));
 }
 
 /*
- * Mean of column i.
- */
-static inline double
-AbMean(const AbDouble *moments, int i)
-{
-	return moments[i].high;
-}
-
-/*
- * Difference of two sums, rounded once.
+ * Difference of two sums, rounded once where they are close.
  */
 static inline double
 AbDoubleDifference(AbDouble a, AbDouble b)
 {
+	a = AbDoubleNormal(a);
+	b = AbDoubleNormal(b);
 	return (a.high - b.high) + (a.low - b.low);
 }
 

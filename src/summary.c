@@ -18,8 +18,8 @@
 #include "common/shortest_dec.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "nodes/execnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
@@ -64,11 +64,10 @@ AbLabelCompare(AbLabel a, AbLabel b)
 const char *
 AbServerToUtf8(const char *string, int *length)
 {
-	int			encoding = GetDatabaseEncoding();
 	int			i = 0;
 	char	   *utf8;
 
-	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
+	if (AbServerIsUtf8())
 		return string;
 	while (i < *length && !IS_HIGHBIT_SET(string[i]))
 		i++;
@@ -81,24 +80,17 @@ AbServerToUtf8(const char *string, int *length)
 }
 
 /*
- * The label a text argument stands for: its UTF-8 form, in place where the
- * server's encoding agrees, else a palloc'd copy.  ERROR 54000 if too long.
+ * ERROR 54000: a label over the limit.
  */
-AbLabel
-AbTextGetLabel(text *t)
+void
+AbLabelTooLong(AbLabel label)
 {
-	AbLabel		label;
-
-	label.length = VARSIZE_ANY_EXHDR(t);
-	label.data = AbServerToUtf8(VARDATA_ANY(t), &label.length);
-	if (label.length > AB_MAX_LABEL_LENGTH)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("variant name is too long"),
-				 errdetail("It has %d bytes, the limit is %d.",
-						   label.length, AB_MAX_LABEL_LENGTH),
-				 errhint("The variant argument takes the name of the arm a row belongs to, such as 'control'.")));
-	return label;
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("variant name is too long"),
+			 errdetail("It has %d bytes, the limit is %d.",
+					   label.length, AB_MAX_LABEL_LENGTH),
+			 errhint("The variant argument takes the name of the arm a row belongs to, such as 'control'.")));
 }
 
 /*
@@ -139,20 +131,13 @@ AbDatumGetSummary(Datum datum)
 }
 
 /*
- * Position of the arm with that label, or -(p + 1) where p is the position at
- * which to insert it.
+ * AbFindArm() by bisection.
  */
 int
-AbFindArm(const AbSummary *summary, AbLabel label)
+AbSearchArm(const AbSummary *summary, AbLabel label)
 {
 	int			low = 0;
 	int			high = summary->arms;
-
-	/* the usual few arms: equality is cheaper to ask than order */
-	if (high <= 4)
-		for (int i = 0; i < high; i++)
-			if (AbLabelEquals(AbArmLabel(summary, AbGetArm(summary, i)), label))
-				return i;
 
 	while (low < high)
 	{
@@ -331,12 +316,13 @@ ArmFault(const ArmParts *part, int columns)
 		if (part->n > 0 && (part->flags & AB_ARM_BINARY(i)))
 		{
 			double		n = part->n;
-			double		ones = rint(n * AbMean(part->moments, i));
+			double		mean = part->moments[i].high;
+			double		ones = rint(n * mean);
 			double		sum = part->moments[AbComomentIndex(columns, i, i)].high;
 			double		tolerance = 1e-6 + n * 1e-12;
 
 			if (ones < 0 || ones > n ||
-				fabs(n * AbMean(part->moments, i) - ones) > tolerance ||
+				fabs(n * mean - ones) > tolerance ||
 				fabs(sum - ones * (n - ones) / n) > tolerance)
 				return "The moments of a column marked as binary are not those of zeros and ones.";
 		}
@@ -395,9 +381,11 @@ AppendMoments(StringInfo buf, const char *key, const AbDouble *moments,
 	appendStringInfo(buf, ", \"%s\": [", key);
 	for (int i = 0; i < count; i++)
 	{
+		AbDouble	normal = AbDoubleNormal(moments[i]);
+
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
-		AppendDouble(buf, low ? moments[i].low : moments[i].high);
+		AppendDouble(buf, low ? normal.low : normal.high);
 	}
 	appendStringInfoChar(buf, ']');
 }
@@ -680,8 +668,10 @@ ab_summary_send(PG_FUNCTION_ARGS)
 		pq_sendint64(&buf, arm->nonfinite);
 		for (int j = 0; j < AbMomentCount(summary->columns); j++)
 		{
-			pq_sendfloat8(&buf, arm->moments[j].high);
-			pq_sendfloat8(&buf, arm->moments[j].low);
+			AbDouble	normal = AbDoubleNormal(arm->moments[j]);
+
+			pq_sendfloat8(&buf, normal.high);
+			pq_sendfloat8(&buf, normal.low);
 		}
 	}
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
@@ -801,7 +791,9 @@ GetState(FunctionCallInfo fcinfo)
 {
 	if (PG_ARGISNULL(0))
 		return NULL;
-	if (likely(AggCheckCallContext(fcinfo, NULL) &&
+	/* the node's tag answers for the usual aggregate without a call */
+	if (likely(((fcinfo->context && IsA(fcinfo->context, AggState)) ||
+				AggCheckCallContext(fcinfo, NULL)) &&
 			   VARATT_IS_4B_U(PG_GETARG_POINTER(0))))
 		return (AbSummary *) PG_GETARG_POINTER(0);
 	return AbDatumGetSummary(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
@@ -875,7 +867,7 @@ SetOverflow(AbArm *arm, int columns)
 /*
  * Add one row to an arm.
  */
-static inline void
+static pg_attribute_always_inline void
 AddRow(AbArm *arm, int columns, const double *values)
 {
 	double		n;
@@ -911,7 +903,7 @@ AddRow(AbArm *arm, int columns, const double *values)
  * Add the row to the state: its values, its variant and, where the call has
  * one, its control.  The arguments follow each other from 1 on.
  */
-static inline Datum
+static pg_attribute_always_inline Datum
 Accumulate(FunctionCallInfo fcinfo, int columns, const double *values)
 {
 	int			variant_argument = columns + 1;
@@ -932,7 +924,10 @@ Accumulate(FunctionCallInfo fcinfo, int columns, const double *values)
 
 	if (counts)
 	{
-		AbLabel		variant = AbTextGetLabel(PG_GETARG_TEXT_PP(variant_argument));
+		text	   *t = (text *) PG_GETARG_POINTER(variant_argument);
+		AbLabel		variant = AbTextGetLabel(unlikely(VARATT_IS_EXTENDED(t) &&
+													  !VARATT_IS_SHORT(t)) ?
+											 pg_detoast_datum_packed(t) : t);
 		int			position = state ? AbFindArm(state, variant) : -1;
 
 		if (unlikely(position < 0))
@@ -1214,14 +1209,14 @@ MomentsJsonb(const AbArm *arm, int columns, bool covariances, bool *isnull)
 	{
 		appendStringInfoString(&buf, i > 0 ? ", " : "");
 		if (!covariances)
-			AppendDouble(&buf, AbMean(arm->moments, i));
+			AppendDouble(&buf, AbDoubleValue(arm->moments[i]));
 		else
 			for (int j = 0; j < columns; j++)
 			{
 				int			slot = AbComomentIndex(columns, Min(i, j), Max(i, j));
 
 				appendStringInfoString(&buf, j > 0 ? ", " : "[");
-				AppendDouble(&buf, arm->moments[slot].high / (arm->n - 1));
+				AppendDouble(&buf, AbDoubleValue(arm->moments[slot]) / (arm->n - 1));
 				if (j == columns - 1)
 					appendStringInfoChar(&buf, ']');
 			}
@@ -1250,8 +1245,7 @@ ab_arms(PG_FUNCTION_ARGS)
 		bool		known = arm->nonfinite == 0 &&
 			!(arm->flags & AB_ARM_OVERFLOW);
 		double		variance = arm->n < 2 ? 0 :
-			arm->moments[AbComomentIndex(summary->columns, 0, 0)].high /
-			(arm->n - 1);
+			AbDoubleValue(arm->moments[summary->columns]) / (arm->n - 1);
 		Datum	   *values = palloc0(rsinfo->setDesc->natts * sizeof(Datum));
 		bool	   *nulls = palloc(rsinfo->setDesc->natts * sizeof(bool));
 
@@ -1260,7 +1254,7 @@ ab_arms(PG_FUNCTION_ARGS)
 		memset(nulls, false, 9);
 		values[0] = CStringGetTextDatum(AbLabelToServer(AbArmLabel(summary, arm)));
 		values[1] = Int64GetDatum(arm->n + arm->nonfinite);
-		values[2] = Float8GetDatum(AbMean(arm->moments, 0));
+		values[2] = Float8GetDatum(AbDoubleValue(arm->moments[0]));
 		nulls[2] = !known || arm->n < 1;
 		values[3] = Float8GetDatum(sqrt(variance));
 		nulls[3] = !known || arm->n < 2;

@@ -75,7 +75,7 @@ SeparateVariances(double nc, double sc, double nt, double st)
 static void
 SetLift(AbComparison *row, MeanVariances v, const AbTestOptions *options)
 {
-	double		control = AbMean(row->control->moments, 0);
+	double		control = AbDoubleValue(row->control->moments[0]);
 
 	if (control == 0)
 	{
@@ -117,8 +117,8 @@ CompareMeans(AbComparison *row, const AbTestOptions *options)
 	int			slot = row->summary->columns;	/* of the first sum of squares */
 	double		nc = row->control->n;
 	double		nt = row->treatment->n;
-	double		sc = row->control->moments[slot].high;
-	double		st = row->treatment->moments[slot].high;
+	double		sc = AbDoubleValue(row->control->moments[slot]);
+	double		st = AbDoubleValue(row->treatment->moments[slot]);
 	MeanVariances v;
 
 	row->tested = false;
