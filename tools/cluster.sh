@@ -55,7 +55,11 @@ step() {
 
 	printf '%s ' "$1"
 	shift
-	while sleep 1 >/dev/null; do printf .; done &
+	{
+		# Without the trap its last sleep would outlive the step.
+		trap 'kill $!; exit' TERM
+		while sleep 1 >/dev/null & wait $!; do printf .; done
+	} &
 	ticker=$!
 	# By exec, because a redirection of the command alone would still be in
 	# force in the EXIT trap.
