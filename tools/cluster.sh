@@ -59,7 +59,7 @@ step() {
 		# Without the trap its last sleep would outlive the step.
 		trap 'kill $!; exit' TERM
 		while sleep 1 >/dev/null & wait $!; do printf .; done
-	} &
+	} 2>/dev/null &
 	ticker=$!
 	# By exec, because a redirection of the command alone would still be in
 	# force in the EXIT trap.
