@@ -190,6 +190,10 @@ AbTTestSampleSize(double effect, double ratio, double alpha, double power,
 		double		z = NormalUpperQuantile(two_sided ? alpha / 2 : alpha) +
 			NormalUpperQuantile(1 - power);
 		double		guess = z * z * (1 + 1 / ratio) / (effect * effect);
+
+		if (!(guess < largest_size))
+			return not_a_number;
+
 		double		low = std::fmax(2, std::floor(guess * 0.99));
 		double		high = std::fmax(3, std::ceil(guess * 1.01) + 3);
 
@@ -202,10 +206,10 @@ AbTTestSampleSize(double effect, double ratio, double alpha, double power,
 		}
 		while (!enough(high))
 		{
-			if (!(high < largest_size))
-				return not_a_number;
 			low = high;
 			high *= 2;
+			if (!(high < 4 * largest_size))
+				return not_a_number;
 		}
 
 		double		n = std::ceil(Solve([=](double x)
@@ -213,9 +217,10 @@ AbTTestSampleSize(double effect, double ratio, double alpha, double power,
 			return Power(x, ratio, effect, alpha, two_sided) - power;
 		}, low, high, same_size));
 
-		while (n > 2 && enough(n - 1))
+		/* the last bits of two powers can be in the wrong order: step once */
+		if (n > 2 && enough(n - 1))
 			n--;
-		while (n < high && !enough(n))
+		else if (!enough(n))
 			n++;
 		return n;
 	});

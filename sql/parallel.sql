@@ -1,0 +1,84 @@
+-- Parallel and partitionwise plans give the serial answer.  The plan asked
+-- about is that of the very query compared.
+CREATE FUNCTION plan_has(query text, node text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+		IF line LIKE '%' || node || '%' THEN
+			RETURN true;
+		END IF;
+	END LOOP;
+	RETURN false;
+END $$;
+
+CREATE TABLE log (id int, variant text, outcome float8, covariate float8) PARTITION BY HASH (id);
+CREATE TABLE log_0 PARTITION OF log FOR VALUES WITH (MODULUS 3, REMAINDER 0);
+CREATE TABLE log_1 PARTITION OF log FOR VALUES WITH (MODULUS 3, REMAINDER 1);
+CREATE TABLE log_2 PARTITION OF log FOR VALUES WITH (MODULUS 3, REMAINDER 2);
+INSERT INTO log SELECT g, CASE WHEN g % 5 = 0 THEN 'treatment' ELSE 'control' END, 1e8 + sin(g), cos(g) FROM generate_series(1, 30000) g;
+CREATE TABLE plain AS TABLE log;
+ANALYZE log;
+ANALYZE plain;
+
+\set one 'SELECT * FROM (SELECT (ab_ttest(outcome, variant)).* FROM plain) t'
+\set bool 'SELECT * FROM (SELECT (ab_ttest(outcome > 1e8, variant, ''control'')).* FROM plain) t'
+\set two 'SELECT a.* FROM (SELECT ab_summary(outcome, covariate, variant) AS s FROM plain) t, ab_arms(s) a'
+\set parts 'SELECT * FROM (SELECT (ab_ttest(outcome, variant)).* FROM log) t'
+\set four 'SELECT a.* FROM (SELECT ab_summary(outcome, covariate, outcome, covariate, variant) AS s FROM plain) t, ab_arms(s) a'
+
+SET max_parallel_workers_per_gather = 0;
+CREATE TABLE serial_one AS :one;
+CREATE TABLE serial_bool AS :bool;
+CREATE TABLE serial_two AS :two;
+CREATE TABLE serial_four AS :four;
+
+SET max_parallel_workers_per_gather = 4;
+SET min_parallel_table_scan_size = 0;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET parallel_leader_participation = off;
+SELECT plan_has(:'one', 'Partial Aggregate') AS one, plan_has(:'bool', 'Partial Aggregate') AS bool,
+	   plan_has(:'two', 'Partial Aggregate') AS two, plan_has(:'four', 'Partial Aggregate') AS four;
+SELECT p.control_n = s.control_n AND p.treatment_n = s.treatment_n AND abs(p.statistic / s.statistic - 1) < 1e-12
+	AND abs(p.p_value / s.p_value - 1) < 1e-12 AND abs(p.lift_low_pct / s.lift_low_pct - 1) < 1e-12 AS same FROM (:one) p, serial_one s;
+SELECT p.control_n = s.control_n AND abs(p.statistic / s.statistic - 1) < 1e-12 AS same FROM (:bool) p, serial_bool s;
+SELECT variant, p.n = s.n AND abs(p.mean / s.mean - 1) < 1e-14 AND abs(p.stddev / s.stddev - 1) < 1e-12
+	AND abs((p.covariances #>> '{0,1}')::float8 / (s.covariances #>> '{0,1}')::float8 - 1) < 1e-9 AS same FROM (:two) p JOIN serial_two s USING (variant);
+SELECT variant, p.n = s.n AND abs(p.stddev / s.stddev - 1) < 1e-12 AS same FROM (:four) p JOIN serial_four s USING (variant);
+
+SET enable_partitionwise_aggregate = on;
+SELECT plan_has(:'parts', 'Append') AND plan_has(:'parts', 'Partial Aggregate') AS partitionwise;
+SELECT abs(p.statistic / s.statistic - 1) < 1e-12 AS same FROM (:parts) p, serial_one s;
+
+-- workers that see no row, or none that counts, or only one arm
+CREATE TABLE sparse (x float8, v text) WITH (parallel_workers = 4);
+INSERT INTO sparse SELECT NULL, 'control' FROM generate_series(1, 5000);
+INSERT INTO sparse VALUES (1, 'control'), (2, 'control'), (4, 'treatment'), (7, 'treatment');
+ANALYZE sparse;
+\set sparse 'SELECT * FROM (SELECT (ab_ttest(x, v)).* FROM sparse) t'
+CREATE TABLE hollow WITH (parallel_workers = 4) AS SELECT x, v FROM sparse WHERE x IS NULL;
+ANALYZE hollow;
+\set none 'SELECT * FROM (SELECT (ab_ttest(x, v)).* FROM hollow) t'
+SELECT plan_has(:'sparse', 'Partial Aggregate') AS sparse, plan_has(:'none', 'Partial Aggregate') AS none;
+SELECT control_n, treatment_n, diff FROM (:sparse) t;
+SELECT control_n, treatment_n, diff, note FROM (:none) t;
+SELECT ab_summary(x, v) IS NULL AS nothing FROM hollow;
+-- rolling up in workers
+CREATE TABLE daily WITH (parallel_workers = 4) AS SELECT id % 1000 AS day, ab_summary(outcome, variant) AS s FROM plain GROUP BY 1;
+ANALYZE daily;
+\set rollup 'SELECT t.* FROM (SELECT ab_rollup(s) AS s FROM daily) r, ab_ttest(s) t'
+SELECT plan_has(:'rollup', 'Partial Aggregate') AS rollup;
+SELECT abs(p.statistic / s.statistic - 1) < 1e-12 AS same FROM (:rollup) p, serial_one s;
+
+-- hashed groups that spill to disk, and grouping sets
+SET max_parallel_workers_per_gather = 0;
+SET work_mem = '64kB';
+SET enable_sort = off;
+SELECT count(*), sum(n) FROM (SELECT id, ab_summary(outcome, variant) s FROM plain GROUP BY id) g, ab_arms(s);
+RESET enable_sort;
+SELECT count(*) FROM (SELECT id % 7, id % 3, (ab_ttest(outcome, variant)).control_n FROM plain GROUP BY GROUPING SETS ((id % 7), (id % 3), ())) g;
+
+RESET ALL;
+DROP FUNCTION plan_has;
+DROP TABLE log, plain, serial_one, serial_bool, serial_two, serial_four, sparse, hollow, daily;
