@@ -140,19 +140,22 @@ def student_density(t, df):
 
 @functools.lru_cache(maxsize=100000)
 def student_quantile(upper, df):
-    """t with P(T > t) = upper: Newton from SciPy's answer."""
+    """t with P(T > t) = upper, by Newton's method from SciPy's answer.
+
+    log P is concave in log t, so the iteration converges from anywhere, however bad SciPy's tail.
+    """
     upper, df = mpf(upper), mpf(df)
     if upper > 0.5:
         return -student_quantile(1 - upper, df)
     if upper == 0.5:
         return mpf(0)
-    t = mpf(float(scipy.stats.t.isf(float(upper), float(df))))
-    for _ in range(60):
-        # Newton on log P converges from either side, however far the tail
+    start = float(scipy.stats.t.isf(float(upper), float(df)))
+    t = mpf(start) if 0 < start < math.inf else mpf(1)
+    for _ in range(200):
         p = student_sf(t, df)
-        step = mp.log(p / upper) * p / student_density(t, df)
-        t += step
-        if abs(step) < abs(t) * mpf(10) ** -28:
+        step = mp.log(p / upper) * p / (t * student_density(t, df))
+        t *= mp.exp(step)
+        if abs(step) < mpf(10) ** -28:
             return t
     raise ArithmeticError('no quantile for %s, df %s' % (upper, df))
 
