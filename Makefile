@@ -23,14 +23,20 @@ REGRESS_OPTS = --load-extension=$(EXTENSION)
 PG_CPPFLAGS = -ffp-contract=off -DAB_TEST_VERSION='"$(EXTVERSION)"'
 SHLIB_LINK = -lstdc++
 
-EXTRA_CLEAN = $(EXTENSION)--*.sql sql/readme.sql expected/readme.out
+EXTRA_CLEAN = $(EXTENSION)--*.sql META.json sql/readme.sql expected/readme.out
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+all: META.json
+
 $(SCRIPT): ab_test.control src/prologue.sql $(TOPICS:%=src/%.sql)
 	cat $(filter %.sql,$^) >$@
+
+# PGXN wants the version here as well
+META.json: META.json.in ab_test.control
+	sed 's/@VERSION@/$(EXTVERSION)/' $< >$@
 
 # every object sees every header
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h) ab_test.control
