@@ -21,8 +21,11 @@ enum
 	CONTROL, TREATMENT, CONTROL_N, TREATMENT_N, CONTROL_MEAN, TREATMENT_MEAN,
 	CONTROL_STDDEV, TREATMENT_STDDEV, DIFF, DIFF_LOW, DIFF_HIGH,
 	RELATIVE_LIFT_PCT, LIFT_LOW_PCT, LIFT_HIGH_PCT, STD_ERROR, STATISTIC, DF,
-	P_VALUE, P_ADJUSTED, SIGNIFICANT, ALPHA, METHOD, NOTE, ATTRIBUTES
+	P_VALUE, P_ADJUSTED, SIGNIFICANT, ALPHA, METHOD, NOTE
 };
+
+StaticAssertDecl(NOTE + 1 == AB_COMPARISON_ATTRIBUTES,
+				 "attributes of ab_comparison");
 
 /* Variants listed in an error before the list is cut. */
 #define MAX_LISTED_VARIANTS 10
@@ -98,6 +101,34 @@ AbDefaultOptions(void)
 }
 
 /*
+ * Read and check the parameters of a test from the arguments at those
+ * positions; -1 for one that the function does not have.
+ */
+void
+AbGetOptions(FunctionCallInfo fcinfo, AbTestOptions *options, int control,
+			 int treatment, int alpha, int alternative, int equal_var)
+{
+	*options = AbDefaultOptions();
+	if (control >= 0 && !PG_ARGISNULL(control))
+		options->control = AbTextGetLabel(PG_GETARG_TEXT_PP(control));
+	if (treatment >= 0 && !PG_ARGISNULL(treatment))
+		options->treatment = AbTextGetLabel(PG_GETARG_TEXT_PP(treatment));
+	if (alpha >= 0)
+		options->alpha = AbGetAlpha(fcinfo, alpha);
+	if (alternative >= 0)
+		options->alternative = AbGetAlternative(fcinfo, alternative);
+	if (equal_var >= 0)
+	{
+		if (PG_ARGISNULL(equal_var))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("equal_var must be true or false"),
+					 errhint("Use false for Welch's test.")));
+		options->equal_var = PG_GETARG_BOOL(equal_var);
+	}
+}
+
+/*
  * Add a sentence fragment to the row's note, after a semicolon.
  */
 void
@@ -126,6 +157,26 @@ bool
 AbArmKnown(const AbArm *arm)
 {
 	return arm->nonfinite == 0 && !(arm->flags & AB_ARM_OVERFLOW);
+}
+
+/*
+ * Sample covariance of columns i and j of an arm (the variance if they are
+ * the same), NaN if it is not known.
+ */
+double
+AbArmVariance(const AbSummary *summary, const AbArm *arm, int i, int j)
+{
+	if (!AbArmKnown(arm) || arm->n < 2)
+		return NAN;
+	return AbDoubleValue(arm->moments[AbComomentIndex(summary->columns,
+													  Min(i, j), Max(i, j))]) /
+		(arm->n - 1);
+}
+
+static double
+ArmMean(const AbArm *arm)
+{
+	return AbArmKnown(arm) && arm->n > 0 ? AbDoubleValue(arm->moments[0]) : NAN;
 }
 
 static int64
@@ -179,39 +230,34 @@ UnknownVariant(const AbSummary *summary, const char *role, AbLabel label)
 }
 
 /*
- * Position of the control arm: the one named by the call, else the one the
- * summary carries, else the one called "control"; never the first by
- * alphabet.  -1 if it has no rows, or is not known because there is at most
- * one variant.
+ * Position of the control arm: the one named by the call (data is NULL if it
+ * names none), else the one the summary carries, else the one called
+ * "control"; never the first by alphabet.  -1 if it has no rows, or is not
+ * known because there is at most one variant; ERROR 22023 where there are
+ * more and it cannot be told.
  */
-static int
-ChooseControl(AbComparison *row, AbLabel named)
+int
+AbControlPosition(const AbSummary *summary, AbLabel named)
 {
-	const AbSummary *summary = row->summary;
-	int			position = AbFindControl(summary);
+	static const AbLabel usual = {"control", 7};
+	int			position;
 
 	if (named.data != NULL)
 	{
-		row->control_label = named;
 		position = AbFindArm(summary, named);
 		if (position < 0 && summary->arms > 1)
 			UnknownVariant(summary, "control", named);
 		return Max(position, -1);
 	}
-	if (position < 0)
-	{
-		AbLabel		usual = {"control", 7};
 
-		position = AbFindArm(summary, usual);
-		if (position < 0 && summary->arms > 1)
-			AmbiguousArms(summary,
-						  "it is not known which variant is the control",
-						  "Name it: ab_ttest(outcome, variant, 'A') as an aggregate, or ab_ttest(summary, control => 'A').");
-	}
+	position = AbFindControl(summary);
 	if (position < 0)
-		return -1;
-	row->control_label = AbArmLabel(summary, AbGetArm(summary, position));
-	return position;
+		position = AbFindArm(summary, usual);
+	if (position < 0 && summary->arms > 1)
+		AmbiguousArms(summary,
+					  "it is not known which variant is the control",
+					  "Name it: ab_ttest(outcome, variant, 'A') as an aggregate, or ab_ttest(summary, control => 'A').");
+	return Max(position, -1);
 }
 
 /*
@@ -291,6 +337,8 @@ AbStartComparison(AbComparison *row, const AbSummary *summary,
 	initStringInfo(&row->note);
 	row->summary = summary;
 	row->alpha = options->alpha;
+	row->control_mean = row->treatment_mean = NAN;
+	row->control_stddev = row->treatment_stddev = NAN;
 	row->difference = row->std_error = row->df = row->p_adjusted = NAN;
 	row->interval.low = row->interval.high = NAN;
 	row->lift.low = row->lift.high = NAN;
@@ -304,12 +352,24 @@ AbStartComparison(AbComparison *row, const AbSummary *summary,
 		return;
 	}
 
-	control = ChooseControl(row, options->control);
+	control = AbControlPosition(summary, options->control);
+	if (options->control.data != NULL)
+		row->control_label = options->control;
+	else if (control >= 0)
+		row->control_label = AbArmLabel(summary, AbGetArm(summary, control));
 	treatment = ChooseTreatment(row, options->treatment, control);
 	if (control >= 0)
+	{
 		row->control = AbGetArm(summary, control);
+		row->control_mean = ArmMean(row->control);
+		row->control_stddev = sqrt(AbArmVariance(summary, row->control, 0, 0));
+	}
 	if (treatment >= 0)
+	{
 		row->treatment = AbGetArm(summary, treatment);
+		row->treatment_mean = ArmMean(row->treatment);
+		row->treatment_stddev = sqrt(AbArmVariance(summary, row->treatment, 0, 0));
+	}
 
 	if (CheckArm(row, "control", row->control, row->control_label) &
 		CheckArm(row, "treatment", row->treatment, row->treatment_label))
@@ -317,6 +377,53 @@ AbStartComparison(AbComparison *row, const AbSummary *summary,
 		row->difference = AbDoubleDifference(row->treatment->moments[0],
 											 row->control->moments[0]);
 		row->tested = true;
+	}
+}
+
+/*
+ * Test the effect and fill in statistic, p-value, verdict and the intervals
+ * of difference and lift, with a note where the lift has none.  std_error
+ * must not be negative; where it is 0 or something is not finite the row
+ * stays untested, with a note.
+ */
+void
+AbTestEffect(AbComparison *row, const AbEffect *effect,
+			 const AbTestOptions *options)
+{
+	row->tested = false;
+	row->difference = effect->difference;
+	row->std_error = effect->std_error;
+	if (!isfinite(effect->std_error) || !isfinite(effect->difference))
+	{
+		AbAddNote(row, "values are too large for double precision");
+		return;
+	}
+	if (!(effect->std_error > 0))
+	{
+		AbAddNote(row, "no variation within either arm: no test");
+		return;
+	}
+
+	row->df = effect->df;
+	row->test = AbTTest(effect->difference, effect->std_error, effect->df,
+						options->alternative, options->alpha);
+	row->interval = row->test.interval;
+	row->tested = true;
+
+	if (effect->control == 0)
+	{
+		AbAddNote(row, "the control mean is zero: no relative lift");
+		return;
+	}
+	if (effect->control < 0)
+		AbAddNote(row, "the control mean is negative: a positive lift is a decrease");
+	if (!AbFieller(effect->difference, effect->std_error, effect->control,
+				   effect->control_variance, effect->covariance, effect->df,
+				   options->alternative, options->alpha,
+				   row->test.significant, &row->lift))
+	{
+		row->lift.low = row->lift.high = NAN;
+		AbAddNote(row, "the lift's interval is unbounded: the control mean is not distinguishable from zero");
 	}
 }
 
@@ -341,57 +448,37 @@ SetText(Datum *values, bool *nulls, int attribute, const char *value)
 }
 
 /*
- * What an arm contributes to the row by itself.
+ * What is known of an arm by itself.
  */
 static void
-SetArm(Datum *values, bool *nulls, const AbArm *arm, AbLabel label,
-	   const AbSummary *summary, int name, int n, int mean, int stddev)
+SetArm(Datum *values, bool *nulls, const AbComparison *row, const AbArm *arm,
+	   AbLabel label, int name, int n)
 {
 	SetText(values, nulls, name,
 			label.data != NULL ? AbLabelToServer(label) : NULL);
-	nulls[n] = summary == NULL;
+	nulls[n] = row->summary == NULL;
 	values[n] = Int64GetDatum(ArmRows(arm));
-	if (arm == NULL || !AbArmKnown(arm))
-		return;
-	if (arm->n > 0)
-		SetFloat(values, nulls, mean, AbDoubleValue(arm->moments[0]));
-	if (arm->n > 1)
-		SetFloat(values, nulls, stddev,
-				 sqrt(AbDoubleValue(arm->moments[summary->columns]) / (arm->n - 1)));
 }
 
 /*
- * The row as a tuple of the composite type that the calling function returns.
+ * The attributes of the row, of which there are AB_COMPARISON_ATTRIBUTES.
  */
-Datum
-AbComparisonDatum(FunctionCallInfo fcinfo, const AbComparison *row)
+void
+AbComparisonValues(const AbComparison *row, Datum *values, bool *nulls)
 {
-	TupleDesc	tupdesc;
-	Datum	   *values;
-	bool	   *nulls;
-	double		control_mean;
-
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts < ATTRIBUTES)
-		elog(ERROR, "return type must be ab_comparison");
-	tupdesc = BlessTupleDesc(tupdesc);
-
-	/* a later version of the type may have more attributes: they are NULL */
-	values = (Datum *) palloc0(tupdesc->natts * sizeof(Datum));
-	nulls = (bool *) palloc(tupdesc->natts * sizeof(bool));
-	memset(nulls, true, tupdesc->natts * sizeof(bool));
-
-	SetArm(values, nulls, row->control, row->control_label, row->summary,
-		   CONTROL, CONTROL_N, CONTROL_MEAN, CONTROL_STDDEV);
-	SetArm(values, nulls, row->treatment, row->treatment_label, row->summary,
-		   TREATMENT, TREATMENT_N, TREATMENT_MEAN, TREATMENT_STDDEV);
+	SetArm(values, nulls, row, row->control, row->control_label,
+		   CONTROL, CONTROL_N);
+	SetArm(values, nulls, row, row->treatment, row->treatment_label,
+		   TREATMENT, TREATMENT_N);
+	SetFloat(values, nulls, CONTROL_MEAN, row->control_mean);
+	SetFloat(values, nulls, TREATMENT_MEAN, row->treatment_mean);
+	SetFloat(values, nulls, CONTROL_STDDEV, row->control_stddev);
+	SetFloat(values, nulls, TREATMENT_STDDEV, row->treatment_stddev);
 	SetFloat(values, nulls, DIFF, row->difference);
 	SetFloat(values, nulls, DIFF_LOW, row->interval.low);
 	SetFloat(values, nulls, DIFF_HIGH, row->interval.high);
-	control_mean = nulls[CONTROL_MEAN] ? NAN :
-		DatumGetFloat8(values[CONTROL_MEAN]);
 	SetFloat(values, nulls, RELATIVE_LIFT_PCT,
-			 row->difference / control_mean * 100);
+			 row->difference / row->control_mean * 100);
 	SetFloat(values, nulls, LIFT_LOW_PCT, row->lift.low * 100);
 	SetFloat(values, nulls, LIFT_HIGH_PCT, row->lift.high * 100);
 	SetFloat(values, nulls, STD_ERROR, row->std_error);
@@ -404,6 +491,35 @@ AbComparisonDatum(FunctionCallInfo fcinfo, const AbComparison *row)
 	SetFloat(values, nulls, ALPHA, row->alpha);
 	SetText(values, nulls, METHOD, row->method);
 	SetText(values, nulls, NOTE, row->note.len > 0 ? row->note.data : NULL);
+}
 
+/*
+ * Descriptor of the named composite type that the calling function returns,
+ * which must have at least that many attributes.
+ */
+TupleDesc
+AbResultDesc(FunctionCallInfo fcinfo, int attributes)
+{
+	TupleDesc	tupdesc;
+
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
+		tupdesc->natts < attributes)
+		elog(ERROR, "return type has too few attributes");
+	return BlessTupleDesc(tupdesc);
+}
+
+/*
+ * The row as a tuple of the composite type that the calling function returns.
+ */
+Datum
+AbComparisonDatum(FunctionCallInfo fcinfo, const AbComparison *row)
+{
+	TupleDesc	tupdesc = AbResultDesc(fcinfo, AB_COMPARISON_ATTRIBUTES);
+	Datum	   *values = (Datum *) palloc0(tupdesc->natts * sizeof(Datum));
+	bool	   *nulls = (bool *) palloc(tupdesc->natts * sizeof(bool));
+
+	/* a later version of the type may have more attributes: they are NULL */
+	memset(nulls, true, tupdesc->natts * sizeof(bool));
+	AbComparisonValues(row, values, nulls);
 	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
 }

@@ -7,8 +7,12 @@
 
 #include "ab_test.h"
 
+#include "access/tupdesc.h"
 #include "inference.h"
 #include "lib/stringinfo.h"
+
+/* attributes of the SQL type ab_comparison */
+#define AB_COMPARISON_ATTRIBUTES	23
 
 /* Parameters of a test, as its SQL function received them. */
 typedef struct AbTestOptions
@@ -21,6 +25,21 @@ typedef struct AbTestOptions
 } AbTestOptions;
 
 /*
+ * An estimated difference and what its test and its lift are made of.  df is
+ * infinite for a normal test.
+ */
+typedef struct AbEffect
+{
+	double		difference;		/* treatment - control */
+	double		std_error;
+	double		df;
+	double		control;		/* what the lift is relative to */
+	double		control_variance;	/* of that estimate, not of a row */
+	double		covariance;		/* of difference and control: minus
+								 * control_variance for independent arms */
+} AbEffect;
+
+/*
  * A row of ab_comparison.  Numbers that are not finite become NULL.
  */
 typedef struct AbComparison
@@ -30,6 +49,10 @@ typedef struct AbComparison
 	const AbArm *treatment;
 	AbLabel		control_label;	/* known even where the arm has no rows */
 	AbLabel		treatment_label;
+	double		control_mean;
+	double		treatment_mean;
+	double		control_stddev;
+	double		treatment_stddev;
 	double		difference;
 	AbInterval	interval;
 	AbInterval	lift;			/* fractions */
@@ -52,6 +75,17 @@ extern void AbStartComparison(AbComparison *row, const AbSummary *summary,
 extern void AbAddNote(AbComparison *row, const char *format,...)
 			pg_attribute_printf(2, 3);
 extern bool AbArmKnown(const AbArm *arm);
+extern double AbArmVariance(const AbSummary *summary, const AbArm *arm,
+							int i, int j);
+extern int	AbControlPosition(const AbSummary *summary, AbLabel named);
+extern void AbTestEffect(AbComparison *row, const AbEffect *effect,
+						 const AbTestOptions *options);
+extern void AbGetOptions(FunctionCallInfo fcinfo, AbTestOptions *options,
+						 int control, int treatment, int alpha,
+						 int alternative, int equal_var);
+extern TupleDesc AbResultDesc(FunctionCallInfo fcinfo, int attributes);
+extern void AbComparisonValues(const AbComparison *row, Datum *values,
+							   bool *nulls);
 extern Datum AbComparisonDatum(FunctionCallInfo fcinfo,
 							   const AbComparison *row);
 

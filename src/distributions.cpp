@@ -9,9 +9,15 @@
  */
 #include "distributions.h"
 
+#include <boost/math/distributions/beta.hpp>
+#include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
+#include <boost/math/quadrature/gauss_kronrod.hpp>
+#include <boost/math/tools/minima.hpp>
 #include <boost/math/tools/roots.hpp>
 
 #include <cmath>
@@ -38,6 +44,9 @@ typedef policies::policy<
 	Policy;
 
 typedef boost::math::normal_distribution<double, Policy> Normal;
+typedef boost::math::binomial_distribution<double, Policy> Binomial;
+typedef boost::math::chi_squared_distribution<double, Policy> ChiSquare;
+typedef boost::math::fisher_f_distribution<double, Policy> FisherF;
 typedef boost::math::students_t_distribution<double, Policy> StudentT;
 typedef boost::math::non_central_t_distribution<double, Policy> NoncentralT;
 
@@ -147,6 +156,176 @@ AbStudentTUpperQuantile(double q, double df)
 	if (!(q > 0 && q < 1) || !(df > 0))
 		return not_a_number;
 	return Guard([=] { return quantile(complement(StudentT(df), q)); });
+}
+
+/*
+ * P(Z > z) of the standard normal distribution.
+ */
+double
+AbNormalUpperTail(double z)
+{
+	if (std::isnan(z))
+		return not_a_number;
+	return Guard([=] { return cdf(complement(Normal(), z)); });
+}
+
+/*
+ * The z whose upper tail is q, 0 < q < 1.
+ */
+double
+AbNormalUpperQuantile(double q)
+{
+	if (!(q > 0 && q < 1))
+		return not_a_number;
+	return Guard([=] { return NormalUpperQuantile(q); });
+}
+
+/*
+ * P(X > x) of chi-square with df > 0 degrees of freedom; 1 for x < 0.
+ */
+double
+AbChiSquareUpperTail(double x, double df)
+{
+	if (std::isnan(x) || !(df > 0) || !std::isfinite(df))
+		return not_a_number;
+	if (x <= 0)
+		return 1;
+	return Guard([=] { return cdf(complement(ChiSquare(df), x)); });
+}
+
+/*
+ * The x whose upper tail is q, 0 < q < 1.
+ */
+double
+AbChiSquareUpperQuantile(double q, double df)
+{
+	if (!(q > 0 && q < 1) || !(df > 0) || !std::isfinite(df))
+		return not_a_number;
+	return Guard([=] { return quantile(complement(ChiSquare(df), q)); });
+}
+
+/*
+ * P(F > f) of the F distribution with df1, df2 > 0 degrees of freedom, not
+ * necessarily whole; 1 for f < 0.
+ */
+double
+AbFUpperTail(double f, double df1, double df2)
+{
+	if (std::isnan(f) || !(df1 > 0) || !(df2 > 0) ||
+		!std::isfinite(df1) || !std::isfinite(df2))
+		return not_a_number;
+	if (f <= 0)
+		return 1;
+	return Guard([=] { return cdf(complement(FisherF(df1, df2), f)); });
+}
+
+/*
+ * P(X >= k) of n trials with probability p in [0, 1].
+ */
+double
+AbBinomialUpperTail(double k, double n, double p)
+{
+	if (!(n >= 0) || !(p >= 0 && p <= 1) || std::isnan(k))
+		return not_a_number;
+	if (k <= 0)
+		return 1;
+	if (k > n)
+		return 0;
+	return Guard([=] { return cdf(complement(Binomial(n, p), k - 1)); });
+}
+
+/*
+ * P(X <= k) of n trials with probability p in [0, 1].
+ */
+double
+AbBinomialLowerTail(double k, double n, double p)
+{
+	if (!(n >= 0) || !(p >= 0 && p <= 1) || std::isnan(k))
+		return not_a_number;
+	if (k < 0)
+		return 0;
+	if (k >= n)
+		return 1;
+	return Guard([=] { return cdf(Binomial(n, p), k); });
+}
+
+/*
+ * P(X = k) of n trials with probability p in [0, 1].
+ */
+double
+AbBinomialProbability(double k, double n, double p)
+{
+	if (!(n >= 0) || !(p >= 0 && p <= 1) || std::isnan(k))
+		return not_a_number;
+	if (k < 0 || k > n)
+		return 0;
+	return Guard([=] { return pdf(Binomial(n, p), k); });
+}
+
+/*
+ * The x below which Beta(a, b), a, b > 0, has probability q, 0 <= q <= 1.
+ */
+double
+AbBetaQuantile(double q, double a, double b)
+{
+	if (!(q >= 0 && q <= 1) || !(a > 0) || !(b > 0))
+		return not_a_number;
+	return Guard([=]
+	{
+		return quantile(boost::math::beta_distribution<double, Policy>(a, b), q);
+	});
+}
+
+/*
+ * A root of f in [low, high], at whose ends it has different signs, to full
+ * precision; NaN if it has not.
+ */
+double
+AbFindRoot(AbFunction f, void *context, double low, double high)
+{
+	return Guard([=]
+	{
+		auto		near = boost::math::tools::eps_tolerance<double>(52);
+
+		if (f(low, context) <= 0)
+			return Solve([=](double x) { return f(x, context); },
+						 low, high, near);
+		return Solve([=](double x) { return -f(x, context); }, low, high, near);
+	});
+}
+
+/*
+ * The maximum of a unimodal f in [low, high] (Brent), and where it is.
+ */
+double
+AbFindMaximum(AbFunction f, void *context, double low, double high,
+			  double *where)
+{
+	return Guard([=]
+	{
+		std::pair<double, double> minimum =
+			boost::math::tools::brent_find_minima([=](double x)
+		{
+			return -f(x, context);
+		}, low, high, 40);
+
+		*where = minimum.first;
+		return -minimum.second;
+	});
+}
+
+/*
+ * Integral of f over [low, high], either of which may be infinite, by
+ * adaptive Gauss-Kronrod quadrature to about 1e-12.
+ */
+double
+AbIntegrate(AbFunction f, void *context, double low, double high)
+{
+	return Guard([=]
+	{
+		return boost::math::quadrature::gauss_kronrod<double, 31, Policy>::integrate(
+			[=](double x) { return f(x, context); }, low, high, 12, 1e-12);
+	});
 }
 
 /*

@@ -70,30 +70,6 @@ SeparateVariances(double nc, double sc, double nt, double st)
 }
 
 /*
- * Fill in the lift's interval, or note why there is none.
- */
-static void
-SetLift(AbComparison *row, MeanVariances v, const AbTestOptions *options)
-{
-	double		control = AbDoubleValue(row->control->moments[0]);
-
-	if (control == 0)
-	{
-		AbAddNote(row, "the control mean is zero: no relative lift");
-		return;
-	}
-	if (control < 0)
-		AbAddNote(row, "the control mean is negative: a positive lift is a decrease");
-	if (!AbFieller(row->difference, row->std_error, control, v.control,
-				   -v.control, row->df, options->alternative, options->alpha,
-				   row->test.significant, &row->lift))
-	{
-		row->lift.low = row->lift.high = NAN;
-		AbAddNote(row, "the lift's interval is unbounded: the control mean is not distinguishable from zero");
-	}
-}
-
-/*
  * Warn where pooling misstates the standard error, as it does when neither
  * the sizes nor the variances of the arms are equal.
  */
@@ -120,6 +96,7 @@ CompareMeans(AbComparison *row, const AbTestOptions *options)
 	double		sc = AbDoubleValue(row->control->moments[slot]);
 	double		st = AbDoubleValue(row->treatment->moments[slot]);
 	MeanVariances v;
+	AbEffect	effect;
 
 	row->tested = false;
 	if (options->equal_var ? nc + nt < 3 : nc < 2 || nt < 2)
@@ -132,24 +109,15 @@ CompareMeans(AbComparison *row, const AbTestOptions *options)
 
 	v = options->equal_var ? PooledVariances(nc, sc, nt, st) :
 		SeparateVariances(nc, sc, nt, st);
-	row->std_error = sqrt(v.control + v.treatment);
-	if (!(row->std_error > 0))
-	{
-		row->std_error = 0;
-		AbAddNote(row, "no variation within either arm: no test");
+	effect.difference = row->difference;
+	effect.std_error = sqrt(v.control + v.treatment);
+	effect.df = v.df;
+	effect.control = row->control_mean;
+	effect.control_variance = v.control;
+	effect.covariance = -v.control;
+	AbTestEffect(row, &effect, options);
+	if (!row->tested)
 		return;
-	}
-	if (!isfinite(row->std_error) || !isfinite(row->difference))
-	{
-		AbAddNote(row, "values are too large for double precision");
-		return;
-	}
-	row->df = v.df;
-	row->tested = true;
-	row->test = AbTTest(row->difference, row->std_error, row->df,
-						options->alternative, options->alpha);
-	row->interval = row->test.interval;
-	SetLift(row, v, options);
 
 	if (nc == 1 || nt == 1)
 		AbAddNote(row, "the %s has one row: its variance is taken from the other arm",
@@ -196,20 +164,9 @@ PG_FUNCTION_INFO_V1(ab_ttest);
 Datum
 ab_ttest(PG_FUNCTION_ARGS)
 {
-	AbTestOptions options = AbDefaultOptions();
+	AbTestOptions options;
 
-	if (!PG_ARGISNULL(1))
-		options.control = AbTextGetLabel(PG_GETARG_TEXT_PP(1));
-	if (!PG_ARGISNULL(2))
-		options.treatment = AbTextGetLabel(PG_GETARG_TEXT_PP(2));
-	options.alpha = AbGetAlpha(fcinfo, 3);
-	options.alternative = AbGetAlternative(fcinfo, 4);
-	if (PG_ARGISNULL(5))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("equal_var must be true or false"),
-				 errhint("Use false for Welch's test.")));
-	options.equal_var = PG_GETARG_BOOL(5);
+	AbGetOptions(fcinfo, &options, 1, 2, 3, 4, 5);
 	return TTest(fcinfo, PG_ARGISNULL(0) ? NULL : AB_GETARG_SUMMARY(0),
 				 &options);
 }
