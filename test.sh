@@ -29,12 +29,13 @@ install_test_packages() {
 }
 
 # compiles_cleanly CC CXX FLAG...: without one warning.  PGXS gives COPT to C
-# only, hence CXX.  It also gives clang the flags of the gcc that built the
-# server, which clang need not know.
+# only, hence CXX.  It also gives clang the flags and attributes of the gcc
+# that built the server, which clang need not know.
 compiles_cleanly() {
 	local warnings=(-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare "${@:3}")
 
-	[ "$1" != clang ] || warnings+=(-Wno-unknown-warning-option -Wno-ignored-optimization-argument)
+	[ "$1" != clang ] || warnings+=(
+		-Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes)
 
 	make -s -C "$build_dir" clean
 	make -s -C "$build_dir" -j "$(nproc)" with_llvm=no \
@@ -58,6 +59,14 @@ check_warnings() {
 			fi
 		done
 	done
+}
+
+# With assertions, and every query that can be run by a parallel worker run by one.
+check_regression_strictly() {
+	local parallel=debug_parallel_query
+
+	[ "$("$PG_CONFIG" --version | grep -oE '[0-9]+' | head -n 1)" != 15 ] || parallel=force_parallel_mode
+	PGOPTIONS="-c $parallel=regress" check_regression
 }
 
 # A line per test file, "test NAME ... ok" up to PostgreSQL 15, TAP from 16 on.
@@ -95,12 +104,17 @@ check_suite() {
 
 step '[1/4] installing the packages that are missing' install_prerequisites
 step '[2/4] installing what only tests need' install_test_packages
-step '[3/4] building and installing ab_test' build_and_install
+step '[3/4] building and installing ab_test with assertions' build_and_install COPT=-DUSE_ASSERT_CHECKING
 step '[4/4] starting a throwaway server' start_cluster
-run_psql -c 'CREATE EXTENSION ab_test'
+
+heading 'pg_regress with assertions, in parallel workers'
+check_regression_strictly
 
 heading 'pg_regress'
+step 'building and installing ab_test as it is' build_and_install
 check_regression
+
+run_psql -c 'CREATE EXTENSION ab_test'
 
 heading 'against SciPy, statsmodels and mpmath'
 check_suite oracle /usr/bin/python3 "$repo/tools/oracle.py"

@@ -180,15 +180,17 @@ install_prerequisites() {
 # A copy, because the checkout may belong to somebody else, have a name that
 # make cannot stand, or hold objects built for another server.
 copy_sources() {
+	rm -rf "$1"
 	mkdir "$1"
 	tar -C "$repo" --exclude=./.git -cf - . | tar -C "$1" --no-same-owner -xf -
 	make -s -C "$1" clean
 }
 
+# build [MAKE-ARGUMENT]...
 build() {
 	build_dir=$scratch/build
 	copy_sources "$build_dir"
-	make -s -C "$build_dir" -j "$(nproc)"
+	make -s -C "$build_dir" -j "$(nproc)" "$@"
 }
 
 install_extension() {
@@ -200,7 +202,7 @@ install_extension() {
 }
 
 build_and_install() {
-	build
+	build "$@"
 	install_extension
 }
 
