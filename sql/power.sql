@@ -29,12 +29,15 @@ FROM generate_series(0, 31) i,
 	 LATERAL (SELECT 10 ^ (i * 0.17 - 4.4)::float8) size(s),
 	 LATERAL (SELECT ab_sample_size(0, s, ratio => r, alternative => alt, stddev => 1)) a(n)
 WHERE NOT (ab_power(n, 0, s, ratio => r, alternative => alt, stddev => 1) >= 0.8
-		   AND (n = 2 OR ab_power(n - 1, 0, s, ratio => r, alternative => alt, stddev => 1) < 0.8)
-		   AND (n = 2 OR abs(ab_power(n, 0, ab_mde(n, 0, ratio => r, alternative => alt, stddev => 1),
+		   AND (n = greatest(2, ceil(3 / (1 + r))) OR ab_power(n - 1, 0, s, ratio => r, alternative => alt, stddev => 1) < 0.8)
+		   AND (n = greatest(2, ceil(3 / (1 + r))) OR abs(ab_power(n, 0, ab_mde(n, 0, ratio => r, alternative => alt, stddev => 1),
 									  ratio => r, alternative => alt, stddev => 1) - 0.8) < 1e-9));
 SELECT ab_power(1000000000, 0.5, 0.0001) BETWEEN 0.99 AND 1 AS a_billion_users,
 	   ab_mde(1000000000, 0.5) BETWEEN 6e-5 AND 7e-5 AS their_effect,
 	   ab_power(2, 0, 1e-12, stddev => 1) BETWEEN 0.05 AND 0.0500001 AS no_effect;
+-- many degrees of freedom; reference value: mpmath, 50 digits
+SELECT abs(ab_power(595179554, 1, 0.111673 * sqrt((1 + 1 / 3.0) / 595179554)::float8, 7.809e-05, ratio => 3, alternative => 'less', stddev => 1)
+	/ 0.000121580010789292 - 1) < 1e-12 AS large_df;
 -- both tails count
 SELECT abs(ab_power(10, 0, 0.01, stddev => 1) - 0.05) < 1e-3 AS two_sided,
 	   ab_power(10, 0, 0.01, alternative => 'greater', stddev => 1) > 0.05 AS one_sided;
@@ -62,6 +65,7 @@ SELECT error_of('SELECT ab_power(1, 0.5, 0.1)');
 SELECT error_of('SELECT ab_power(NULL, 0.5, 0.1)');
 SELECT error_of('SELECT ab_power(9223372036854775807, 0.5, 0.1)');
 SELECT error_of('SELECT ab_mde(1, 0.5)');
+SELECT error_of('SELECT ab_power(2, 0, 1, ratio => 0.25, stddev => 1)');
 SELECT error_of('SELECT ab_mde(100, 0.5, power => 0.01)');
 \t off
 DROP FUNCTION error_of;

@@ -47,6 +47,10 @@ SELECT variant, n, mean, stddev FROM ab_arms((SELECT ab_summary(x, 'a') FROM (VA
 SELECT variant, n, mean, stddev FROM ab_arms((SELECT ab_summary(x, 'a') FROM (VALUES (1.7e308::float8), (1.7e308), (1.7e308)) t(x)));
 SELECT s::text::ab_summary::text = s::text AS reads_back FROM (SELECT ab_summary(x, 'a') s FROM (VALUES (1e308::float8), (-1e308), ('NaN')) t(x)) t;
 
+-- a row that does not count leaves no trace, and reads back
+SELECT s::text::ab_summary::text = s::text AS reads_back FROM (SELECT ab_summary(5.0, 'NaN', 'a') s) t;
+-- values that cancel have a mean of zero, not of rounding noise
+SELECT mean FROM ab_arms((SELECT ab_summary(x, 'a') FROM (VALUES (-2::float8), (-1), (2), (1)) t(x)));
 -- an offset costs no digits
 SELECT abs(a.stddev / b.stddev - 1) < 1e-15 AS exact
 FROM (SELECT ab_summary(1e9 + g % 7, 'a') s, ab_summary(g % 7, 'a') z FROM generate_series(1, 100000) g) t, ab_arms(s) a, ab_arms(z) b;
@@ -59,6 +63,9 @@ SELECT variant, n, is_control FROM ab_arms((SELECT ab_rollup(s) FROM (VALUES (ab
 	('{"version": 1, "columns": 2, "arms": []}')) t(s)));
 SELECT ab_rollup(s) IS NULL AS nothing FROM (VALUES (NULL::ab_summary)) t(s);
 SELECT ab_rollup(s) AS empty FROM (VALUES ('{"version": 1, "columns": 1, "arms": []}'::ab_summary)) t(s);
+-- zeros and ones merge as counts
+SELECT mean = 0.3::float8 AND (covariances #>> '{0,0}')::float8 = 210.0 / 999 AS exact FROM ab_arms((SELECT ab_rollup(s) FROM
+	(SELECT ab_summary(g % 10 < 3, 'a') s FROM generate_series(1, 1000) g GROUP BY g % 17) t));
 -- the control of one part is the control of the whole
 SELECT variant, n, is_control FROM ab_arms((SELECT ab_rollup(s) FROM (SELECT ab_summary(x, 'a', 'z') s FROM (VALUES (1::float8)) t(x)
 	UNION ALL SELECT ab_make_summary('z', 5, 1, 1)) u));

@@ -84,6 +84,13 @@ FROM (SELECT i / 10.0::float8 FROM generate_series(-30, 50) i) g(d), (VALUES ('t
 	 (VALUES (4.0), (-4.0), (400.0)) c(mean), (VALUES (0.001::float8), (0.05), (0.7)) l(alpha),
 	 ab_ttest(ab_summary_combine(ab_make_summary('control', 7, mean, 1.5), ab_make_summary('treatment', 31, mean + d, 0.7)),
 			  alpha => l.alpha, alternative => a.alternative, equal_var => e.equal_var) t;
+-- a one-sided interval keeps its open end, also at alpha > 0.5
+SELECT t.diff_low, t.diff_high < 0 AS below, t.significant FROM ab_ttest(ab_summary_combine(
+	ab_make_summary('control', 46, -0.7755920640645857, 0.22760668362114844), ab_make_summary('treatment', 177, -0.7511124705893151, 0.07819866031121005)),
+	alpha => 0.7620314507447955, alternative => 'less', equal_var => false) t;
+-- intervals keep their digits where they are narrow, and where the arms hardly vary; reference values: mpmath, 50 digits
+SELECT close(lift_high_pct - lift_low_pct, 8.76523071033401e-06, 1e-8) AS narrow FROM ab_ttest(ab_summary_combine(ab_make_summary('control', 1000000, 1, 1e-5), ab_make_summary('treatment', 1000000, 2, 1e-5)));
+SELECT lift_low_pct, lift_high_pct FROM ab_ttest(ab_summary_combine(ab_make_summary('control', 36, 0.5, 0.5), ab_make_summary('treatment', 7, 0, 0)), equal_var => false);
 -- also where alpha is the p-value itself
 SELECT count(*) FILTER (WHERE t.significant OR t.diff_low > 0 OR t.diff_high < 0 OR t.lift_low_pct > 0 OR t.lift_high_pct < 0) AS significant_at_p
 FROM (SELECT i / 10.0::float8 FROM generate_series(1, 30) i) g(d), (VALUES ('two-sided'), ('less'), ('greater')) a(alternative),

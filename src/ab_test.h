@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include <float.h>
+
 #include "compat.h"
 #include "mb/pg_wchar.h"
 #include "moments.h"
@@ -88,6 +90,20 @@ AbGetArm(const AbSummary *summary, int i)
 					  i * AbArmSize(summary->columns));
 }
 
+/*
+ * Mean of a column of an arm with rows.  One that is but the rounding error of
+ * values which cancel is 0.
+ */
+static inline double
+AbArmMean(const AbSummary *summary, const AbArm *arm, int column)
+{
+	double		mean = AbDoubleValue(arm->moments[column]);
+	double		sum = AbDoubleValue(arm->moments[AbComomentIndex(summary->columns,
+																 column, column)]);
+
+	return mean * mean * arm->n <= 64 * DBL_EPSILON * DBL_EPSILON * sum ? 0 : mean;
+}
+
 static inline AbLabel
 AbArmLabel(const AbSummary *summary, const AbArm *arm)
 {
@@ -108,7 +124,7 @@ AbLabelEquals(AbLabel a, AbLabel b)
 extern AbSummary *AbDatumGetSummary(Datum datum);
 extern int	AbLabelCompare(AbLabel a, AbLabel b);
 extern const char *AbServerToUtf8(const char *string, int *length);
-extern void AbLabelTooLong(AbLabel label) pg_attribute_noreturn();
+pg_noreturn extern void AbLabelTooLong(AbLabel label);
 extern char *AbLabelToServer(AbLabel label);
 extern int	AbSearchArm(const AbSummary *summary, AbLabel label);
 extern int	AbFindControl(const AbSummary *summary);

@@ -174,9 +174,9 @@ AbArmVariance(const AbSummary *summary, const AbArm *arm, int i, int j)
 }
 
 static double
-ArmMean(const AbArm *arm)
+ArmMean(const AbSummary *summary, const AbArm *arm)
 {
-	return AbArmKnown(arm) && arm->n > 0 ? AbDoubleValue(arm->moments[0]) : NAN;
+	return AbArmKnown(arm) && arm->n > 0 ? AbArmMean(summary, arm, 0) : NAN;
 }
 
 static int64
@@ -268,7 +268,7 @@ static int
 ChooseTreatment(AbComparison *row, AbLabel named, int control)
 {
 	const AbSummary *summary = row->summary;
-	int			others = summary->arms - (control >= 0);
+	int			others = 0;
 	int			position;
 
 	if (named.data != NULL)
@@ -286,13 +286,21 @@ ChooseTreatment(AbComparison *row, AbLabel named, int control)
 			UnknownVariant(summary, "treatment", named);
 		return Max(position, -1);
 	}
+
+	/* an arm without rows is there only because it was named as control */
+	position = -1;
+	for (int i = 0; i < (int) summary->arms; i++)
+		if (i != control && ArmRows(AbGetArm(summary, i)) > 0)
+		{
+			position = i;
+			others++;
+		}
 	if (others > 1)
 		AmbiguousArms(summary,
 					  "there are more than two variants",
 					  "Name the treatment: ab_ttest(ab_summary(outcome, variant), control => 'A', treatment => 'B').");
-	if (others < 1)
+	if (position < 0)
 		return -1;
-	position = control == 0 ? 1 : 0;
 	row->treatment_label = AbArmLabel(summary, AbGetArm(summary, position));
 	return position;
 }
@@ -332,6 +340,7 @@ AbStartComparison(AbComparison *row, const AbSummary *summary,
 {
 	int			control = -1;
 	int			treatment = -1;
+	bool		known;
 
 	memset(row, 0, sizeof(AbComparison));
 	initStringInfo(&row->note);
@@ -361,18 +370,18 @@ AbStartComparison(AbComparison *row, const AbSummary *summary,
 	if (control >= 0)
 	{
 		row->control = AbGetArm(summary, control);
-		row->control_mean = ArmMean(row->control);
+		row->control_mean = ArmMean(summary, row->control);
 		row->control_stddev = sqrt(AbArmVariance(summary, row->control, 0, 0));
 	}
 	if (treatment >= 0)
 	{
 		row->treatment = AbGetArm(summary, treatment);
-		row->treatment_mean = ArmMean(row->treatment);
+		row->treatment_mean = ArmMean(summary, row->treatment);
 		row->treatment_stddev = sqrt(AbArmVariance(summary, row->treatment, 0, 0));
 	}
 
-	if (CheckArm(row, "control", row->control, row->control_label) &
-		CheckArm(row, "treatment", row->treatment, row->treatment_label))
+	known = CheckArm(row, "control", row->control, row->control_label);
+	if (CheckArm(row, "treatment", row->treatment, row->treatment_label) && known)
 	{
 		row->difference = AbDoubleDifference(row->treatment->moments[0],
 											 row->control->moments[0]);
@@ -415,6 +424,11 @@ AbTestEffect(AbComparison *row, const AbEffect *effect,
 		AbAddNote(row, "the control mean is zero: no relative lift");
 		return;
 	}
+	if (!isfinite(effect->difference / effect->control * 100))
+	{
+		AbAddNote(row, "the relative lift is too large for double precision");
+		return;
+	}
 	if (effect->control < 0)
 		AbAddNote(row, "the control mean is negative: a positive lift is a decrease");
 	if (!AbFieller(effect->difference, effect->std_error, effect->control,
@@ -436,7 +450,7 @@ SetFloat(Datum *values, bool *nulls, int attribute, double value)
 {
 	nulls[attribute] = !isfinite(value);
 	if (isfinite(value))
-		values[attribute] = Float8GetDatum(value);
+		values[attribute] = Float8GetDatum(value + 0.0);	/* no -0 */
 }
 
 static void

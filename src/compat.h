@@ -28,6 +28,11 @@
 #define AB_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
+/* the noreturn marker has its place and its name from 18 on */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /*
  * Input functions report bad input softly (pg_input_is_valid) from 16 on;
  * before, ereturn() is an ordinary error.

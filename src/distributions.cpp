@@ -17,6 +17,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/quadrature/gauss_kronrod.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <boost/math/tools/minima.hpp>
 #include <boost/math/tools/roots.hpp>
 
@@ -104,6 +105,76 @@ Solve(Function f, double low, double high, Tolerance near)
 	return bracket.second;
 }
 
+/*
+ * The t > 1 whose upper tail is a very small q, solved in logarithms; infinity
+ * where no double is large enough.
+ */
+double
+FarStudentTQuantile(double q, double df)
+{
+	auto		excess = [=](double log_t)
+	{
+		return std::log(q) - std::log(cdf(complement(StudentT(df), std::exp(log_t))));
+	};
+	const double largest = std::log(std::numeric_limits<double>::max());
+
+	if (!(excess(largest) >= 0))
+		return std::numeric_limits<double>::infinity();
+	return std::exp(Solve(excess, 0, largest,
+						  boost::math::tools::eps_tolerance<double>(52)));
+}
+
+/*
+ * P(T > t) of the noncentral t for many degrees of freedom, where Boost's
+ * series loses digits (1e-7 at 1e9): the mean of Phi(noncentrality - t s) over
+ * s, the square root of a chi-square over its df.
+ *
+ * The trapezoidal rule at half a standard deviation is exact to rounding for
+ * such a bell-shaped density, and normalises it as well.
+ */
+double
+LargeNoncentralT(double t, double df, double noncentrality)
+{
+	const double sd = 1 / std::sqrt(2 * df);
+	double		total = 0;
+	double		weights = 0;
+
+	for (int i = -20; i <= 20; i++)
+	{
+		double		e = i * sd / 2;
+		double		weight = std::exp((df - 1) * std::log1p(e) -
+									  df * (e + e * e / 2));
+
+		total += weight * std::erfc((t * (1 + e) - noncentrality) / std::sqrt(2.0));
+		weights += weight;
+	}
+	return total / weights / 2;
+}
+
+/*
+ * P(T > t) of the noncentral t for a large noncentrality, where Boost's series
+ * takes seconds or fails: the mean over a normal z of the probability that
+ * s < (noncentrality + z) / t.
+ */
+double
+FarNoncentralT(double t, double df, double noncentrality)
+{
+	const double step = 0.25;
+	double		total = 0;
+	double		weights = 0;
+
+	for (int i = -36; i <= 36; i++)
+	{
+		double		z = i * step;
+		double		s = (noncentrality + z) / t;
+		double		weight = std::exp(-z * z / 2);
+
+		total += weight * boost::math::gamma_p(df / 2, df / 2 * s * s, Policy());
+		weights += weight;
+	}
+	return total / weights;
+}
+
 double
 Power(double n, double ratio, double effect, double alpha, bool two_sided)
 {
@@ -111,7 +182,7 @@ Power(double n, double ratio, double effect, double alpha, bool two_sided)
 	double		noncentrality = effect * std::sqrt(n * ratio / (1 + ratio));
 	double		power;
 
-	if (!(df > 0) || !std::isfinite(noncentrality))
+	if (!(df >= 1) || !std::isfinite(noncentrality))
 		return not_a_number;
 
 	double		critical = quantile(complement(StudentT(df),
@@ -124,6 +195,21 @@ Power(double n, double ratio, double effect, double alpha, bool two_sided)
 	 */
 	if (noncentrality > critical * (1 + 40 / std::sqrt(2 * df)) + 40)
 		return 1;
+
+	if (noncentrality == 0)
+		return alpha;
+
+	if (df > 1000)
+	{
+		power = LargeNoncentralT(critical, df, noncentrality);
+		if (two_sided)
+			power += LargeNoncentralT(critical, df, -noncentrality);
+		return power;
+	}
+
+	/* the lower tail is nothing then */
+	if (noncentrality > 40)
+		return FarNoncentralT(critical, df, noncentrality);
 
 	NoncentralT distribution(df, noncentrality);
 
@@ -155,7 +241,13 @@ AbStudentTUpperQuantile(double q, double df)
 {
 	if (!(q > 0 && q < 1) || !(df > 0))
 		return not_a_number;
-	return Guard([=] { return quantile(complement(StudentT(df), q)); });
+	return Guard([=]
+	{
+		/* Boost's quantile is wrong that far out */
+		if (q < 1e-100)
+			return FarStudentTQuantile(q, df);
+		return quantile(complement(StudentT(df), q));
+	});
 }
 
 /*
@@ -301,6 +393,7 @@ double
 AbFindMaximum(AbFunction f, void *context, double low, double high,
 			  double *where)
 {
+	*where = not_a_number;
 	return Guard([=]
 	{
 		std::pair<double, double> minimum =
@@ -332,9 +425,8 @@ AbIntegrate(AbFunction f, void *context, double low, double high)
  * Power of the pooled two-sample t-test: n observations in the first group,
  * ratio * n in the second, a difference of `effect` > 0 standard deviations
  * (in the direction tested, if one-sided).  Exact, by the noncentral t with
- * n (1 + ratio) - 2 degrees of freedom and noncentrality
- * effect sqrt(n ratio / (1 + ratio)); both tails if two-sided.  NaN unless
- * there is a degree of freedom.
+ * n (1 + ratio) - 2 degrees of freedom, at least 1, and noncentrality
+ * effect sqrt(n ratio / (1 + ratio)); both tails if two-sided.
  *
  * J. Cohen, Statistical Power Analysis for the Behavioral Sciences, 2nd ed.,
  * 1988, chapter 2; the same as statsmodels' TTestIndPower.
@@ -347,8 +439,8 @@ AbTTestPower(double n, double ratio, double effect, double alpha,
 }
 
 /*
- * The smallest whole n >= 2 in the first group whose power is at least
- * `power`; NaN if that is more than 2^53.
+ * The smallest whole n >= 2 in the first group, with at least one degree of
+ * freedom, whose power is at least `power`; NaN if that is more than 2^53.
  */
 double
 AbTTestSampleSize(double effect, double ratio, double alpha, double power,
@@ -366,22 +458,23 @@ AbTTestSampleSize(double effect, double ratio, double alpha, double power,
 		};
 
 		/* the normal approximation is nearly always within one percent */
-		double		z = NormalUpperQuantile(two_sided ? alpha / 2 : alpha) +
-			NormalUpperQuantile(1 - power);
+		double		z = NormalUpperQuantile(two_sided ? alpha / 2 : alpha) -
+			NormalUpperQuantile(power);
 		double		guess = z * z * (1 + 1 / ratio) / (effect * effect);
 
 		if (!(guess < largest_size))
 			return not_a_number;
 
-		double		low = std::fmax(2, std::floor(guess * 0.99));
-		double		high = std::fmax(3, std::ceil(guess * 1.01) + 3);
+		const double smallest = std::fmax(2, std::ceil(3 / (1 + ratio)));
+		double		low = std::fmax(smallest, std::floor(guess * 0.99));
+		double		high = std::fmax(smallest + 1, std::ceil(guess * 1.01) + 3);
 
 		while (enough(low))
 		{
-			if (low == 2)
+			if (low == smallest)
 				return low;
 			high = low;
-			low = std::fmax(2, std::floor(low / 2));
+			low = std::fmax(smallest, std::floor(low / 2));
 		}
 		while (!enough(high))
 		{
@@ -397,7 +490,7 @@ AbTTestSampleSize(double effect, double ratio, double alpha, double power,
 		}, low, high, same_size));
 
 		/* the last bits of two powers can be in the wrong order: step once */
-		if (n > 2 && enough(n - 1))
+		if (n > smallest && enough(n - 1))
 			n--;
 		else if (!enough(n))
 			n++;
@@ -418,10 +511,14 @@ AbTTestEffect(double n, double ratio, double alpha, double power,
 		double		scale = std::sqrt((1 + ratio) / (n * ratio));
 		double		high = scale;
 
-		while (!(Power(n, ratio, high, alpha, two_sided) >= power))
+		for (;;)
 		{
+			double		reached = Power(n, ratio, high, alpha, two_sided);
+
+			if (reached >= power)
+				break;
 			high *= 2;
-			if (!std::isfinite(high))
+			if (std::isnan(reached) || !std::isfinite(high))
 				return not_a_number;
 		}
 		return Solve([=](double effect)

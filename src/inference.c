@@ -45,7 +45,8 @@ Agree(AbInterval interval, double estimate, bool significant)
 	}
 	else if (interval.low <= 0 && interval.high >= 0)
 	{
-		if (estimate > 0)
+		/* an open end stays open */
+		if (isinf(interval.high) || (estimate > 0 && !isinf(interval.low)))
 			interval.low = DBL_MIN;
 		else
 			interval.high = -DBL_MIN;
@@ -120,22 +121,39 @@ AbFieller(double difference, double std_error, double control,
 	/* in units of the control mean, so that no square leaves the range */
 	double		x = difference / control;
 	double		se = std_error / fabs(control);
-	double		g = t * t * (control_variance / control / control);
-	double		k = t * t * (covariance / control / control);
+	double		sc = sqrt(control_variance) / fabs(control);
+	double		slope = control_variance > 0 ? covariance / control_variance : 0;
+	double		explained = fabs(slope) * sc;
+	double		residual;
 
 	/* a z^2 - 2 b z + c <= 0 */
-	double		a = 1 - g;
-	double		b = x - k;
-	double		c = (fabs(x) - fabs(t) * se) * (fabs(x) + fabs(t) * se);
-	double		root = sqrt(fmax(b * b - a * c, 0));
-	double		q = b + copysign(root, b);
-	double		first = q / a;
-	double		second = q != 0 ? c / q : 0;
+	double		a = 1 - t * sc * t * sc;
+	double		b = x - t * sc * t * sc * slope;
+	double		root;
+	double		q;
+	double		first;
+	double		second;
 	bool		lower;
+
+	/*
+	 * The root of b^2 - a c without its cancellation: slope and residual
+	 * standard error are those of the difference regressed on the control
+	 * mean.  A residual that is rounding only is none.
+	 */
+	if (!(a > 0))
+		return false;
+	residual = se - explained > 8 * DBL_EPSILON * se ?
+		sqrt(se - explained) * sqrt(se + explained) : 0;
+	root = fabs(t) * hypot(residual * sqrt(a), (x - slope) * sc);
+	q = b + copysign(root, b);
+	first = q / a;
+	/* c / q, c as a product of sum and difference */
+	second = q != 0 ?
+		(fabs(x) - fabs(t) * se) / q * (fabs(x) + fabs(t) * se) : 0;
 
 	lift->low = fmin(first, second);
 	lift->high = fmax(first, second);
-	if (!(a > 0) || !isfinite(lift->low) || !isfinite(lift->high))
+	if (!isfinite(lift->low) || !isfinite(lift->high))
 		return false;
 
 	if (alternative != AB_TWO_SIDED)

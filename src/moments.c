@@ -87,7 +87,7 @@ bool
 AbMomentsFinite(const AbDouble *moments, int columns)
 {
 	for (int i = 0; i < AbMomentCount(columns); i++)
-		if (!isfinite(moments[i].high) || !isfinite(moments[i].low))
+		if (!isfinite(AbDoubleValue(moments[i])))
 			return false;
 	return true;
 }

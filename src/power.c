@@ -155,6 +155,19 @@ GetSize(FunctionCallInfo fcinfo, int argument)
 }
 
 /*
+ * ERROR 22023 unless the two groups together have three users, the least
+ * that a t-test works with.
+ */
+static void
+CheckGroups(double n, const Plan *plan)
+{
+	if (n * (1 + plan->ratio) < 3)
+		BadParameter("the two groups together must have at least three users",
+					 n * (1 + plan->ratio),
+					 "ratio is the size of the treatment group over that of the control group.");
+}
+
+/*
  * ERROR 22003 where no double holds the answer.
  */
 static double
@@ -196,6 +209,7 @@ ab_power(PG_FUNCTION_ARGS)
 	Plan		plan = GetPlan(fcinfo, 1, 3, 4);
 	double		effect = GetEffectSize(fcinfo, &plan, 1, 2, 6);
 
+	CheckGroups(n, &plan);
 	PG_RETURN_FLOAT8(CheckAnswer(AbTTestPower(n, plan.ratio, effect,
 											  plan.alpha, plan.two_sided),
 								 "the power is not computable"));
@@ -211,9 +225,10 @@ ab_mde(PG_FUNCTION_ARGS)
 	double		n = GetSize(fcinfo, 0);
 	Plan		plan = GetPlan(fcinfo, 1, 2, 4);
 	double		power = GetPower(fcinfo, &plan, 3);
-	double		effect = AbTTestEffect(n, plan.ratio, plan.alpha, power,
-									   plan.two_sided);
+	double		effect;
 
+	CheckGroups(n, &plan);
+	effect = AbTTestEffect(n, plan.ratio, plan.alpha, power, plan.two_sided);
 	PG_RETURN_FLOAT8(CheckAnswer(effect * plan.stddev,
 								 "the detectable effect is not computable"));
 }

@@ -282,6 +282,9 @@ InsertArm(const AbSummary *old, int columns, AbLabel label, int position)
 	return summary;
 }
 
+/* the fault that is a limit, not a syntax error */
+static const char label_fault[] = "A variant name is longer than 1024 bytes.";
+
 /*
  * Why an arm cannot have come out of an aggregate, as a sentence, or NULL.
  */
@@ -319,7 +322,7 @@ ArmFault(const ArmParts *part, int columns)
 			double		mean = part->moments[i].high;
 			double		ones = rint(n * mean);
 			double		sum = part->moments[AbComomentIndex(columns, i, i)].high;
-			double		tolerance = 1e-6 + n * 1e-12;
+			double		tolerance = 1e-9 + n * 4e-15;
 
 			if (ones < 0 || ones > n ||
 				fabs(n * mean - ones) > tolerance ||
@@ -463,16 +466,19 @@ static bool
 JsonCount(JsonbValue *value, int64 maximum, int64 *result)
 {
 	char	   *digits;
+	bool		whole;
 
 	if (value == NULL || value->type != jbvNumeric)
 		return false;
 	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
 												 NumericGetDatum(value->val.numeric)));
 	/* strspn() refuses signs and fractions, the length anything too long */
-	if (strspn(digits, "0123456789") != strlen(digits) || strlen(digits) > 18)
-		return false;
-	*result = strtoll(digits, NULL, 10);
-	return *result <= maximum;
+	whole = strspn(digits, "0123456789") == strlen(digits) &&
+		strlen(digits) <= 18;
+	if (whole)
+		*result = strtoll(digits, NULL, 10);
+	pfree(digits);
+	return whole && *result <= maximum;
 }
 
 /*
@@ -483,9 +489,8 @@ JsonDouble(JsonbValue *value, double *result)
 {
 	if (value == NULL || value->type != jbvNumeric)
 		return false;
-	*result = strtod(DatumGetCString(DirectFunctionCall1(numeric_out,
-														 NumericGetDatum(value->val.numeric))),
-					 NULL);
+	*result = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+												 NumericGetDatum(value->val.numeric)));
 	return isfinite(*result);
 }
 
@@ -542,7 +547,7 @@ JsonArm(JsonbValue *value, int columns, ArmParts *part)
 	part->label.data = AbServerToUtf8(variant->val.string.val,
 									  &part->label.length);
 	if (part->label.length > AB_MAX_LABEL_LENGTH)
-		return "A variant name is too long.";
+		return label_fault;
 
 	if (!JsonCount(JsonMember(object, "n"), AB_MAX_OBSERVATIONS, &part->n) ||
 		!JsonCount(JsonMember(object, "nonfinite"), AB_MAX_OBSERVATIONS,
@@ -631,7 +636,8 @@ ab_summary_in(PG_FUNCTION_ARGS)
 		fault = ArmsFault(parts, count);
 	if (fault)
 		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				(errcode(fault == label_fault ? ERRCODE_PROGRAM_LIMIT_EXCEEDED :
+						 ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", "ab_summary"),
 				 errdetail("%s", fault)));
 
@@ -711,7 +717,7 @@ ReceiveArm(StringInfo buf, int columns, ArmParts *part)
 	CheckBytesLeft(buf, fixed);
 	part->label.length = (uint16) pq_getmsgint(buf, 2);
 	if (part->label.length > AB_MAX_LABEL_LENGTH)
-		BadBinary("A variant name is too long.");
+		AbLabelTooLong(part->label);
 	CheckBytesLeft(buf, part->label.length + fixed - 2);
 	part->label.data = pq_getmsgbytes(buf, part->label.length);
 	part->flags = (uint16) pq_getmsgint(buf, 2);
@@ -758,8 +764,7 @@ ab_summary_recv(PG_FUNCTION_ARGS)
 	if (pq_getmsgint(buf, 2) != 0)
 		BadBinary("It has unknown flags.");
 	count = pq_getmsgint(buf, 4);
-	if (count > AB_MAX_VARIANTS)
-		BadBinary("It has too many variants.");
+	CheckVariantCount(count);
 
 	parts = (ArmParts *) palloc(Max(count, 1) * sizeof(ArmParts));
 	for (uint32 i = 0; i < count; i++)
@@ -854,6 +859,19 @@ SetControl(AbSummary *state, int columns, AbLabel control)
 }
 
 /*
+ * ERROR 22003 if that many more are too many.
+ */
+static inline void
+CheckObservations(int64 count, int64 more)
+{
+	if (unlikely(count > AB_MAX_OBSERVATIONS - more))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("too many observations in one variant"),
+				 errdetail("The limit is 2^53.")));
+}
+
+/*
  * Forget moments that exceeded the range of double.
  */
 static void
@@ -873,16 +891,17 @@ AddRow(AbArm *arm, int columns, const double *values)
 	double		n;
 
 	for (int i = 0; i < columns; i++)
-	{
 		if (unlikely(!isfinite(values[i])))
 		{
+			CheckObservations(arm->nonfinite, 1);
 			arm->nonfinite++;
 			return;
 		}
+	for (int i = 0; i < columns; i++)
 		if (values[i] != 0 && values[i] != 1)
 			arm->flags &= ~AB_ARM_BINARY(i);
-	}
 
+	CheckObservations(arm->n, 1);
 	n = (double) ++arm->n;
 	if (unlikely(arm->flags & AB_ARM_OVERFLOW))
 		return;
@@ -890,7 +909,7 @@ AddRow(AbArm *arm, int columns, const double *values)
 	{
 		AbMomentsAddOne(arm->moments, n, values[0]);
 		/* a sum of squares is the first to leave the range */
-		if (likely(isfinite(arm->moments[1].low)))
+		if (likely(isfinite(AbDoubleValue(arm->moments[1]))))
 			return;
 	}
 	else
@@ -997,6 +1016,46 @@ ab_summary_accum4(PG_FUNCTION_ARGS)
 }
 
 /*
+ * Set a moment to a quotient, with its rounding error as low part.
+ */
+static void
+SetQuotient(AbDouble *moment, double numerator, double denominator)
+{
+	moment->high = numerator / denominator;
+	moment->low = fma(-moment->high, denominator, numerator) / denominator;
+}
+
+/*
+ * Zeros and ones are counts, which merging need not round: write the moments
+ * of binary columns, and of pairs of them, as those of the counts.
+ */
+static void
+SetBinaryMoments(AbArm *arm, int columns)
+{
+	double		n = arm->n;
+	double		ones[AB_MAX_COLUMNS];
+
+	for (int i = 0; i < columns; i++)
+		ones[i] = rint(n * AbDoubleValue(arm->moments[i]));
+	for (int i = 0; i < columns; i++)
+		for (int j = i; j < columns; j++)
+		{
+			AbDouble   *moment = &arm->moments[AbComomentIndex(columns, i, j)];
+			double		both;
+
+			if (!(arm->flags & AB_ARM_BINARY(i)) ||
+				!(arm->flags & AB_ARM_BINARY(j)))
+				continue;
+			both = i == j ? ones[i] :
+				rint(AbDoubleValue(*moment) + ones[i] * ones[j] / n);
+			SetQuotient(moment, both * (n - ones[i]) - ones[i] * (ones[j] - both), n);
+		}
+	for (int i = 0; i < columns; i++)
+		if (arm->flags & AB_ARM_BINARY(i))
+			SetQuotient(&arm->moments[i], ones[i], n);
+}
+
+/*
  * Merge an arm into another of the same label.
  */
 static void
@@ -1004,12 +1063,8 @@ MergeArm(AbArm *arm, const AbArm *other, int columns)
 {
 	uint16		binary = AB_ARM_ALL_BINARY(columns);
 
-	if (arm->n > AB_MAX_OBSERVATIONS - other->n ||
-		arm->nonfinite > AB_MAX_OBSERVATIONS - other->nonfinite)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("too many observations in one variant")));
-
+	CheckObservations(arm->n, other->n);
+	CheckObservations(arm->nonfinite, other->nonfinite);
 	if (other->n > 0 && !((arm->flags | other->flags) & AB_ARM_OVERFLOW))
 	{
 		if (arm->n == 0)
@@ -1026,6 +1081,8 @@ MergeArm(AbArm *arm, const AbArm *other, int columns)
 	if ((arm->flags & AB_ARM_OVERFLOW) ||
 		!AbMomentsFinite(arm->moments, columns))
 		SetOverflow(arm, columns);
+	else if (arm->n > 0 && (arm->flags & binary))
+		SetBinaryMoments(arm, columns);
 }
 
 /*
@@ -1193,8 +1250,10 @@ ab_make_summary(PG_FUNCTION_ARGS)
  * NULL where some moment is not known.
  */
 static Datum
-MomentsJsonb(const AbArm *arm, int columns, bool covariances, bool *isnull)
+MomentsJsonb(const AbSummary *summary, const AbArm *arm, bool covariances,
+			 bool *isnull)
 {
+	int			columns = summary->columns;
 	StringInfoData buf;
 	Datum		json = (Datum) 0;
 
@@ -1209,7 +1268,7 @@ MomentsJsonb(const AbArm *arm, int columns, bool covariances, bool *isnull)
 	{
 		appendStringInfoString(&buf, i > 0 ? ", " : "");
 		if (!covariances)
-			AppendDouble(&buf, AbDoubleValue(arm->moments[i]));
+			AppendDouble(&buf, AbArmMean(summary, arm, i));
 		else
 			for (int j = 0; j < columns; j++)
 			{
@@ -1254,15 +1313,15 @@ ab_arms(PG_FUNCTION_ARGS)
 		memset(nulls, false, 9);
 		values[0] = CStringGetTextDatum(AbLabelToServer(AbArmLabel(summary, arm)));
 		values[1] = Int64GetDatum(arm->n + arm->nonfinite);
-		values[2] = Float8GetDatum(AbDoubleValue(arm->moments[0]));
+		values[2] = Float8GetDatum(AbArmMean(summary, arm, 0));
 		nulls[2] = !known || arm->n < 1;
 		values[3] = Float8GetDatum(sqrt(variance));
 		nulls[3] = !known || arm->n < 2;
 		values[4] = BoolGetDatum(arm->flags & AB_ARM_CONTROL);
 		values[5] = BoolGetDatum(arm->flags & AB_ARM_BINARY(0));
 		values[6] = Int64GetDatum(arm->nonfinite);
-		values[7] = MomentsJsonb(arm, summary->columns, false, &nulls[7]);
-		values[8] = MomentsJsonb(arm, summary->columns, true, &nulls[8]);
+		values[7] = MomentsJsonb(summary, arm, false, &nulls[7]);
+		values[8] = MomentsJsonb(summary, arm, true, &nulls[8]);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
