@@ -114,9 +114,12 @@ FarStudentTQuantile(double q, double df)
 {
 	auto		excess = [=](double log_t)
 	{
-		return std::log(q) - std::log(cdf(complement(StudentT(df), std::exp(log_t))));
+		double		tail = cdf(complement(StudentT(df), std::exp(log_t)));
+
+		/* finite also where the tail underflows */
+		return std::log(q) - (tail > 0 ? std::log(tail) : -1e4);
 	};
-	const double largest = std::log(std::numeric_limits<double>::max());
+	const double largest = 350;		/* the square of t is finite */
 
 	if (!(excess(largest) >= 0))
 		return std::numeric_limits<double>::infinity();

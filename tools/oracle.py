@@ -1232,9 +1232,9 @@ def section_hostile_binary(server, checks):
         try:
             server.cursor.copy_expert('COPY returned (s) FROM STDIN (FORMAT binary)', io.BytesIO(frame_binary([mutant])))
             accepted.append(mutant)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            raise                                # the backend died
         except psycopg2.Error as error:
+            if error.pgcode is None:
+                raise                            # the backend died
             judge(checks, tally, mutant.hex(), error.pgcode)
     got = server.rows('SELECT pg_temp.probe(s) FROM returned ORDER BY id')
     checks.check(len(got) == len(accepted), 'accepted rows', len(got), len(accepted))
