@@ -121,7 +121,7 @@ SELECT CASE
 			format('Decision: the two differ. %s has the %s %s, by %s (between %s and %s at %s%% confidence), p = %s.',
 				   treatment, CASE WHEN diff > 0 THEN 'higher' ELSE 'lower' END, :'outcome', pg_temp.brief(abs(diff)),
 				   pg_temp.brief(least(abs(diff_low), abs(diff_high))), pg_temp.brief(greatest(abs(diff_low), abs(diff_high))),
-				   100 * (1 - alpha), pg_temp.brief(p_value))
+				   trim_scale(round(100 * (1 - alpha)::numeric, 6)), pg_temp.brief(p_value))
 		ELSE
 			format('Decision: none yet. The data do not tell %s from %s (p = %s): the difference in %s may be anything between %s and %s.',
 				   treatment, control, pg_temp.brief(p_value), :'outcome', pg_temp.brief(diff_low), pg_temp.brief(diff_high))

@@ -319,7 +319,7 @@ report=$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old)
 check_match 'CSV: rows and skipped rows' ' 10 +\| +2 +\| +0' "$report"
 check_match 'CSV: arms' 'old +\| 4 \| +1\.25 .*new +\| 4 \| 4\.875 ' "$report"
 check_match 'CSV: the test' 'p_value +\| 0\.02118985946277' "$report"
-check_match 'CSV: the decision' 'Decision: the two differ\. new has the higher' "$report"
+check_match 'CSV: the decision' 'Decision: the two differ\. new has the higher .*, by 3\.625 \(between 0\.761[0-9]* and 6\.48[0-9]* at 95% confidence\), p = 0\.02119\.' "$report"
 check_match 'CSV: --welch' "method +\\| Welch" "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 0.05 false)"
 check_match 'CSV: --alpha' 'Decision: none yet' "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 0.001)"
 check_match 'CSV: --alpha out of range' 'ERROR: .*between 0 and 1' "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 5)"
@@ -365,6 +365,9 @@ printf '%s\n' 'v,y' 'a,1' 'b,2' 'c,3' >"$csv"
 check 'demo.sh with three variants' 1 "$(status "$repo/demo.sh" "$csv" --variant=v --outcome=y --control=a)"
 check_match 'demo.sh shows the error' $'\nERROR:  there are more than two variants' "$(<"$scratch/out")"
 check 'demo.sh leaves nothing lying about' '' "$(ls -A "$AB_TEST_TMP")"
+# shellcheck disable=SC2016  # for the other shell to expand
+check 'nor does an interrupted script' '130' \
+	"$(status bash -euc 'source "$0"; install_prerequisites; start_cluster; kill -INT $$; sleep 60' "$repo/tools/cluster.sh")$(ls -A "$AB_TEST_TMP")"
 check 'demo.sh --help' 0 "$(status "$repo/demo.sh" --help)"
 check 'demo.sh with an unknown option' 2 "$(status "$repo/demo.sh" --nonsense)"
 check 'demo.sh with a missing file' 2 "$(status "$repo/demo.sh" /nonexistent.csv --variant v --outcome y --control a)"
