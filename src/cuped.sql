@@ -1,0 +1,8 @@
+-- comparison of means adjusted by a covariate
+
+CREATE FUNCTION ab_cuped(summary ab_summary, control text DEFAULT NULL, treatment text DEFAULT NULL,
+						 alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
+						 equal_var boolean DEFAULT false, theta text DEFAULT 'per-arm') RETURNS ab_comparison
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_cuped(ab_summary, text, text, float8, text, boolean, text) IS
+	'compares two variants with the variance taken out that a covariate from before the experiment explains';

@@ -1,0 +1,15 @@
+-- comparison of ratios of sums
+
+CREATE FUNCTION ab_ratio(summary ab_summary, control text DEFAULT NULL, treatment text DEFAULT NULL,
+						 alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
+						 equal_var boolean DEFAULT false) RETURNS ab_comparison
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_ratio(ab_summary, text, text, float8, text, boolean) IS
+	'compares sum(numerator) / sum(denominator) of two variants by the delta method';
+
+CREATE FUNCTION ab_ratio_cuped(summary ab_summary, control text DEFAULT NULL, treatment text DEFAULT NULL,
+							   alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
+							   equal_var boolean DEFAULT false, theta text DEFAULT 'per-arm') RETURNS ab_comparison
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_ratio_cuped(ab_summary, text, text, float8, text, boolean, text) IS
+	'compares ratios of two variants, adjusted by the same ratio before the experiment';
