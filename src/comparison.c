@@ -256,7 +256,7 @@ AbControlPosition(const AbSummary *summary, AbLabel named)
 	if (position < 0 && summary->arms > 1)
 		AmbiguousArms(summary,
 					  "it is not known which variant is the control",
-					  "Name it: ab_ttest(outcome, variant, 'A') as an aggregate, or ab_ttest(summary, control => 'A').");
+					  "Name it: ab_ttest(outcome, variant, 'A') as an aggregate, or control => 'A' for a function that reads a summary.");
 	return Max(position, -1);
 }
 
@@ -298,7 +298,7 @@ ChooseTreatment(AbComparison *row, AbLabel named, int control)
 	if (others > 1)
 		AmbiguousArms(summary,
 					  "there are more than two variants",
-					  "Name the treatment: ab_ttest(ab_summary(outcome, variant), control => 'A', treatment => 'B').");
+					  "Read a summary and name both: ab_ttest(ab_summary(outcome, variant), control => 'A', treatment => 'B').");
 	if (position < 0)
 		return -1;
 	row->treatment_label = AbArmLabel(summary, AbGetArm(summary, position));

@@ -355,11 +355,8 @@ ArmsFault(const ArmParts *parts, int arms)
  * ----------------------------------------------------------------------
  */
 
-/* Keys of an arm, in the order in which they are written. */
-static const char *const arm_keys[] = {
-	"variant", "n", "nonfinite", "control", "overflow", "binary",
-	"mean", "mean_low", "comoment", "comoment_low"
-};
+/* variant, n, nonfinite, control, overflow, binary, and two pairs of moments */
+#define ARM_KEYS 10
 
 /*
  * Append a double so that reading it back gives the same bits, whatever
@@ -536,7 +533,7 @@ JsonArm(JsonbValue *value, int columns, ArmParts *part)
 
 	if (value == NULL || value->type != jbvBinary ||
 		!JsonContainerIsObject(value->val.binary.data) ||
-		JsonContainerSize(value->val.binary.data) != lengthof(arm_keys))
+		JsonContainerSize(value->val.binary.data) != ARM_KEYS)
 		return "An arm must be an object with the keys variant, n, nonfinite, control, overflow, binary, mean, mean_low, comoment and comoment_low.";
 	object = value->val.binary.data;
 
