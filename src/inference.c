@@ -22,8 +22,8 @@
  * Critical value of the t-test.  Negative for a one-sided test with
  * alpha > 0.5.
  */
-static double
-CriticalT(double df, AbAlternative alternative, double alpha)
+double
+AbCriticalT(double df, AbAlternative alternative, double alpha)
 {
 	return AbStudentTUpperQuantile(alternative == AB_TWO_SIDED ?
 								   alpha / 2 : alpha, df);
@@ -33,8 +33,8 @@ CriticalT(double df, AbAlternative alternative, double alpha)
  * Make an interval agree with the decision where rounding alone decides on
  * which side of zero an end lies.
  */
-static AbInterval
-Agree(AbInterval interval, double estimate, bool significant)
+AbInterval
+AbAgree(AbInterval interval, double estimate, bool significant)
 {
 	if (!significant)
 	{
@@ -55,6 +55,28 @@ Agree(AbInterval interval, double estimate, bool significant)
 }
 
 /*
+ * A computed probability as a p-value: never 0, and at most 1.
+ */
+double
+AbBoundP(double p)
+{
+	return p == 0 ? SMALLEST_P : p > 1 ? 1 : p;
+}
+
+/*
+ * p-value of a t statistic; df may be infinite, which is the normal
+ * distribution.
+ */
+double
+AbPValue(double statistic, double df, AbAlternative alternative)
+{
+	if (alternative == AB_TWO_SIDED)
+		return AbBoundP(2 * AbStudentTUpperTail(fabs(statistic), df));
+	return AbBoundP(AbStudentTUpperTail(alternative == AB_GREATER ?
+										statistic : -statistic, df));
+}
+
+/*
  * t-test of a difference against zero, with its confidence interval.
  *
  * difference and std_error > 0 are in the units of the metric, df > 0 need
@@ -66,25 +88,17 @@ AbTTest(double difference, double std_error, double df,
 		AbAlternative alternative, double alpha)
 {
 	AbTest		test;
-	double		critical = CriticalT(df, alternative, alpha);
+	double		critical = AbCriticalT(df, alternative, alpha);
 
 	test.statistic = difference / std_error;
-	if (alternative == AB_TWO_SIDED)
-		test.p_value = 2 * AbStudentTUpperTail(fabs(test.statistic), df);
-	else
-		test.p_value = AbStudentTUpperTail(alternative == AB_GREATER ?
-										   test.statistic : -test.statistic, df);
-	if (test.p_value == 0)
-		test.p_value = SMALLEST_P;
-	else if (test.p_value > 1)
-		test.p_value = 1;
+	test.p_value = AbPValue(test.statistic, df, alternative);
 	test.significant = test.p_value < alpha;
 
 	test.interval.low = alternative == AB_LESS ?
 		-INFINITY : difference - critical * std_error;
 	test.interval.high = alternative == AB_GREATER ?
 		INFINITY : difference + critical * std_error;
-	test.interval = Agree(test.interval, difference, test.significant);
+	test.interval = AbAgree(test.interval, difference, test.significant);
 	return test;
 }
 
@@ -116,7 +130,7 @@ AbFieller(double difference, double std_error, double control,
 		  AbAlternative alternative, double alpha, bool significant,
 		  AbInterval *lift)
 {
-	double		t = CriticalT(df, alternative, alpha);
+	double		t = AbCriticalT(df, alternative, alpha);
 
 	/* in units of the control mean, so that no square leaves the range */
 	double		x = difference / control;
@@ -175,6 +189,6 @@ AbFieller(double difference, double std_error, double control,
 		else
 			lift->low = -INFINITY;
 	}
-	*lift = Agree(*lift, x, significant);
+	*lift = AbAgree(*lift, x, significant);
 	return true;
 }

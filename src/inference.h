@@ -32,6 +32,11 @@ typedef struct AbTest
 	AbInterval	interval;		/* for the difference */
 } AbTest;
 
+extern double AbCriticalT(double df, AbAlternative alternative, double alpha);
+extern double AbBoundP(double p);
+extern double AbPValue(double statistic, double df, AbAlternative alternative);
+extern AbInterval AbAgree(AbInterval interval, double estimate,
+						  bool significant);
 extern AbTest AbTTest(double difference, double std_error, double df,
 					  AbAlternative alternative, double alpha);
 extern bool AbFieller(double difference, double std_error, double control,

@@ -20,6 +20,7 @@
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
+#include "rates.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
@@ -28,6 +29,12 @@
 #include "utils/tuplestore.h"
 
 AB_MODULE_MAGIC;
+
+/* attributes of the SQL type ab_arm */
+#define AB_ARM_ATTRIBUTES	11
+
+/* half width of a 95% interval, in standard errors */
+#define NORMAL_975			1.959963984540054
 
 /* An arm while a summary is being put together from its parts. */
 typedef struct ArmParts
@@ -166,6 +173,20 @@ AbFindControl(const AbSummary *summary)
 		if (AbGetArm(summary, i)->flags & AB_ARM_CONTROL)
 			return i;
 	return -1;
+}
+
+/*
+ * Number of ones in the first column of an arm, which holds zeros and ones.
+ * Above 2^51 rows n * mean is not the nearest number: add what it has lost.
+ */
+double
+AbArmSuccesses(const AbArm *arm)
+{
+	AbDouble	mean = AbDoubleNormal(arm->moments[0]);
+	double		n = arm->n;
+	double		ones = rint(n * mean.high);
+
+	return ones + rint(fma(n, mean.high, -ones) + n * mean.low);
 }
 
 /*
@@ -1199,8 +1220,52 @@ ab_summary_combine(PG_FUNCTION_ARGS)
  */
 
 /*
+ * A summary of one variant of n rows, whose moments are still to be set.
+ */
+static AbSummary *
+NewArmSummary(AbLabel label, int64 n)
+{
+	AbSummary  *summary;
+
+	if (n < 1 || n > AB_MAX_OBSERVATIONS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("number of observations must be between 1 and 2^53"),
+				 errdetail("Got " INT64_FORMAT ".", n)));
+	summary = InsertArm(NULL, 1, label, 0);
+	AbGetArm(summary, 0)->n = n;
+	return summary;
+}
+
+/*
+ * A summary of one variant from published counts: so many of n are 1, the
+ * others 0.
+ */
+static AbSummary *
+MakeBinarySummary(AbLabel label, int64 n, int64 successes)
+{
+	AbSummary  *summary = NewArmSummary(label, n);
+	AbArm	   *arm = AbGetArm(summary, 0);
+	double		ones = successes;
+	double		zeros = n - successes;
+
+	if (successes < 0 || successes > n)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("number of successes must be between 0 and the number of observations"),
+				 errdetail("Got " INT64_FORMAT " of " INT64_FORMAT ".",
+						   successes, n)));
+	SetQuotient(&arm->moments[0], ones, n);
+	/* k (n - k) / n, with what the product was rounded by */
+	SetQuotient(&arm->moments[1], ones * zeros, n);
+	arm->moments[1].low += fma(ones, zeros, -(ones * zeros)) / n;
+	arm->moments[1] = AbDoubleNormal(arm->moments[1]);
+	return summary;
+}
+
+/*
  * A summary of one variant from published numbers: n users with that mean and
- * sample standard deviation (n - 1).
+ * sample standard deviation (n - 1), or with that many successes.
  */
 PG_FUNCTION_INFO_V1(ab_make_summary);
 Datum
@@ -1208,16 +1273,17 @@ ab_make_summary(PG_FUNCTION_ARGS)
 {
 	AbLabel		label = AbTextGetLabel(PG_GETARG_TEXT_PP(0));
 	int64		n = PG_GETARG_INT64(1);
-	double		mean = PG_GETARG_FLOAT8(2);
-	double		stddev = PG_GETARG_FLOAT8(3);
+	double		mean;
+	double		stddev;
 	AbSummary  *summary;
 	AbArm	   *arm;
 
-	if (n < 1 || n > AB_MAX_OBSERVATIONS)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number of observations must be between 1 and 2^53"),
-				 errdetail("Got " INT64_FORMAT ".", n)));
+	if (PG_NARGS() == 3)
+		PG_RETURN_POINTER(MakeBinarySummary(label, n, PG_GETARG_INT64(2)));
+
+	summary = NewArmSummary(label, n);
+	mean = PG_GETARG_FLOAT8(2);
+	stddev = PG_GETARG_FLOAT8(3);
 	if (!isfinite(mean))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -1233,9 +1299,7 @@ ab_make_summary(PG_FUNCTION_ARGS)
 				 errmsg("one observation has no standard deviation"),
 				 errhint("Pass 0.")));
 
-	summary = InsertArm(NULL, 1, label, 0);
 	arm = AbGetArm(summary, 0);
-	arm->n = n;
 	arm->flags = 0;
 	AbDoubleAdd(&arm->moments[0], mean);
 	AbDoubleAdd(&arm->moments[1], stddev * stddev * (n - 1));
@@ -1293,7 +1357,7 @@ ab_arms(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	InitMaterializedSRF(fcinfo, 0);
-	if (rsinfo->setDesc->natts < 9)
+	if (rsinfo->setDesc->natts < AB_ARM_ATTRIBUTES)
 		elog(ERROR, "type ab_arm has too few attributes");
 	for (int i = 0; i < (int) summary->arms; i++)
 	{
@@ -1307,7 +1371,7 @@ ab_arms(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		memset(nulls, true, rsinfo->setDesc->natts);
-		memset(nulls, false, 9);
+		memset(nulls, false, AB_ARM_ATTRIBUTES);
 		values[0] = CStringGetTextDatum(AbLabelToServer(AbArmLabel(summary, arm)));
 		values[1] = Int64GetDatum(arm->n + arm->nonfinite);
 		values[2] = Float8GetDatum(AbArmMean(summary, arm, 0));
@@ -1319,6 +1383,15 @@ ab_arms(PG_FUNCTION_ARGS)
 		values[6] = Int64GetDatum(arm->nonfinite);
 		values[7] = MomentsJsonb(summary, arm, false, &nulls[7]);
 		values[8] = MomentsJsonb(summary, arm, true, &nulls[8]);
+		nulls[9] = nulls[10] = nulls[2] || !(arm->flags & AB_ARM_BINARY(0));
+		if (!nulls[9])
+		{
+			AbInterval	wilson = AbWilson(AbArmSuccesses(arm), arm->n,
+										  NORMAL_975);
+
+			values[9] = Float8GetDatum(wilson.low);
+			values[10] = Float8GetDatum(wilson.high);
+		}
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
