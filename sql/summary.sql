@@ -83,6 +83,19 @@ FROM stored;
 -- published numbers
 SELECT variant, n, mean, abs(stddev / 2.5 - 1) < 1e-15 AS stddev, is_binary FROM ab_arms(ab_make_summary('v1', 6200, 3.2, 2.5));
 SELECT ab_make_summary('v1', 10, NULL, 1) IS NULL AS null_in_null_out;
+-- or of published counts, exactly
+SELECT n, mean, is_binary, s::text::ab_summary::text = s::text AS reads_back, ab_make_summary('v1', n, NULL) IS NULL AS null_in_null_out,
+	   abs(stddev / sqrt(0.02 * 0.98 * 1000 / 999) - 1) < 1e-15 AS stddev FROM ab_make_summary('v1', 1000, 20) s, ab_arms(s);
+SELECT bool_and(c.mean = r.mean AND c.is_binary AND c.stddev IS NOT DISTINCT FROM r.stddev OR abs(c.stddev / r.stddev - 1) < 1e-15) AS same_as_rows
+FROM (VALUES (1, 0), (1, 1), (2, 1), (4, 3), (8, 8), (1000, 333)) t(n, k),
+	ab_arms(ab_make_summary('v1', t.n, k)) c, ab_arms((SELECT ab_summary(i <= k, 'v1') FROM generate_series(1, t.n) i)) r;
+SELECT (mean * 9007199254740992)::bigint AS ones FROM ab_arms((SELECT ab_rollup(s) FROM (VALUES (ab_make_summary('a', 4503599627370496, 1)), (ab_make_summary('a', 4503599627370496, 4503599627370494))) t(s)));
+
+-- Wilson's interval of zeros and ones; reference values: statsmodels 0.13 proportion_confint(method='wilson')
+SELECT n, abs(wilson_low - low) < 1e-15 AS low, abs(wilson_high - high) < 1e-15 AS high
+FROM (VALUES (10, 3, 0.10779126740630104::float8, 0.6032218525388546::float8), (1000, 20, 0.012983682916415138, 0.03069000522971779),
+	(20, 0, 0, 0.16112515805281943), (7, 7, 0.6456695649333125, 1)) t(total, ones, low, high), ab_arms(ab_make_summary('a', total, ones));
+SELECT variant, is_binary, wilson_low IS NULL AS no_wilson FROM ab_arms((SELECT ab_summary(x, v, 'd') FROM (VALUES (1::float8, 'a'), (0, 'a'), (2, 'b'), ('NaN', 'c'), (1, 'c')) t(x, v)));
 
 -- sizes: constant in n, 56 bytes an arm and its label
 SELECT pg_column_size(ab_summary(x, 'a')) = 16 + 56 + 1 AS one_arm FROM generate_series(1, 1000) x;
@@ -181,6 +194,9 @@ SELECT error_of($$SELECT ab_make_summary('a', 5, 'NaN', 1)$$);
 SELECT error_of($$SELECT ab_make_summary('a', 5, 1, -1)$$);
 SELECT error_of($$SELECT ab_make_summary('a', 5, 1, 'Infinity')$$);
 SELECT error_of($$SELECT ab_make_summary('a', 1, 1, 1)$$);
+SELECT error_of($$SELECT ab_make_summary('a', 5, 6)$$);
+SELECT error_of($$SELECT ab_make_summary('a', 5, -1)$$);
+SELECT error_of($$SELECT ab_make_summary('a', 0, 0)$$);
 SELECT error_of($$SELECT ab_rollup(ab_make_summary('a', 9007199254740992, 1, 1)) FROM generate_series(1, 2)$$);
 \t off
 

@@ -71,6 +71,7 @@ typedef struct Search
 	const AbRates *rates;
 	AbRateStatistic kind;
 	double		z;
+	bool		inverse;		/* of a ratio: control / treatment */
 } Search;
 
 /*
@@ -134,9 +135,7 @@ AbWilson(double successes, double n, double z)
 static double
 WilsonBelow(double x, double n, double z)
 {
-	double		bound = WilsonLower(x, n, z);
-
-	return z * sqrt(bound * (1 - bound) / n);
+	return z * sqrt(WilsonLower(x, n, z) * (WilsonUpper(n - x, n, z) / n));
 }
 
 static double
@@ -236,29 +235,31 @@ OfDifference(const AbRates *rates, double difference)
 }
 
 /*
- * The hypothesis (1 - share) treatment = share control, which is that of a
- * ratio share / (1 - share).  It is put as a ratio of at most 1.
+ * The hypothesis treatment = ratio control, or where `inverse` is set,
+ * control = ratio treatment; ratio <= 1.
  */
 static Hypothesis
-OfRatio(const AbRates *rates, double share)
+OfRatio(const AbRates *rates, double ratio, bool inverse)
 {
 	Hypothesis	h;
-	bool		below = share <= 0.5;
-	double		smaller = below ? share : 1 - share;
-	double		larger = below ? 1 - share : share;
-	double		rest = (larger - smaller) / larger;	/* 1 - b */
 
-	h.x1 = below ? rates->treatment : rates->control;
-	h.n1 = below ? rates->treatment_n : rates->control_n;
-	h.x2 = below ? rates->control : rates->treatment;
-	h.n2 = below ? rates->control_n : rates->treatment_n;
+	h.x1 = inverse ? rates->control : rates->treatment;
+	h.n1 = inverse ? rates->control_n : rates->treatment_n;
+	h.x2 = inverse ? rates->treatment : rates->control;
+	h.n2 = inverse ? rates->treatment_n : rates->control_n;
 	h.y1 = h.n1 - h.x1;
 	h.y2 = h.n2 - h.x2;
 	h.a = 0;
-	h.b = smaller / larger;
-	h.sign = below ? 1 : -1;
-	h.excess = h.sign * AbRateDifference(rates) + rest * (h.x2 / h.n2);
-	PreferRare(&h, rest);
+	h.b = ratio;
+	h.sign = inverse ? -1 : 1;
+	if (ratio < 0.5)
+	{
+		/* that makes p1 a rare success by itself */
+		h.excess = h.x1 / h.n1 - ratio * (h.x2 / h.n2);
+		return h;
+	}
+	h.excess = h.sign * AbRateDifference(rates) + (1 - ratio) * (h.x2 / h.n2);
+	PreferRare(&h, 1 - ratio);
 	return h;
 }
 
@@ -445,10 +446,10 @@ DifferenceDistance(double difference, void *context)
 }
 
 static double
-RatioDistance(double share, void *context)
+RatioDistance(double ratio, void *context)
 {
 	const Search *search = context;
-	Hypothesis	h = OfRatio(search->rates, share);
+	Hypothesis	h = OfRatio(search->rates, ratio, search->inverse);
 
 	return Distance(&h, search->kind, search->z);
 }
@@ -480,7 +481,7 @@ FindBound(AbFunction f, Search *search, double estimate, double limit)
 double
 AbRateDifferenceBound(const AbRates *rates, AbRateStatistic kind, double z)
 {
-	Search		search = {rates, kind, z};
+	Search		search = {rates, kind, z, false};
 
 	return FindBound(DifferenceDistance, &search, AbRateDifference(rates),
 					 z > 0 ? -1 : 1);
@@ -490,20 +491,31 @@ AbRateDifferenceBound(const AbRates *rates, AbRateStatistic kind, double z)
  * The lift, treatment / control - 1, whose statistic is z; infinite if there
  * is no such bound.  NaN if neither arm has a success, for then nothing is
  * known of the ratio.
+ *
+ * The ratio or, if it is above 1, its inverse is looked for in [0, 1], where
+ * either is as precise as its size allows.
  */
 double
 AbRateLiftBound(const AbRates *rates, AbRateStatistic kind, double z)
 {
-	Search		search = {rates, kind, z};
+	Search		search = {rates, kind, z, false};
 	double		control = rates->control / rates->control_n;
 	double		treatment = rates->treatment / rates->treatment_n;
-	double		share;
+	double		at_one = RatioDistance(1, &search);
+	double		ratio;
 
 	if (control + treatment == 0)
 		return NAN;
-	share = FindBound(RatioDistance, &search, treatment / (treatment + control),
-					  z > 0 ? 0 : 1);
-	return (2 * share - 1) / (1 - share);
+	search.inverse = at_one > 0 || (at_one == 0 && z <= 0);
+	if (!search.inverse)
+	{
+		ratio = FindBound(RatioDistance, &search,
+						  fmin(treatment / control, 1), z > 0 ? 0 : 1);
+		return ratio - 1;
+	}
+	ratio = FindBound(RatioDistance, &search,
+					  fmin(control / treatment, 1), z > 0 ? 1 : 0);
+	return (1 - ratio) / ratio;
 }
 
 /*
@@ -589,8 +601,8 @@ AbNewcombeLiftBound(const AbRates *rates, double z)
 		d1 = WilsonAbove(rates->treatment, rates->treatment_n, -z);
 		d2 = WilsonBelow(rates->control, rates->control_n, -z);
 	}
-	if (rates->control == 0 && rates->treatment == 0)
-		return NAN;
+	if (rates->treatment == 0 && (rates->control == 0 || z > 0))
+		return rates->control == 0 ? NAN : -1;
 	a = (pc - d2) * (pc + d2);
 	root = sqrt(fmax(pt * d2 * (pt * d2) + d1 * d1 * a, 0));
 	if (z > 0)
