@@ -177,11 +177,9 @@ def check_bound(errors, name, got, table, z, method, ratio):
     if value is None:
         errors.true(name, False, got, 'a bound')
         return
-    if abs(value - low) < 1e-9 or abs(high - value) < 1e-9:
-        estimate = mpf(xt) / nt - mpf(xc) / nc
-        at_end = (xt == 0 if low == value else False) if ratio else estimate == value
-        inside = abs(z_at(value * (1 - mpf(10) ** -8))) >= abs(z) * (1 - mpf(10) ** -6) if value else False
-        errors.true(name, at_end or inside or abs(value - low) > 0, got, 'inside the range')
+    if value in (low, high):
+        at_end = xt == 0 if ratio else (xt, xc) == ((0, nc) if value == low else (nt, 0))
+        errors.true(name, at_end, got, 'inside the range')
         return
     scale = max(abs(value), mpf(1) / max(nc, nt))
     if ratio:
@@ -432,7 +430,8 @@ def check_duality(server, checks, rng):
         levels = [0.05, 0.01, 0.3, 0.6, 0.95]
         if row['p_value'] is not None and 1e-300 < row['p_value'] < 1:
             p = row['p_value']
-            levels += [p, float(np.nextafter(p, 0)), min(float(np.nextafter(p, 1)), 1 - 1e-16), p * (1 - 1e-9), min(p * (1 + 1e-9), 1 - 1e-16)]
+            levels += [p, float(np.nextafter(p, 0)), p * (1 - 1e-9)]
+            levels += [min(above, 1 - 1e-16) for above in (float(np.nextafter(p, 1)), p * (1 + 1e-9))]
         calls += [(*call[:4], a, *call[5:]) for a in levels]
     for call, row in zip(calls, ask(server, calls)):
         alpha, side, method = call[4:]
