@@ -58,20 +58,23 @@ SELECT ab_assign(NULL, 'u') IS NULL, ab_assign('e', NULL::text) IS NULL, ab_assi
 	   ab_bucket(NULL, 'u') IS NULL, ab_bucket('e', NULL::bigint) IS NULL, ab_bucket('e', NULL::uuid) IS NULL;
 
 -- errors
-CREATE FUNCTION error_of(query text) RETURNS TABLE (sqlstate text, message text, detail text, hint text) LANGUAGE plpgsql AS $$
+CREATE FUNCTION error_of(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	detail text;
+	hint text;
 BEGIN
 	EXECUTE query;
+	RETURN 'no error';
 EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS sqlstate = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
-		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN NEXT;
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN sqlstate || ': ' || sqlerrm || ' | ' || detail || ' | ' || hint;
 END $$;
-\x on
-SELECT * FROM error_of($$SELECT ab_assign('e', 'u', 20)$$);
-SELECT * FROM error_of($$SELECT ab_assign('e', 'u', -0.1)$$);
-SELECT * FROM error_of($$SELECT ab_assign('e', 'u', 'NaN')$$);
-SELECT * FROM error_of($$SELECT ab_assign('e', 'u', 'Infinity')$$);
-\x off
+\t on
+SELECT error_of($$SELECT ab_assign('e', 'u', 20)$$);
+SELECT error_of($$SELECT ab_assign('e', 'u', -0.1)$$);
+SELECT error_of($$SELECT ab_assign('e', 'u', 'NaN')$$);
+SELECT error_of($$SELECT ab_assign('e', 'u', 'Infinity')$$);
+\t off
 
 -- the same in a parallel plan
 CREATE TABLE users AS SELECT g AS id FROM generate_series(1, 20000) g;
