@@ -1,7 +1,7 @@
 # A topic has one name in four places: src/TOPIC.c, src/TOPIC.sql,
 # sql/TOPIC.sql and expected/TOPIC.out.  The install script is the
 # concatenation of the fragments, in this order.
-TOPICS = assign summary ttest power cuped ratio proportion
+TOPICS = assign summary ttest power cuped ratio proportion margin srm
 
 # C without an SQL face, and tests across topics
 HELPERS = adjustment comparison distributions exact inference md5 moments rates

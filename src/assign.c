@@ -95,15 +95,24 @@ UuidBucket(FunctionCallInfo fcinfo)
 }
 
 /*
- * The arm of a bucket under the call's split (argument 2).
+ * Does a bucket get the treatment?
  *
  * The comparison is in double precision, as the router's: a threshold in
  * whole buckets would differ for 576 of the 10001 splits of four decimals.
  */
-static Datum
-Assign(FunctionCallInfo fcinfo, int bucket)
+static bool
+BucketIsTreated(int bucket, double split)
 {
-	double		split = PG_GETARG_FLOAT8(2);
+	return bucket / (double) AB_BUCKETS < split;
+}
+
+/*
+ * The split in that argument.  ERROR 22023 unless it is in [0, 1].
+ */
+static double
+GetSplit(FunctionCallInfo fcinfo, int argument)
+{
+	double		split = PG_GETARG_FLOAT8(argument);
 
 	/* also refuses NaN */
 	if (!(split >= 0 && split <= 1))
@@ -114,8 +123,16 @@ Assign(FunctionCallInfo fcinfo, int bucket)
 				 split > 1 ?
 				 errhint("It is a fraction of the users, not a percentage: use 0.2 for 20%%.") :
 				 errhint("It is the fraction of users who get the treatment.")));
+	return split;
+}
 
-	if (bucket / (double) AB_BUCKETS < split)
+/*
+ * The arm of a bucket under the call's split (argument 2).
+ */
+static Datum
+Assign(FunctionCallInfo fcinfo, int bucket)
+{
+	if (BucketIsTreated(bucket, GetSplit(fcinfo, 2)))
 		PG_RETURN_TEXT_P(cstring_to_text_with_len("treatment", 9));
 	PG_RETURN_TEXT_P(cstring_to_text_with_len("control", 7));
 }
@@ -160,4 +177,23 @@ Datum
 ab_assign(PG_FUNCTION_ARGS)
 {
 	return Assign(fcinfo, CallUserBucket(fcinfo));
+}
+
+/*
+ * The share of the buckets that a split gives to the treatment, which is what
+ * a check of the sample ratio must expect.
+ */
+PG_FUNCTION_INFO_V1(ab_split_effective);
+Datum
+ab_split_effective(PG_FUNCTION_ARGS)
+{
+	double		split = GetSplit(fcinfo, 0);
+	int			treated = (int) (split * AB_BUCKETS);
+
+	/* rounding has the guess off by one at most */
+	while (treated > 0 && !BucketIsTreated(treated - 1, split))
+		treated--;
+	while (treated < AB_BUCKETS && BucketIsTreated(treated, split))
+		treated++;
+	PG_RETURN_FLOAT8(treated / (double) AB_BUCKETS);
 }

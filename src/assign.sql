@@ -29,3 +29,8 @@ CREATE FUNCTION ab_assign(experiment text, user_id uuid, split float8 DEFAULT 0.
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION ab_assign(text, uuid, float8) IS
 	'arm of a user: ''treatment'' if bucket / 10000 < split, else ''control''';
+
+CREATE FUNCTION ab_split_effective(split float8) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ab_split_effective(float8) IS
+	'share of the users that ab_assign gives to treatment at that split, a multiple of 1/10000';

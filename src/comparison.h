@@ -40,6 +40,17 @@ typedef struct AbEffect
 } AbEffect;
 
 /*
+ * Variances of two means, of the control possibly scaled, and the degrees of
+ * freedom of their sum.
+ */
+typedef struct AbMeanVariances
+{
+	double		control;
+	double		treatment;
+	double		df;
+} AbMeanVariances;
+
+/*
  * A row of ab_comparison.  Numbers that are not finite become NULL.
  */
 typedef struct AbComparison
@@ -88,5 +99,11 @@ extern void AbComparisonValues(const AbComparison *row, Datum *values,
 							   bool *nulls);
 extern Datum AbComparisonDatum(FunctionCallInfo fcinfo,
 							   const AbComparison *row);
+
+/* ttest.c */
+extern bool AbGetMeanVariances(AbComparison *row, bool equal_var,
+							   double scale, AbMeanVariances *v);
+extern void AbCheckVariances(AbComparison *row, bool equal_var,
+							 double std_error);
 
 #endif							/* AB_COMPARISON_H */

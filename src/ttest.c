@@ -21,23 +21,15 @@
  */
 #define POOLING_TOLERANCE	0.1
 
-/* Variances of the two means under the model chosen, and their df. */
-typedef struct MeanVariances
-{
-	double		control;
-	double		treatment;
-	double		df;
-} MeanVariances;
-
 /*
  * One variance for both arms:
  *
  *	s^2 = (Sc + St) / df,	df = nc + nt - 2,	variance of a mean = s^2 / n.
  */
-static MeanVariances
+static AbMeanVariances
 PooledVariances(double nc, double sc, double nt, double st)
 {
-	MeanVariances v;
+	AbMeanVariances v;
 	double		pooled;
 
 	v.df = nc + nt - 2;
@@ -54,10 +46,10 @@ PooledVariances(double nc, double sc, double nt, double st)
  *
  * written in shares of the sum so that no square leaves the range.
  */
-static MeanVariances
+static AbMeanVariances
 SeparateVariances(double nc, double sc, double nt, double st)
 {
-	MeanVariances v;
+	AbMeanVariances v;
 	double		share_c;
 	double		share_t;
 
@@ -70,15 +62,68 @@ SeparateVariances(double nc, double sc, double nt, double st)
 }
 
 /*
- * Warn where pooling misstates the standard error, as it does when neither
- * the sizes nor the variances of the arms are equal.
+ * The variances that the t-test of
+ *
+ *		treatment mean - scale control mean
+ *
+ * adds up, and its degrees of freedom; scale is 1 for the difference.  It
+ * multiplies the control's deviations, so that the Satterthwaite df are those
+ * of this very combination.  Returns false, with a note, if there are too few
+ * rows.
  */
-static void
-CheckPooling(AbComparison *row, double nc, double sc, double nt, double st)
+bool
+AbGetMeanVariances(AbComparison *row, bool equal_var, double scale,
+				   AbMeanVariances *v)
 {
-	MeanVariances v = SeparateVariances(nc, sc, nt, st);
-	double		ratio = row->std_error / sqrt(v.control + v.treatment);
+	int			slot = row->summary->columns;	/* of the first sum of squares */
+	double		nc = row->control->n;
+	double		nt = row->treatment->n;
+	double		sc = AbDoubleValue(row->control->moments[slot]);
+	double		st = AbDoubleValue(row->treatment->moments[slot]);
 
+	if (equal_var ? nc + nt < 3 : nc < 2 || nt < 2)
+	{
+		AbAddNote(row, equal_var ?
+				  "too few rows: the test needs at least two in one arm" :
+				  "too few rows: Welch's test needs at least two in each arm");
+		return false;
+	}
+	if (equal_var)
+	{
+		*v = PooledVariances(nc, sc, nt, st);
+		v->control *= scale * scale;
+	}
+	else
+		*v = SeparateVariances(nc, scale * scale * sc, nt, st);
+	return true;
+}
+
+/*
+ * Note what a test with that standard error of the difference takes for
+ * granted: a variance from one arm only, or one that pooling misstates, as it
+ * does when neither the sizes nor the variances of the arms are equal.
+ */
+void
+AbCheckVariances(AbComparison *row, bool equal_var, double std_error)
+{
+	int			slot = row->summary->columns;
+	double		nc = row->control->n;
+	double		nt = row->treatment->n;
+	AbMeanVariances v;
+	double		ratio;
+
+	if (nc == 1 || nt == 1)
+	{
+		AbAddNote(row, "the %s has one row: its variance is taken from the other arm",
+				  nc == 1 ? "control" : "treatment");
+		return;
+	}
+	if (!equal_var)
+		return;
+
+	v = SeparateVariances(nc, AbDoubleValue(row->control->moments[slot]),
+						  nt, AbDoubleValue(row->treatment->moments[slot]));
+	ratio = std_error / sqrt(v.control + v.treatment);
 	if (fabs(ratio - 1) > POOLING_TOLERANCE)
 		AbAddNote(row, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
 				  ratio);
@@ -90,25 +135,13 @@ CheckPooling(AbComparison *row, double nc, double sc, double nt, double st)
 static void
 CompareMeans(AbComparison *row, const AbTestOptions *options)
 {
-	int			slot = row->summary->columns;	/* of the first sum of squares */
-	double		nc = row->control->n;
-	double		nt = row->treatment->n;
-	double		sc = AbDoubleValue(row->control->moments[slot]);
-	double		st = AbDoubleValue(row->treatment->moments[slot]);
-	MeanVariances v;
+	AbMeanVariances v;
 	AbEffect	effect;
 
 	row->tested = false;
-	if (options->equal_var ? nc + nt < 3 : nc < 2 || nt < 2)
-	{
-		AbAddNote(row, options->equal_var ?
-				  "too few rows: the test needs at least two in one arm" :
-				  "too few rows: Welch's test needs at least two in each arm");
+	if (!AbGetMeanVariances(row, options->equal_var, 1, &v))
 		return;
-	}
 
-	v = options->equal_var ? PooledVariances(nc, sc, nt, st) :
-		SeparateVariances(nc, sc, nt, st);
 	effect.difference = row->difference;
 	effect.std_error = sqrt(v.control + v.treatment);
 	effect.df = v.df;
@@ -116,14 +149,8 @@ CompareMeans(AbComparison *row, const AbTestOptions *options)
 	effect.control_variance = v.control;
 	effect.covariance = -v.control;
 	AbTestEffect(row, &effect, options);
-	if (!row->tested)
-		return;
-
-	if (nc == 1 || nt == 1)
-		AbAddNote(row, "the %s has one row: its variance is taken from the other arm",
-				  nc == 1 ? "control" : "treatment");
-	else if (options->equal_var)
-		CheckPooling(row, nc, sc, nt, st);
+	if (row->tested)
+		AbCheckVariances(row, options->equal_var, row->std_error);
 }
 
 /*

@@ -351,6 +351,45 @@ def run_impossible_ratio(server, case):
     return [('text form', server.sqlstates(["SELECT '%s'::ab_summary" % state_of_sums(PAIR, **arms)])[0], '22P02', None)]
 
 
+# ---------------------------------------------------------------- margins and the sample ratio
+
+def run_noninferiority(server, case):
+    """Spotify's z test, of 10,000 users, where t and z agree to four decimals; 'decrease' is what they prefer."""
+    inputs = case['inputs']
+    row = server.named("""
+        SELECT r.* FROM (SELECT ab_rollup(s) AS s FROM (VALUES
+                (ab_make_summary('control', %s, %s, %s)), (ab_make_summary('treatment', %s, %s, %s))) v(s)) m,
+             ab_noninferiority(m.s, %s, %s, alpha => %s, relative => true) r""", (
+        *moments(inputs['control']), *moments(inputs['treatment']), inputs['margin_relative'],
+        {'decrease': 'lower', 'increase': 'higher'}[inputs['preferred']], inputs['alpha']))[0]
+    return published(case, {'difference': row['diff'], 'ci_upper': row['diff_high']}) + [
+        ('significant', row['significant'], case['expected']['significant'], None)]
+
+
+def sample_ratio(server, observed, weights):
+    return server.named('SELECT r.* FROM ab_srm(%s::bigint[], %s::float8[]) r', (observed, weights))[0]
+
+
+def run_goodness_of_fit(server, case):
+    """MADlib's phi 2.0645 and coefficient 0.8999 of the same case are wrong: it divides by 4 categories and not by
+    N = 187.  sqrt(17.0481 / 187) = 0.30194, sqrt(17.0481 / (17.0481 + 187)) = 0.28905."""
+    row = sample_ratio(server, case['inputs']['observed'], case['inputs']['expected'])
+    exact = case['recomputed_50digit']
+    return [('statistic', row['statistic'], exact['statistic'], REL_STATISTIC), ('p_value', row['p_value'], exact['p_value'], REL_P)] + [
+        (name, row[name], case['expected'][name], tuple(case['tolerance'])) for name in ('statistic', 'df', 'p_value')]
+
+
+def run_ratio_exact(server, case):
+    row = sample_ratio(server, case['inputs']['observed'], case['inputs']['expected_ratio'])
+    return published(case, {'p_value': row['p_value']})
+
+
+def run_ratio_z(server, case):
+    """With so few users ours is the exact test; its chi-square column is their z, squared."""
+    row = sample_ratio(server, case['inputs']['observed'], case['inputs']['expected_ratio'])
+    return published(case, {'p_value': math.erfc(math.sqrt(row['statistic'] / 2))})
+
+
 # ---------------------------------------------------------------- sizing of stats_cases.json
 
 def run_power(server, case):
@@ -536,6 +575,7 @@ RUNNERS = {
     'chi2_2x2': proportion_test('z'),
     'chi2_2x2_yates': proportion_test('z'),     # what it gives without the correction
     'fisher_exact': proportion_test('fisher'),
+    'chi2_gof (SRM test)': run_goodness_of_fit,
     # stats_cases.json
     'proportion/barnard_exact': proportion_test('barnard'),
     'proportion/boschloo_exact': proportion_test('boschloo'),
@@ -567,6 +607,9 @@ RUNNERS = {
     'ratio_metric/delta, pooled t, one-sided, log relative CI': run_ratio_pooled,
     'delta_method/ratio variance': run_ratio_variance,
     'student_t large n': run_student_large,
+    'noninferiority/z one-sided': run_noninferiority,
+    'srm/exact binomial': run_ratio_exact,
+    'srm/z = chi2(1)': run_ratio_z,
     'power/two-sample t (noncentral)': run_power,
     'mde/noncentral t': run_mde,
     'sample_size/noncentral t': run_size_t,

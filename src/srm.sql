@@ -1,0 +1,25 @@
+-- sample-ratio mismatch
+
+CREATE TYPE ab_srm_result AS (
+	variants bigint,
+	n bigint,
+	statistic float8,
+	df float8,
+	p_value float8,
+	mismatch boolean,
+	method text,
+	note text
+);
+COMMENT ON TYPE ab_srm_result IS 'numbers of users against the split intended: goodness of fit and verdict';
+
+CREATE FUNCTION ab_srm(summary ab_summary, variants text[], weights float8[],
+					   threshold float8 DEFAULT 0.001) RETURNS ab_srm_result
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_srm(ab_summary, text[], float8[], float8) IS
+	'sample-ratio mismatch of a summary with one row a user, against weights of the variants named';
+
+CREATE FUNCTION ab_srm(observed bigint[], weights float8[] DEFAULT NULL,
+					   threshold float8 DEFAULT 0.001) RETURNS ab_srm_result
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_srm(bigint[], float8[], float8) IS
+	'sample-ratio mismatch of numbers of users against weights, equal ones if NULL';
