@@ -13,17 +13,11 @@
 #include "distributions.h"
 
 /*
- * Smallest positive double: a p-value that underflows is reported as this,
- * never as 0.
- */
-#define SMALLEST_P	4.9406564584124654e-324
-
-/*
  * Critical value of the t-test.  Negative for a one-sided test with
  * alpha > 0.5.
  */
-static double
-CriticalT(double df, AbAlternative alternative, double alpha)
+double
+AbCriticalT(double df, AbAlternative alternative, double alpha)
 {
 	return AbStudentTUpperQuantile(alternative == AB_TWO_SIDED ?
 								   alpha / 2 : alpha, df);
@@ -55,6 +49,23 @@ Agree(AbInterval interval, double estimate, bool significant)
 }
 
 /*
+ * Interval for a difference from a critical value, of Student's t or a larger
+ * one that allows for several comparisons; `significant` is the verdict by it.
+ */
+AbInterval
+AbDifferenceInterval(double difference, double std_error, double critical,
+					 AbAlternative alternative, bool significant)
+{
+	AbInterval	interval;
+
+	interval.low = alternative == AB_LESS ?
+		-INFINITY : difference - critical * std_error;
+	interval.high = alternative == AB_GREATER ?
+		INFINITY : difference + critical * std_error;
+	return Agree(interval, difference, significant);
+}
+
+/*
  * t-test of a difference against zero, with its confidence interval.
  *
  * difference and std_error > 0 are in the units of the metric, df > 0 need
@@ -66,7 +77,7 @@ AbTTest(double difference, double std_error, double df,
 		AbAlternative alternative, double alpha)
 {
 	AbTest		test;
-	double		critical = CriticalT(df, alternative, alpha);
+	double		critical = AbCriticalT(df, alternative, alpha);
 
 	test.statistic = difference / std_error;
 	if (alternative == AB_TWO_SIDED)
@@ -75,16 +86,13 @@ AbTTest(double difference, double std_error, double df,
 		test.p_value = AbStudentTUpperTail(alternative == AB_GREATER ?
 										   test.statistic : -test.statistic, df);
 	if (test.p_value == 0)
-		test.p_value = SMALLEST_P;
+		test.p_value = AB_SMALLEST_P;
 	else if (test.p_value > 1)
 		test.p_value = 1;
 	test.significant = test.p_value < alpha;
 
-	test.interval.low = alternative == AB_LESS ?
-		-INFINITY : difference - critical * std_error;
-	test.interval.high = alternative == AB_GREATER ?
-		INFINITY : difference + critical * std_error;
-	test.interval = Agree(test.interval, difference, test.significant);
+	test.interval = AbDifferenceInterval(difference, std_error, critical,
+										 alternative, test.significant);
 	return test;
 }
 
@@ -116,8 +124,19 @@ AbFieller(double difference, double std_error, double control,
 		  AbAlternative alternative, double alpha, bool significant,
 		  AbInterval *lift)
 {
-	double		t = CriticalT(df, alternative, alpha);
+	return AbFiellerAt(difference, std_error, control, control_variance,
+					   covariance, AbCriticalT(df, alternative, alpha),
+					   alternative, significant, lift);
+}
 
+/*
+ * The same at a critical value t; `significant` is the verdict by it.
+ */
+bool
+AbFiellerAt(double difference, double std_error, double control,
+			double control_variance, double covariance, double t,
+			AbAlternative alternative, bool significant, AbInterval *lift)
+{
 	/* in units of the control mean, so that no square leaves the range */
 	double		x = difference / control;
 	double		se = std_error / fabs(control);

@@ -16,11 +16,6 @@
 
 #include "utils/builtins.h"
 
-/*
- * Pooled and separate standard errors further apart than this are noted.
- */
-#define POOLING_TOLERANCE	0.1
-
 /* Variances of the two means under the model chosen, and their df. */
 typedef struct MeanVariances
 {
@@ -71,17 +66,63 @@ SeparateVariances(double nc, double sc, double nt, double st)
 
 /*
  * Warn where pooling misstates the standard error, as it does when neither
- * the sizes nor the variances of the arms are equal.
+ * the sizes nor the variances of the arms are equal, or where it takes an
+ * arm's variance from elsewhere altogether.
  */
-static void
-CheckPooling(AbComparison *row, double nc, double sc, double nt, double st)
+void
+AbNotePooling(AbComparison *row)
 {
-	MeanVariances v = SeparateVariances(nc, sc, nt, st);
-	double		ratio = row->std_error / sqrt(v.control + v.treatment);
+	int			slot = row->summary->columns;	/* of the first sum of squares */
+	double		nc = row->control->n;
+	double		nt = row->treatment->n;
+	MeanVariances v;
+	double		ratio;
 
-	if (fabs(ratio - 1) > POOLING_TOLERANCE)
+	if (nc == 1 || nt == 1)
+	{
+		AbAddNote(row, "the %s has one row: its variance is taken from the other arm",
+				  nc == 1 ? "control" : "treatment");
+		return;
+	}
+	v = SeparateVariances(nc, AbDoubleValue(row->control->moments[slot]),
+						  nt, AbDoubleValue(row->treatment->moments[slot]));
+	ratio = row->std_error / sqrt(v.control + v.treatment);
+	if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)
 		AbAddNote(row, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
 				  ratio);
+}
+
+/*
+ * The difference of the row's two means with its standard error.  Returns
+ * false, with a note, if the arms have too few rows.
+ */
+bool
+AbMeansEffect(AbComparison *row, bool equal_var, AbEffect *effect)
+{
+	int			slot = row->summary->columns;	/* of the first sum of squares */
+	double		nc = row->control->n;
+	double		nt = row->treatment->n;
+	double		sc = AbDoubleValue(row->control->moments[slot]);
+	double		st = AbDoubleValue(row->treatment->moments[slot]);
+	MeanVariances v;
+
+	if (equal_var ? nc + nt < 3 : nc < 2 || nt < 2)
+	{
+		AbAddNote(row, equal_var ?
+				  "too few rows: the test needs at least two in one arm" :
+				  "too few rows: Welch's test needs at least two in each arm");
+		return false;
+	}
+
+	v = equal_var ? PooledVariances(nc, sc, nt, st) :
+		SeparateVariances(nc, sc, nt, st);
+	effect->difference = row->difference;
+	effect->std_error = sqrt(v.control + v.treatment);
+	effect->df = v.df;
+	effect->control = row->control_mean;
+	effect->control_variance = v.control;
+	effect->covariance = -v.control;
+	return true;
 }
 
 /*
@@ -90,40 +131,14 @@ CheckPooling(AbComparison *row, double nc, double sc, double nt, double st)
 static void
 CompareMeans(AbComparison *row, const AbTestOptions *options)
 {
-	int			slot = row->summary->columns;	/* of the first sum of squares */
-	double		nc = row->control->n;
-	double		nt = row->treatment->n;
-	double		sc = AbDoubleValue(row->control->moments[slot]);
-	double		st = AbDoubleValue(row->treatment->moments[slot]);
-	MeanVariances v;
 	AbEffect	effect;
 
 	row->tested = false;
-	if (options->equal_var ? nc + nt < 3 : nc < 2 || nt < 2)
-	{
-		AbAddNote(row, options->equal_var ?
-				  "too few rows: the test needs at least two in one arm" :
-				  "too few rows: Welch's test needs at least two in each arm");
+	if (!AbMeansEffect(row, options->equal_var, &effect))
 		return;
-	}
-
-	v = options->equal_var ? PooledVariances(nc, sc, nt, st) :
-		SeparateVariances(nc, sc, nt, st);
-	effect.difference = row->difference;
-	effect.std_error = sqrt(v.control + v.treatment);
-	effect.df = v.df;
-	effect.control = row->control_mean;
-	effect.control_variance = v.control;
-	effect.covariance = -v.control;
 	AbTestEffect(row, &effect, options);
-	if (!row->tested)
-		return;
-
-	if (nc == 1 || nt == 1)
-		AbAddNote(row, "the %s has one row: its variance is taken from the other arm",
-				  nc == 1 ? "control" : "treatment");
-	else if (options->equal_var)
-		CheckPooling(row, nc, sc, nt, st);
+	if (row->tested && options->equal_var)
+		AbNotePooling(row);
 }
 
 /*
