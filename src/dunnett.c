@@ -458,9 +458,10 @@ static double
 ExcessLogP(double t, void *context)
 {
 	CriticalEquation *equation = (CriticalEquation *) context;
+	double		tail = MaximumTTail(equation->dunnett, t, equation->df);
 
-	return log(MaximumTTail(equation->dunnett, t, equation->df)) -
-		equation->log_alpha;
+	/* finite also where the tail underflows */
+	return (tail > 0 ? log(tail) : -1e4) - equation->log_alpha;
 }
 
 /*
