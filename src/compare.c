@@ -33,6 +33,7 @@ typedef struct Treatment
 {
 	AbComparison row;
 	AbEffect	effect;
+	double		variance;		/* of the treatment's mean */
 } Treatment;
 
 /* One variance for all arms. */
@@ -165,8 +166,11 @@ TestTreatments(Treatment *treatments, int count, const AbTestOptions *options,
 			continue;
 		row->tested = pool_all ? PooledEffect(row, &pooled, effect) :
 			AbMeansEffect(row, options->equal_var, effect);
-		if (row->tested)
-			AbTestStatistic(row, effect, options);
+		if (!row->tested || !AbTestStatistic(row, effect, options))
+			continue;
+		treatments[i].variance = (pool_all ? pooled.variance :
+								  AbArmVariance(row->summary, row->treatment, 0, 0)) /
+			row->treatment->n;
 	}
 }
 
@@ -184,12 +188,8 @@ MakeDunnett(const Treatment *treatments, int count, int tested,
 	for (int i = 0; i < count; i++)
 		if (treatments[i].row.tested)
 		{
-			const AbEffect *effect = &treatments[i].effect;
-			double		control_error = sqrt(effect->control_variance);
-
-			control_variance = effect->control_variance;
-			variances[n++] = fmax(effect->std_error - control_error, 0) *
-				(effect->std_error + control_error);
+			control_variance = treatments[i].effect.control_variance;
+			variances[n++] = treatments[i].variance;
 		}
 	return AbMakeDunnett(control_variance, variances, n, alternative);
 }
