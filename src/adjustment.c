@@ -59,11 +59,6 @@
 #include "utils/builtins.h"
 
 /*
- * Pooled and separate standard errors further apart than this are noted.
- */
-#define POOLING_TOLERANCE	0.1
-
-/*
  * Level at which a difference of the covariate between the arms is noted.
  */
 #define IMBALANCE_ALPHA		0.001
@@ -412,7 +407,7 @@ AbComparePairs(AbComparison *row, const AbPairs *pairs, AbTheta theta,
 		Estimate	separate = EstimatePairs(pairs, theta, false);
 		double		ratio = row->std_error / separate.effect.std_error;
 
-		if (fabs(ratio - 1) > POOLING_TOLERANCE)
+		if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)
 			AbAddNote(row, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
 					  ratio);
 	}

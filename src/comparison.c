@@ -390,14 +390,13 @@ AbStartComparison(AbComparison *row, const AbSummary *summary,
 }
 
 /*
- * Test the effect and fill in statistic, p-value, verdict and the intervals
- * of difference and lift, with a note where the lift has none.  std_error
- * must not be negative; where it is 0 or something is not finite the row
- * stays untested, with a note.
+ * Test the effect and fill in statistic, p-value and verdict.  std_error must
+ * not be negative; where it is 0 or something is not finite the row stays
+ * untested, with a note.  Returns whether it is tested.
  */
-void
-AbTestEffect(AbComparison *row, const AbEffect *effect,
-			 const AbTestOptions *options)
+bool
+AbTestStatistic(AbComparison *row, const AbEffect *effect,
+				const AbTestOptions *options)
 {
 	row->tested = false;
 	row->difference = effect->difference;
@@ -405,19 +404,33 @@ AbTestEffect(AbComparison *row, const AbEffect *effect,
 	if (!isfinite(effect->std_error) || !isfinite(effect->difference))
 	{
 		AbAddNote(row, "values are too large for double precision");
-		return;
+		return false;
 	}
 	if (!(effect->std_error > 0))
 	{
 		AbAddNote(row, "no variation within either arm: no test");
-		return;
+		return false;
 	}
 
 	row->df = effect->df;
 	row->test = AbTTest(effect->difference, effect->std_error, effect->df,
 						options->alternative, options->alpha);
-	row->interval = row->test.interval;
 	row->tested = true;
+	return true;
+}
+
+/*
+ * Fill in the intervals of difference and lift of a tested row by that critical
+ * value, with a note where the lift has none.  `significant` is the verdict by
+ * the same value.
+ */
+void
+AbSetIntervals(AbComparison *row, const AbEffect *effect, double critical,
+			   AbAlternative alternative, bool significant)
+{
+	row->interval = AbDifferenceInterval(effect->difference,
+										 effect->std_error, critical,
+										 alternative, significant);
 
 	if (effect->control == 0)
 	{
@@ -431,10 +444,9 @@ AbTestEffect(AbComparison *row, const AbEffect *effect,
 	}
 	if (effect->control < 0)
 		AbAddNote(row, "the control mean is negative: a positive lift is a decrease");
-	if (!AbFieller(effect->difference, effect->std_error, effect->control,
-				   effect->control_variance, effect->covariance, effect->df,
-				   options->alternative, options->alpha,
-				   row->test.significant, &row->lift))
+	if (!AbFiellerAt(effect->difference, effect->std_error, effect->control,
+					 effect->control_variance, effect->covariance, critical,
+					 alternative, significant, &row->lift))
 	{
 		row->lift.low = row->lift.high = NAN;
 		AbAddNote(row, "the lift's interval is unbounded: the control mean is not distinguishable from zero");
@@ -442,19 +454,34 @@ AbTestEffect(AbComparison *row, const AbEffect *effect,
 }
 
 /*
+ * Test the effect and fill in everything: AbTestStatistic() with the intervals
+ * of that very test.
+ */
+void
+AbTestEffect(AbComparison *row, const AbEffect *effect,
+			 const AbTestOptions *options)
+{
+	if (AbTestStatistic(row, effect, options))
+		AbSetIntervals(row, effect,
+					   AbCriticalT(effect->df, options->alternative,
+								   options->alpha),
+					   options->alternative, row->test.significant);
+}
+
+/*
  * Set a float8 attribute, NULL unless it is finite: no driver and no report
  * agrees with another on NaN and infinity.
  */
-static void
-SetFloat(Datum *values, bool *nulls, int attribute, double value)
+void
+AbSetFloat(Datum *values, bool *nulls, int attribute, double value)
 {
 	nulls[attribute] = !isfinite(value);
 	if (isfinite(value))
 		values[attribute] = Float8GetDatum(value + 0.0);	/* no -0 */
 }
 
-static void
-SetText(Datum *values, bool *nulls, int attribute, const char *value)
+void
+AbSetText(Datum *values, bool *nulls, int attribute, const char *value)
 {
 	nulls[attribute] = value == NULL;
 	if (value)
@@ -468,8 +495,8 @@ static void
 SetArm(Datum *values, bool *nulls, const AbComparison *row, const AbArm *arm,
 	   AbLabel label, int name, int n)
 {
-	SetText(values, nulls, name,
-			label.data != NULL ? AbLabelToServer(label) : NULL);
+	AbSetText(values, nulls, name,
+			  label.data != NULL ? AbLabelToServer(label) : NULL);
 	nulls[n] = row->summary == NULL;
 	values[n] = Int64GetDatum(ArmRows(arm));
 }
@@ -484,27 +511,27 @@ AbComparisonValues(const AbComparison *row, Datum *values, bool *nulls)
 		   CONTROL, CONTROL_N);
 	SetArm(values, nulls, row, row->treatment, row->treatment_label,
 		   TREATMENT, TREATMENT_N);
-	SetFloat(values, nulls, CONTROL_MEAN, row->control_mean);
-	SetFloat(values, nulls, TREATMENT_MEAN, row->treatment_mean);
-	SetFloat(values, nulls, CONTROL_STDDEV, row->control_stddev);
-	SetFloat(values, nulls, TREATMENT_STDDEV, row->treatment_stddev);
-	SetFloat(values, nulls, DIFF, row->difference);
-	SetFloat(values, nulls, DIFF_LOW, row->interval.low);
-	SetFloat(values, nulls, DIFF_HIGH, row->interval.high);
-	SetFloat(values, nulls, RELATIVE_LIFT_PCT,
-			 row->difference / row->control_mean * 100);
-	SetFloat(values, nulls, LIFT_LOW_PCT, row->lift.low * 100);
-	SetFloat(values, nulls, LIFT_HIGH_PCT, row->lift.high * 100);
-	SetFloat(values, nulls, STD_ERROR, row->std_error);
-	SetFloat(values, nulls, STATISTIC, row->test.statistic);
-	SetFloat(values, nulls, DF, row->df);
-	SetFloat(values, nulls, P_VALUE, row->test.p_value);
-	SetFloat(values, nulls, P_ADJUSTED, row->p_adjusted);
+	AbSetFloat(values, nulls, CONTROL_MEAN, row->control_mean);
+	AbSetFloat(values, nulls, TREATMENT_MEAN, row->treatment_mean);
+	AbSetFloat(values, nulls, CONTROL_STDDEV, row->control_stddev);
+	AbSetFloat(values, nulls, TREATMENT_STDDEV, row->treatment_stddev);
+	AbSetFloat(values, nulls, DIFF, row->difference);
+	AbSetFloat(values, nulls, DIFF_LOW, row->interval.low);
+	AbSetFloat(values, nulls, DIFF_HIGH, row->interval.high);
+	AbSetFloat(values, nulls, RELATIVE_LIFT_PCT,
+			   row->difference / row->control_mean * 100);
+	AbSetFloat(values, nulls, LIFT_LOW_PCT, row->lift.low * 100);
+	AbSetFloat(values, nulls, LIFT_HIGH_PCT, row->lift.high * 100);
+	AbSetFloat(values, nulls, STD_ERROR, row->std_error);
+	AbSetFloat(values, nulls, STATISTIC, row->test.statistic);
+	AbSetFloat(values, nulls, DF, row->df);
+	AbSetFloat(values, nulls, P_VALUE, row->test.p_value);
+	AbSetFloat(values, nulls, P_ADJUSTED, row->p_adjusted);
 	nulls[SIGNIFICANT] = nulls[P_VALUE];
 	values[SIGNIFICANT] = BoolGetDatum(row->test.significant);
-	SetFloat(values, nulls, ALPHA, row->alpha);
-	SetText(values, nulls, METHOD, row->method);
-	SetText(values, nulls, NOTE, row->note.len > 0 ? row->note.data : NULL);
+	AbSetFloat(values, nulls, ALPHA, row->alpha);
+	AbSetText(values, nulls, METHOD, row->method);
+	AbSetText(values, nulls, NOTE, row->note.len > 0 ? row->note.data : NULL);
 }
 
 /*

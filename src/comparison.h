@@ -14,6 +14,9 @@
 /* attributes of the SQL type ab_comparison */
 #define AB_COMPARISON_ATTRIBUTES	23
 
+/* Pooled and separate standard errors further apart than this are noted. */
+#define AB_POOLING_TOLERANCE	0.1
+
 /* Parameters of a test, as its SQL function received them. */
 typedef struct AbTestOptions
 {
@@ -89,6 +92,11 @@ extern bool AbArmKnown(const AbArm *arm);
 extern double AbArmVariance(const AbSummary *summary, const AbArm *arm,
 							int i, int j);
 extern int	AbControlPosition(const AbSummary *summary, AbLabel named);
+extern bool AbTestStatistic(AbComparison *row, const AbEffect *effect,
+							const AbTestOptions *options);
+extern void AbSetIntervals(AbComparison *row, const AbEffect *effect,
+						   double critical, AbAlternative alternative,
+						   bool significant);
 extern void AbTestEffect(AbComparison *row, const AbEffect *effect,
 						 const AbTestOptions *options);
 extern void AbGetOptions(FunctionCallInfo fcinfo, AbTestOptions *options,
@@ -97,6 +105,10 @@ extern void AbGetOptions(FunctionCallInfo fcinfo, AbTestOptions *options,
 extern TupleDesc AbResultDesc(FunctionCallInfo fcinfo, int attributes);
 extern void AbComparisonValues(const AbComparison *row, Datum *values,
 							   bool *nulls);
+extern void AbSetFloat(Datum *values, bool *nulls, int attribute,
+					   double value);
+extern void AbSetText(Datum *values, bool *nulls, int attribute,
+					  const char *value);
 extern Datum AbComparisonDatum(FunctionCallInfo fcinfo,
 							   const AbComparison *row);
 
@@ -105,5 +117,7 @@ extern bool AbGetMeanVariances(AbComparison *row, bool equal_var,
 							   double scale, AbMeanVariances *v);
 extern void AbCheckVariances(AbComparison *row, bool equal_var,
 							 double std_error);
+extern bool AbMeansEffect(AbComparison *row, bool equal_var,
+						  AbEffect *effect);
 
 #endif							/* AB_COMPARISON_H */

@@ -13,12 +13,6 @@
 #include "distributions.h"
 
 /*
- * Smallest positive double: a p-value that underflows is reported as this,
- * never as 0.
- */
-#define SMALLEST_P	4.9406564584124654e-324
-
-/*
  * Critical value of the t-test.  Negative for a one-sided test with
  * alpha > 0.5.
  */
@@ -60,7 +54,7 @@ AbAgree(AbInterval interval, double estimate, bool significant)
 double
 AbBoundP(double p)
 {
-	return p == 0 ? SMALLEST_P : p > 1 ? 1 : p;
+	return p == 0 ? AB_SMALLEST_P : p > 1 ? 1 : p;
 }
 
 /*
@@ -74,6 +68,23 @@ AbPValue(double statistic, double df, AbAlternative alternative)
 		return AbBoundP(2 * AbStudentTUpperTail(fabs(statistic), df));
 	return AbBoundP(AbStudentTUpperTail(alternative == AB_GREATER ?
 										statistic : -statistic, df));
+}
+
+/*
+ * Interval for a difference from a critical value, of Student's t or a larger
+ * one that allows for several comparisons; `significant` is the verdict by it.
+ */
+AbInterval
+AbDifferenceInterval(double difference, double std_error, double critical,
+					 AbAlternative alternative, bool significant)
+{
+	AbInterval	interval;
+
+	interval.low = alternative == AB_LESS ?
+		-INFINITY : difference - critical * std_error;
+	interval.high = alternative == AB_GREATER ?
+		INFINITY : difference + critical * std_error;
+	return AbAgree(interval, difference, significant);
 }
 
 /*
@@ -94,11 +105,8 @@ AbTTest(double difference, double std_error, double df,
 	test.p_value = AbPValue(test.statistic, df, alternative);
 	test.significant = test.p_value < alpha;
 
-	test.interval.low = alternative == AB_LESS ?
-		-INFINITY : difference - critical * std_error;
-	test.interval.high = alternative == AB_GREATER ?
-		INFINITY : difference + critical * std_error;
-	test.interval = AbAgree(test.interval, difference, test.significant);
+	test.interval = AbDifferenceInterval(difference, std_error, critical,
+										 alternative, test.significant);
 	return test;
 }
 
@@ -130,8 +138,19 @@ AbFieller(double difference, double std_error, double control,
 		  AbAlternative alternative, double alpha, bool significant,
 		  AbInterval *lift)
 {
-	double		t = AbCriticalT(df, alternative, alpha);
+	return AbFiellerAt(difference, std_error, control, control_variance,
+					   covariance, AbCriticalT(df, alternative, alpha),
+					   alternative, significant, lift);
+}
 
+/*
+ * The same at a critical value t; `significant` is the verdict by it.
+ */
+bool
+AbFiellerAt(double difference, double std_error, double control,
+			double control_variance, double covariance, double t,
+			AbAlternative alternative, bool significant, AbInterval *lift)
+{
 	/* in units of the control mean, so that no square leaves the range */
 	double		x = difference / control;
 	double		se = std_error / fabs(control);

@@ -9,6 +9,12 @@
 
 #include <stdbool.h>
 
+/*
+ * Smallest positive double: a p-value that underflows is reported as this,
+ * never as 0.
+ */
+#define AB_SMALLEST_P	4.9406564584124654e-324
+
 /* What is tested, read as treatment against control. */
 typedef enum AbAlternative
 {
@@ -39,9 +45,17 @@ extern AbInterval AbAgree(AbInterval interval, double estimate,
 						  bool significant);
 extern AbTest AbTTest(double difference, double std_error, double df,
 					  AbAlternative alternative, double alpha);
+extern AbInterval AbDifferenceInterval(double difference, double std_error,
+									   double critical,
+									   AbAlternative alternative,
+									   bool significant);
 extern bool AbFieller(double difference, double std_error, double control,
 					  double control_variance, double covariance, double df,
 					  AbAlternative alternative, double alpha,
 					  bool significant, AbInterval *lift);
+extern bool AbFiellerAt(double difference, double std_error, double control,
+						double control_variance, double covariance,
+						double critical, AbAlternative alternative,
+						bool significant, AbInterval *lift);
 
 #endif							/* AB_INFERENCE_H */

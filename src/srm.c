@@ -48,9 +48,6 @@ enum
 /* Below this expected count chi-square is noted as rough. */
 #define FEW_EXPECTED	5
 
-/* Smallest positive double, for a p-value that underflows */
-#define SMALLEST_P	4.9406564584124654e-324
-
 /* What is observed and what is intended. */
 typedef struct Counts
 {
@@ -423,7 +420,7 @@ ExactTest(const Counts *counts, int variants)
 	if (tables.all)
 		return 1;
 	p = exp(log(tables.total) + tables.observed + log_factorial[n]);
-	return p > 0 ? fmin(p, 1) : SMALLEST_P;
+	return p > 0 ? fmin(p, 1) : AB_SMALLEST_P;
 }
 
 /*
@@ -560,7 +557,7 @@ TestRatio(Counts *counts, double threshold, SrmResult *result)
 			AbChiSquareUpperTail(result->statistic, result->df) : 0;
 		/* 0 is for what is impossible */
 		if (result->p_value == 0)
-			result->p_value = SMALLEST_P;
+			result->p_value = AB_SMALLEST_P;
 	}
 
 	if (result->p_value < threshold)

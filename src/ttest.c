@@ -17,11 +17,6 @@
 #include "utils/builtins.h"
 
 /*
- * Pooled and separate standard errors further apart than this are noted.
- */
-#define POOLING_TOLERANCE	0.1
-
-/*
  * One variance for both arms:
  *
  *	s^2 = (Sc + St) / df,	df = nc + nt - 2,	variance of a mean = s^2 / n.
@@ -124,9 +119,29 @@ AbCheckVariances(AbComparison *row, bool equal_var, double std_error)
 	v = SeparateVariances(nc, AbDoubleValue(row->control->moments[slot]),
 						  nt, AbDoubleValue(row->treatment->moments[slot]));
 	ratio = std_error / sqrt(v.control + v.treatment);
-	if (fabs(ratio - 1) > POOLING_TOLERANCE)
+	if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)
 		AbAddNote(row, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
 				  ratio);
+}
+
+/*
+ * The difference of the row's two means with its standard error.  Returns
+ * false, with a note, if the arms have too few rows.
+ */
+bool
+AbMeansEffect(AbComparison *row, bool equal_var, AbEffect *effect)
+{
+	AbMeanVariances v;
+
+	if (!AbGetMeanVariances(row, equal_var, 1, &v))
+		return false;
+	effect->difference = row->difference;
+	effect->std_error = sqrt(v.control + v.treatment);
+	effect->df = v.df;
+	effect->control = row->control_mean;
+	effect->control_variance = v.control;
+	effect->covariance = -v.control;
+	return true;
 }
 
 /*
@@ -135,19 +150,11 @@ AbCheckVariances(AbComparison *row, bool equal_var, double std_error)
 static void
 CompareMeans(AbComparison *row, const AbTestOptions *options)
 {
-	AbMeanVariances v;
 	AbEffect	effect;
 
 	row->tested = false;
-	if (!AbGetMeanVariances(row, options->equal_var, 1, &v))
+	if (!AbMeansEffect(row, options->equal_var, &effect))
 		return;
-
-	effect.difference = row->difference;
-	effect.std_error = sqrt(v.control + v.treatment);
-	effect.df = v.df;
-	effect.control = row->control_mean;
-	effect.control_variance = v.control;
-	effect.covariance = -v.control;
 	AbTestEffect(row, &effect, options);
 	if (row->tested)
 		AbCheckVariances(row, options->equal_var, row->std_error);
