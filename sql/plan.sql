@@ -97,14 +97,14 @@ EXECUTE untyped_power(1179, 0.75, 0.05);
 
 -- non-inferiority; published: gsDesign nBinomial(0.25, 0.05, alpha 0.05, beta 0.1, delta0 0.1, ratio 1.5) = 173.22;
 -- reference values: mpmath as above; statsmodels 0.13.5 TTestIndPower for the mean: 252.82
-SELECT ab_sample_size_noninferiority(0.25, -0.1, power => 0.9, ratio => 1.5, higher_is_better => false, effect => -0.2) AS gsdesign,
-	   close(ab_power_noninferiority(174, 0.25, -0.1, ratio => 1.5, higher_is_better => false, effect => -0.2), 0.90110305465753518) AS at_174,
+SELECT ab_sample_size_noninferiority(0.25, -0.1, power => 0.9, ratio => 1.5, direction => 'lower', effect => -0.2) AS gsdesign,
+	   close(ab_power_noninferiority(174, 0.25, -0.1, ratio => 1.5, direction => 'lower', effect => -0.2), 0.90110305465753518) AS at_174,
 	   close(ab_power_noninferiority(700, 0.9, 0.05, alpha => 0.025, ratio => 0.5), 0.6637557171976548) AS higher,
 	   close(ab_power_noninferiority(30, 0.95, 0.05, alpha => 0.025, ratio => 2, effect => 0.05), 0.71560367801386184) AS to_one,
 	   ab_sample_size_noninferiority(NULL, 0.25, alpha => 0.025, power => 0.9, ratio => 2, stddev => 1) AS mean;
 -- no margin: the one-sided test; the direction mirrors a rate
 SELECT ab_sample_size_noninferiority(0.3, 0, effect => 0.05) = ab_sample_size_proportion(0.3, 0.05, alternative => 'greater') AS no_margin,
-	   ab_sample_size_noninferiority(0.3, 0.05) = ab_sample_size_noninferiority(0.7, 0.05, higher_is_better => false) AS mirrored;
+	   ab_sample_size_noninferiority(0.3, 0.05) = ab_sample_size_noninferiority(0.7, 0.05, direction => 'lower') AS mirrored;
 -- equivalence; reference values: integral over the difference (NumPy), mpmath for the rates
 SELECT close(ab_power_equivalence(20, NULL, 0.8, ratio => 1.5, effect => 0.1, stddev => 1), 0.6954627662761923, 1e-10) AS shifted,
 	   close(ab_power_equivalence(12, NULL, 1.25, stddev => 1), 0.8134208656764004, 1e-10) AS centred,
@@ -155,8 +155,8 @@ FROM (VALUES ('one, 0'), ('one, -1, alternative => ''greater'''), ('one, 1, desi
 SELECT error_of('SELECT ab_sample_size(ab_summary(i, v), 1) FROM generate_series(1, 9) i, unnest(''{A,B}''::text[]) v');
 SELECT error_of('SELECT ab_power(2, one, 1, ratio => 0.25) FROM stored');
 SELECT error_of('SELECT ab_sample_size_noninferiority(' || arguments || ')')
-FROM (VALUES ('0.5, NULL'), ('0.5, 0'), ('0.5, 0.1, effect => -0.1'), ('0.5, 0.1, effect => 0.1, higher_is_better => false'), ('0.5, 0.1, effect => ''NaN'''), ('0.03, 0.05'), ('0.97, 0.05, higher_is_better => false'),
-	('0.9, 0.05, effect => 0.2'), ('0.5, 0.1, higher_is_better => NULL'), ('1, 0.1'), ('NULL, 0.1, stddev => 0'), ('NULL, 1e-9, stddev => 1')) t(arguments);
+FROM (VALUES ('0.5, NULL'), ('0.5, 0'), ('0.5, 0.1, effect => -0.1'), ('0.5, 0.1, effect => 0.1, direction => ''lower'''), ('0.5, 0.1, effect => ''NaN'''), ('0.03, 0.05'), ('0.97, 0.05, direction => ''lower'''),
+	('0.9, 0.05, effect => 0.2'), ('0.5, 0.1, direction => NULL'), ('0.5, 0.1, direction => ''up'''), ('1, 0.1'), ('NULL, 0.1, stddev => 0'), ('NULL, 1e-9, stddev => 1')) t(arguments);
 SELECT error_of('SELECT ab_sample_size_equivalence(' || arguments || ')')
 FROM (VALUES ('0.5, 0'), ('0.5, ''Infinity'''), ('0.5, 0.1, effect => 0.1'), ('0.5, 0.1, effect => -0.2'), ('0.5, 0.1, effect => NULL'), ('0.03, 0.05'), ('0.97, 0.05'), ('NULL, 0.1'), ('NULL, 0.1, stddev => -1'), ('NULL, 1e-9, stddev => 1')) t(arguments);
 SELECT error_of('SELECT ab_' || call)

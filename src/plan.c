@@ -676,14 +676,15 @@ CheckMarginRate(double baseline, double difference)
 
 /*
  * Read the arguments of a non-inferiority design: alpha, and ratio, which
- * higher_is_better, effect and stddev follow; baseline_rate, which margin
+ * direction, effect and stddev follow; baseline_rate, which margin
  * follows.
  */
 static MarginPlan
 GetNoninferiority(FunctionCallInfo fcinfo, int baseline, int alpha, int ratio)
 {
+	static const char *const directions[] = {"higher", "lower"};
 	MarginPlan	plan;
-	bool		higher_is_better;
+	bool		higher;
 	double		margin;
 	double		effect;
 	double		distance;
@@ -691,7 +692,9 @@ GetNoninferiority(FunctionCallInfo fcinfo, int baseline, int alpha, int ratio)
 	memset(&plan, 0, sizeof(plan));
 	plan.rate.alpha = AbGetAlpha(fcinfo, alpha);
 	plan.rate.ratio = AbGetRatio(fcinfo, ratio);
-	higher_is_better = GetBoolean(fcinfo, ratio + 1, "higher_is_better");
+	higher = GetWord(fcinfo, ratio + 1, "direction", directions,
+					 lengthof(directions),
+					 "Use 'higher' or 'lower': which value of the metric is better.") == 0;
 	effect = GetTrueEffect(fcinfo, ratio + 2);
 	plan.is_rate = PG_ARGISNULL(ratio + 3);
 
@@ -699,19 +702,19 @@ GetNoninferiority(FunctionCallInfo fcinfo, int baseline, int alpha, int ratio)
 	if (!isfinite(margin))
 		AbBadParameter("margin must be finite", margin,
 					   "It is the loss that can be tolerated; a negative one is a gain that must be exceeded.");
-	distance = higher_is_better ? effect + margin : margin - effect;
+	distance = higher ? effect + margin : margin - effect;
 	if (!(distance > 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the true effect must be better than the margin"),
 				 errdetail("The effect is %g, the margin %g and %s is better.",
-						   effect, margin, higher_is_better ? "higher" : "lower"),
+						   effect, margin, directions[higher ? 0 : 1]),
 				 errhint("No number of users shows what is not so.")));
 
 	if (plan.is_rate)
 	{
 		plan.rate.control = AbGetRate(fcinfo, baseline);
-		plan.rate.null = higher_is_better ? -margin : margin;
+		plan.rate.null = higher ? -margin : margin;
 		AbCheckRate(plan.rate.control, effect);
 		CheckMarginRate(plan.rate.control, plan.rate.null);
 		plan.rate.treatment = plan.rate.control + effect;
@@ -722,8 +725,7 @@ GetNoninferiority(FunctionCallInfo fcinfo, int baseline, int alpha, int ratio)
 }
 
 /*
- * (baseline_rate, margin, alpha, power, ratio, higher_is_better, effect,
- * stddev)
+ * (baseline_rate, margin, alpha, power, ratio, direction, effect, stddev)
  */
 PG_FUNCTION_INFO_V1(ab_sample_size_noninferiority);
 Datum
@@ -738,7 +740,7 @@ ab_sample_size_noninferiority(PG_FUNCTION_ARGS)
 }
 
 /*
- * (n, baseline_rate, margin, alpha, ratio, higher_is_better, effect, stddev)
+ * (n, baseline_rate, margin, alpha, ratio, direction, effect, stddev)
  */
 PG_FUNCTION_INFO_V1(ab_power_noninferiority);
 Datum

@@ -497,8 +497,8 @@ def run_size_score(server, case):
 def run_noninferiority(server, case):
     """p1 - p2 > delta0: the second sample is our treatment, lower is better and must be so by delta0."""
     inputs = case['inputs']
-    got = server.value('SELECT ab_sample_size_noninferiority(%s, %s, %s, %s, %s, false, %s)', (
-        inputs['p1'], -inputs['delta0'], inputs['alpha_one_sided'], 1 - inputs['beta'], inputs['ratio'],
+    got = server.value('SELECT ab_sample_size_noninferiority(%s, %s, %s, %s, %s, %s, %s)', (
+        inputs['p1'], -inputs['delta0'], inputs['alpha_one_sided'], 1 - inputs['beta'], inputs['ratio'], 'lower',
         inputs['p2'] - inputs['p1']))
     return [('n1', got, math.ceil(case['expected']['n1']), None)]
 
