@@ -18,6 +18,9 @@ CREATE FUNCTION ab_summary_send(ab_summary) RETURNS bytea
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION ab_summary_send(ab_summary) IS 'I/O';
 
+-- Numbers are its category so that of two functions that differ in float8 and
+-- ab_summary, such as ab_sample_size(), a call with arguments of no known type
+-- (literals, a driver's parameters) means float8, the preferred type there.
 CREATE TYPE ab_summary (
 	INPUT = ab_summary_in,
 	OUTPUT = ab_summary_out,
@@ -25,7 +28,8 @@ CREATE TYPE ab_summary (
 	SEND = ab_summary_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = double,
-	STORAGE = extended
+	STORAGE = extended,
+	CATEGORY = 'N'
 );
 COMMENT ON TYPE ab_summary IS
 	'per variant: name, number of rows, means and centred second moments of 1, 2 or 4 columns';
