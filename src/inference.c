@@ -13,12 +13,6 @@
 #include "distributions.h"
 
 /*
- * Smallest positive double: a p-value that underflows is reported as this,
- * never as 0.
- */
-#define SMALLEST_P	4.9406564584124654e-324
-
-/*
  * Critical value of the t-test.  Negative for a one-sided test with
  * alpha > 0.5.
  */
@@ -33,8 +27,8 @@ CriticalT(double df, AbAlternative alternative, double alpha)
  * Make an interval agree with the decision where rounding alone decides on
  * which side of zero an end lies.
  */
-static AbInterval
-Agree(AbInterval interval, double estimate, bool significant)
+AbInterval
+AbAgree(AbInterval interval, double estimate, bool significant)
 {
 	if (!significant)
 	{
@@ -75,7 +69,7 @@ AbTTest(double difference, double std_error, double df,
 		test.p_value = AbStudentTUpperTail(alternative == AB_GREATER ?
 										   test.statistic : -test.statistic, df);
 	if (test.p_value == 0)
-		test.p_value = SMALLEST_P;
+		test.p_value = AB_SMALLEST_P;
 	else if (test.p_value > 1)
 		test.p_value = 1;
 	test.significant = test.p_value < alpha;
@@ -84,7 +78,7 @@ AbTTest(double difference, double std_error, double df,
 		-INFINITY : difference - critical * std_error;
 	test.interval.high = alternative == AB_GREATER ?
 		INFINITY : difference + critical * std_error;
-	test.interval = Agree(test.interval, difference, test.significant);
+	test.interval = AbAgree(test.interval, difference, test.significant);
 	return test;
 }
 
@@ -175,6 +169,6 @@ AbFieller(double difference, double std_error, double control,
 		else
 			lift->low = -INFINITY;
 	}
-	*lift = Agree(*lift, x, significant);
+	*lift = AbAgree(*lift, x, significant);
 	return true;
 }

@@ -9,6 +9,12 @@
 
 #include <stdbool.h>
 
+/*
+ * Smallest positive double: a p-value that underflows is reported as this,
+ * never as 0.
+ */
+#define AB_SMALLEST_P	4.9406564584124654e-324
+
 /* What is tested, read as treatment against control. */
 typedef enum AbAlternative
 {
@@ -32,6 +38,8 @@ typedef struct AbTest
 	AbInterval	interval;		/* for the difference */
 } AbTest;
 
+extern AbInterval AbAgree(AbInterval interval, double estimate,
+						  bool significant);
 extern AbTest AbTTest(double difference, double std_error, double df,
 					  AbAlternative alternative, double alpha);
 extern bool AbFieller(double difference, double std_error, double control,
