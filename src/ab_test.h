@@ -128,6 +128,7 @@ pg_noreturn extern void AbLabelTooLong(AbLabel label);
 extern char *AbLabelToServer(AbLabel label);
 extern int	AbSearchArm(const AbSummary *summary, AbLabel label);
 extern int	AbFindControl(const AbSummary *summary);
+extern PGDLLEXPORT Datum ab_summary_accum2(PG_FUNCTION_ARGS);
 
 /*
  * Are the server's strings UTF-8, or bytes to be taken as they are?  The
