@@ -76,7 +76,6 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 \t on
 SELECT error_of($$SELECT ab_rate_test(ab_summary(events, exposure, events, exposure, v)) FROM total$$);
-SELECT error_of($$SELECT ab_rate_test(ab_summary(events, exposure, 'v' || v)) FROM total$$);
 SELECT error_of($$SELECT ab_rate_test(NULL, method => 'etest')$$);
 SELECT error_of($$SELECT ab_rate_test(NULL, alpha => 0)$$);
 \t off
