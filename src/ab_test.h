@@ -129,6 +129,7 @@ extern char *AbLabelToServer(AbLabel label);
 extern int	AbSearchArm(const AbSummary *summary, AbLabel label);
 extern int	AbFindControl(const AbSummary *summary);
 extern double AbArmSuccesses(const AbArm *arm);
+extern PGDLLEXPORT Datum ab_summary_accum2(PG_FUNCTION_ARGS);
 
 /*
  * Are the server's strings UTF-8, or bytes to be taken as they are?  The

@@ -652,6 +652,33 @@ def run_noninferiority_mean(server, case):
     got = server.value('SELECT ab_sample_size_noninferiority(NULL, %s, %s, %s, %s, stddev => sqrt(%s))', (
         inputs['avg'] * inputs['nim_rel'], round(1 - inputs['interval'], 10), inputs['power'], treatment / control, inputs['var']))
     return published(case, {'n_total': got * (1 + treatment / control)})
+# ---------------------------------------------------------------- rates of stats_cases.json
+
+def compare_rates(server, inputs, ratio, alternative, method, alpha=0.05):
+    """The first sample is our treatment; a ratio other than 1 is one of equal rates over an exposure that much larger."""
+    return server.named("""
+        SELECT r.* FROM (SELECT ab_summary(events, exposure, variant) s FROM (VALUES
+                (%s::float8, %s::float8, 'treatment'), (%s, %s, 'control')) v(events, exposure, variant)) q,
+             ab_rate_test(s, alpha => %s, alternative => %s, method => %s) r""",
+        (inputs['count1'], inputs['exposure1'] * ratio, inputs['count2'], inputs['exposure2'], alpha, alternative, method))[0]
+
+
+def rate_test(method):
+    def run(server, case):
+        row = compare_rates(server, case['inputs'], case['inputs']['ratio_null'], case['inputs']['alternative'], method)
+        return published(case, {'z': row['statistic'], 'p_value': row['p_value']})
+    return run
+
+
+def run_rate_equivalence(server, case):
+    """The larger of two one-sided exact p-values; the margins are the ends of R's 95% interval, and ours."""
+    inputs = case['inputs']
+    above = compare_rates(server, inputs, inputs['low'], 'greater', 'exact')
+    below = compare_rates(server, inputs, inputs['upp'], 'less', 'exact')
+    interval = compare_rates(server, inputs, 1, 'two-sided', 'exact')
+    return published(case, {'p_value': max(above['p_value'], below['p_value'])}) + [
+        ('ratio_low', 1 + interval['lift_low_pct'] / 100, inputs['low'], stats_tolerance(case)),
+        ('ratio_high', 1 + interval['lift_high_pct'] / 100, inputs['upp'], stats_tolerance(case))]
 
 
 # ---------------------------------------------------------------- assignment
@@ -805,6 +832,10 @@ RUNNERS = {
     'power/two proportions pooled-null': run_power_rates,
     'sample_size/noninferiority proportions ratio 3/2': run_noninferiority,
     'sample_size/non-inferiority proportion, 5000:2000': run_noninferiority_mean,
+    'poisson_rates/wald': rate_test('wald'),
+    'poisson_rates/sqrt': rate_test('sqrt'),
+    'poisson_rates/conditional mid-p': rate_test('mid-p'),
+    'equivalence/poisson TOST': run_rate_equivalence,
     # assign_vectors.json, by platform
     'ab_test_seed_spec': run_router,
 }

@@ -1,0 +1,39 @@
+/*
+ * counts.h
+ *	  Tests of one count among n, and the ends of intervals that agree with
+ *	  them.
+ *
+ * Pure C: no PostgreSQL header.  Unknown results are NaN.
+ */
+#ifndef AB_COUNTS_H
+#define AB_COUNTS_H
+
+#include <stdbool.h>
+
+#include "distributions.h"
+#include "inference.h"
+
+/* One-sided p-values of an observation: of it or more, and of it or less. */
+typedef struct AbTails
+{
+	double		upper;
+	double		lower;
+} AbTails;
+
+/* How the end of a score interval is found: see AbCorrectEnd(). */
+typedef struct AbCorrection
+{
+	double		shift;			/* continuity correction, in units of the count */
+	double		critical;
+} AbCorrection;
+
+extern AbTails AbBinomialTails(double k, double n, double odds, bool mid_p);
+extern AbTails AbNormalTails(double z);
+extern double AbTailsPValue(AbTails tails, AbAlternative alternative);
+extern AbCorrection AbUsualEnd(double usual, double level);
+extern AbCorrection AbCorrectEnd(double excess, double sd, double tail,
+								 double usual, double level);
+extern double AbFindCrossing(AbFunction f, void *context, double low,
+							 double high);
+
+#endif							/* AB_COUNTS_H */

@@ -1,0 +1,126 @@
+-- Calibration: false positive rate and coverage of the 95% intervals, by
+-- simulation in the database.  tools/calibrate.sh runs this file with the
+-- number of experiments a row; the seed is fixed.
+--
+-- Every experiment is one group of a GROUP BY.  The truth is known, so an
+-- interval covers or does not.  Rows without effect show the false positive
+-- rate, which is 5% for a test that keeps its word.
+
+\set QUIET on
+\pset footer off
+SELECT setseed(0.20261123) \g /dev/null
+
+CREATE FUNCTION pg_temp.normal() RETURNS float8 LANGUAGE sql VOLATILE AS $$
+	SELECT sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random())
+$$;
+
+-- Does the interval of the row cover?  An end that is NULL is open.
+CREATE FUNCTION pg_temp.covers(low float8, high float8, truth float8) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+	SELECT coalesce(low <= truth, true) AND coalesce(high >= truth, true)
+$$;
+
+CREATE TEMP TABLE calibration (
+	place int GENERATED ALWAYS AS IDENTITY,
+	method text,
+	design text,
+	truth text,
+	experiments bigint,
+	rejected float8,				-- share of experiments
+	covers_diff float8,
+	covers_lift float8,
+	exact boolean					-- does the method claim 95%, or at least 95%?
+);
+
+-- Run `query`, which returns significant, covers_diff, covers_lift, a row an experiment.
+CREATE PROCEDURE pg_temp.calibrate(method text, design text, truth text, query text, exact boolean DEFAULT true) LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format(
+		'INSERT INTO calibration (method, design, truth, experiments, rejected, covers_diff, covers_lift, exact)
+		 SELECT %L, %L, %L, count(*), avg(significant::int), avg(covers_diff::int), avg(covers_lift::int), %L FROM (%s) q',
+		method, design, truth, exact, query);
+END $$;
+
+-- Rows of :experiments experiments with those sizes, in long form.
+CREATE FUNCTION pg_temp.users(experiments int, control int, treatment int) RETURNS TABLE (experiment int, variant text) LANGUAGE sql AS $$
+	SELECT e, CASE WHEN i <= control THEN 'control' ELSE 'treatment' END
+	FROM generate_series(1, experiments) e, generate_series(1, control + treatment) i
+$$;
+
+-- means: Student's test where its assumption holds, Welch's where it does not
+CALL pg_temp.calibrate('Student', '400 / 100, equal sd', 'no effect', $$
+	SELECT t.significant, pg_temp.covers(diff_low, diff_high, 0) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 0) AS covers_lift
+	FROM (SELECT experiment, ab_summary(10 + 2 * pg_temp.normal(), variant) AS s
+		  FROM pg_temp.users($$ || :experiments || $$, 400, 100) GROUP BY experiment) q, ab_ttest(s) t $$);
+CALL pg_temp.calibrate('Welch', '400 / 100, sd 1 and 3', 'no effect', $$
+	SELECT t.significant, pg_temp.covers(diff_low, diff_high, 0) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 0) AS covers_lift
+	FROM (SELECT experiment, ab_summary(10 + CASE variant WHEN 'control' THEN 1 ELSE 3 END * pg_temp.normal(), variant) AS s
+		  FROM pg_temp.users($$ || :experiments || $$, 400, 100) GROUP BY experiment) q, ab_ttest(s, equal_var => false) t $$);
+CALL pg_temp.calibrate('Welch', '200 / 150, sd 20, mean 10', 'lift +100%', $$
+	SELECT t.significant, pg_temp.covers(diff_low, diff_high, 10) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 100) AS covers_lift
+	FROM (SELECT experiment, ab_summary(CASE variant WHEN 'control' THEN 10 ELSE 20 END + 20 * pg_temp.normal(), variant) AS s
+		  FROM pg_temp.users($$ || :experiments || $$, 200, 150) GROUP BY experiment) q, ab_ttest(s, equal_var => false) t $$);
+CALL pg_temp.calibrate('Welch', '30 / 12, exponential', 'no effect', $$
+	SELECT t.significant, pg_temp.covers(diff_low, diff_high, 0) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 0) AS covers_lift
+	FROM (SELECT experiment, ab_summary(-ln(1 - random()), variant) AS s FROM pg_temp.users($$ || :experiments || $$, 30, 12) GROUP BY experiment) q,
+		 ab_ttest(s, equal_var => false) t $$, false);
+
+-- CUPED: correlation 0.9, a 90 / 10 split, unequal standard deviations
+\set cuped 'SELECT experiment, ab_summary(m + sd * (0.9 * x + sqrt(0.19) * e), x, variant) AS s FROM (SELECT *, CASE variant WHEN ''control'' THEN 10 ELSE 10 + effect END AS m, CASE variant WHEN ''control'' THEN 3 ELSE 6 END AS sd, pg_temp.normal() AS x, pg_temp.normal() AS e FROM pg_temp.users(' :experiments ', 450, 50), (VALUES (EFFECT)) v(effect) OFFSET 0) u GROUP BY experiment'
+CALL pg_temp.calibrate('CUPED', '450 / 50, rho 0.9, sd 3 and 6', 'no effect',
+	'SELECT t.significant, pg_temp.covers(diff_low, diff_high, 0) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 0) AS covers_lift FROM (' || replace(:'cuped', 'EFFECT', '0') || ') q, ab_cuped(s) t');
+CALL pg_temp.calibrate('CUPED', '450 / 50, rho 0.9, sd 3 and 6', 'lift +100%',
+	'SELECT t.significant, pg_temp.covers(diff_low, diff_high, 10) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 100) AS covers_lift FROM (' || replace(:'cuped', 'EFFECT', '10') || ') q, ab_cuped(s) t');
+
+-- ratios: users with few and with many requests, and requests of one user alike
+\set ratio 'SELECT experiment, ab_summary(k * (m + 0.5 * a) + sqrt(k) * e, k, variant) AS s FROM (SELECT *, CASE variant WHEN ''control'' THEN 1 ELSE 1 + effect END AS m, 1 + floor(-4 * ln(1 - random())) AS k, pg_temp.normal() AS a, pg_temp.normal() AS e FROM pg_temp.users(' :experiments ', 600, 300), (VALUES (EFFECT)) v(effect) OFFSET 0) u GROUP BY experiment'
+CALL pg_temp.calibrate('ratio', '600 / 300 users of unequal size', 'no effect',
+	'SELECT t.significant, pg_temp.covers(diff_low, diff_high, 0) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 0) AS covers_lift FROM (' || replace(:'ratio', 'EFFECT', '0') || ') q, ab_ratio(s) t');
+CALL pg_temp.calibrate('ratio', '600 / 300 users of unequal size', 'lift +100%',
+	'SELECT t.significant, pg_temp.covers(diff_low, diff_high, 1) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 100) AS covers_lift FROM (' || replace(:'ratio', 'EFFECT', '1') || ') q, ab_ratio(s) t');
+\set ratio_cuped 'SELECT experiment, ab_summary(k * (m + 0.5 * a) + sqrt(k) * e, k, k0 * (1 + 0.5 * a) + sqrt(k0) * e0, k0, variant) AS s FROM (SELECT *, CASE variant WHEN ''control'' THEN 1 ELSE 1 + effect END AS m, 1 + floor(-4 * ln(1 - random())) AS k, 1 + floor(-4 * ln(1 - random())) AS k0, pg_temp.normal() AS a, pg_temp.normal() AS e, pg_temp.normal() AS e0 FROM pg_temp.users(' :experiments ', 600, 300), (VALUES (EFFECT)) v(effect) OFFSET 0) u GROUP BY experiment'
+CALL pg_temp.calibrate('ratio with CUPED', '600 / 300 users of unequal size', 'no effect',
+	'SELECT t.significant, pg_temp.covers(diff_low, diff_high, 0) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 0) AS covers_lift FROM (' || replace(:'ratio_cuped', 'EFFECT', '0') || ') q, ab_ratio_cuped(s) t');
+
+-- both versions on the same prompts
+CALL pg_temp.calibrate('paired t', '80 pairs, correlation 0.8', 'lift +20%', $$
+	SELECT t.significant, pg_temp.covers(diff_low, diff_high, 2) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 20) AS covers_lift
+	FROM (SELECT experiment, ab_summary(10 + 4 * a + 2 * e1, 12 + 4 * a + 2 * e2, 'pairs') AS s
+		  FROM (SELECT *, pg_temp.normal() AS a, pg_temp.normal() AS e1, pg_temp.normal() AS e2 FROM pg_temp.users($$ || :experiments || $$, 80, 0) OFFSET 0) u GROUP BY experiment) q,
+		 ab_paired_ttest(s) t $$);
+
+-- proportions: counts are whole, so a method can only promise about 95%
+\set proportion 'SELECT experiment, ab_summary(random() < CASE variant WHEN ''control'' THEN P_CONTROL ELSE P_TREATMENT END, variant) AS s FROM pg_temp.users(' :experiments ', 600, 250) GROUP BY experiment'
+CALL pg_temp.calibrate('score (Miettinen-Nurminen)', '600 / 250, rate 0.3', 'no effect',
+	'SELECT t.significant, pg_temp.covers(diff_low, diff_high, 0) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 0) AS covers_lift FROM (' || replace(replace(:'proportion', 'P_CONTROL', '0.3'), 'P_TREATMENT', '0.3') || ') q, ab_proportion_test(s) t');
+CALL pg_temp.calibrate('score (Miettinen-Nurminen)', '600 / 250, rate 0.02', 'lift +100%',
+	'SELECT t.significant, pg_temp.covers(diff_low, diff_high, 0.02) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 100) AS covers_lift FROM (' || replace(replace(:'proportion', 'P_CONTROL', '0.02'), 'P_TREATMENT', '0.04') || ') q, ab_proportion_test(s) t', false);
+CALL pg_temp.calibrate('score (Miettinen-Nurminen)', '600 / 250, rate 0.98', 'no effect',
+	'SELECT t.significant, pg_temp.covers(diff_low, diff_high, 0) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 0) AS covers_lift FROM (' || replace(replace(:'proportion', 'P_CONTROL', '0.98'), 'P_TREATMENT', '0.98') || ') q, ab_proportion_test(s) t', false);
+
+-- several treatments: an experiment errs if any of its rows does
+CALL pg_temp.calibrate('Dunnett', '120 / 60 / 40 / 200, equal sd', 'no effect', $$
+	SELECT bool_or(t.significant) AS significant, bool_and(pg_temp.covers(diff_low, diff_high, 0)) AS covers_diff, bool_and(pg_temp.covers(lift_low_pct, lift_high_pct, 0)) AS covers_lift
+	FROM (SELECT experiment, ab_summary(10 + 2 * pg_temp.normal(), CASE WHEN i <= 120 THEN 'control' WHEN i <= 180 THEN 'b' WHEN i <= 220 THEN 'c' ELSE 'd' END) AS s
+		  FROM generate_series(1, $$ || :experiments || $$) experiment, generate_series(1, 420) i GROUP BY experiment) q,
+		 ab_compare(s, equal_var => true, correction => 'dunnett') t GROUP BY experiment $$);
+CALL pg_temp.calibrate('Dunnett, unequal variances', '120 / 60 / 40 / 200, sd 2, 2, 3, 1', 'no effect', $$
+	SELECT bool_or(t.significant) AS significant, bool_and(pg_temp.covers(diff_low, diff_high, 0)) AS covers_diff, bool_and(pg_temp.covers(lift_low_pct, lift_high_pct, 0)) AS covers_lift
+	FROM (SELECT experiment, ab_summary(10 + CASE WHEN i <= 180 THEN 2 WHEN i <= 220 THEN 3 ELSE 1 END * pg_temp.normal(), CASE WHEN i <= 120 THEN 'control' WHEN i <= 180 THEN 'b' WHEN i <= 220 THEN 'c' ELSE 'd' END) AS s
+		  FROM generate_series(1, $$ || :experiments || $$) experiment, generate_series(1, 420) i GROUP BY experiment) q,
+		 ab_compare(s, correction => 'dunnett') t GROUP BY experiment $$);
+
+-- The verdict: within the tolerance of 95% where the method claims that, not
+-- more than the tolerance below it where discreteness or skewness is in the way.
+CREATE TEMP VIEW verdict AS
+SELECT *, least(covers_diff, covers_lift) * 100 >= 95 - :tolerance
+	AND (NOT exact OR greatest(covers_diff, covers_lift) * 100 <= 95 + :tolerance)
+	AND (truth <> 'no effect' OR rejected * 100 <= 5 + :tolerance) AS ok
+FROM calibration;
+SELECT method, design, truth, experiments,
+	   CASE truth WHEN 'no effect' THEN to_char(rejected * 100, '990.00') END AS "false positives %",
+	   to_char(covers_diff * 100, '990.00') AS "covers difference %", to_char(covers_lift * 100, '990.00') AS "covers lift %",
+	   CASE WHEN exact THEN '95' ELSE 'about 95' END AS claims, CASE WHEN ok THEN 'ok' ELSE 'OFF' END AS verdict
+FROM verdict ORDER BY place;
+\pset tuples_only on
+\pset format unaligned
+SELECT format('calibration: %s passed, %s failed', count(*) FILTER (WHERE ok), count(*) FILTER (WHERE NOT ok)) FROM verdict;

@@ -1,0 +1,254 @@
+#!/usr/bin/python3
+"""Compare ab_rate_test with independent arithmetic on random input.
+
+The p-values are checked against binomial sums at 50 digits and statsmodels' test_poisson_2indep;
+the ratio's intervals against Clopper and Pearson's by SciPy's beta quantiles (R's poisson.test)
+and against the roots of the score, square root and Wald equations; the ends of the difference's
+intervals against the Poisson likelihood, maximised numerically under the hypothesis.  Coverage
+is exact up to a negligible tail.  Uses only temporary objects and fixed seeds; the last line is
+"oracle_rate: N passed, M failed".
+"""
+import math
+import sys
+import warnings
+
+import numpy as np
+import scipy.stats
+from mpmath import mp, mpf
+from statsmodels.stats.rates import test_poisson_2indep
+
+sys.dont_write_bytecode = True
+from checks import Checks, Server                                               # noqa: E402
+from oracle_paired import (                                                     # noqa: E402
+    ALTERNATIVES, bisect, check_end, contradictions, correction_of, near, normal_quantile, normal_upper)
+
+mp.dps = 50
+SEED = 20240302
+METHODS = ('exact', 'mid-p', 'score', 'sqrt', 'wald')
+STATSMODELS = {'exact': 'exact-cond', 'mid-p': 'cond-midp', 'score': 'score', 'sqrt': 'sqrt', 'wald': 'wald'}
+SIDES = {'two-sided': 'two-sided', 'greater': 'larger', 'less': 'smaller'}
+TOL_STATISTIC, TOL_P, TOL_BOUND, TOL_SCIPY = 1e-11, 1e-10, 1e-10, 1e-9
+
+
+def random_rates(rng):
+    """Events and exposure of treatment and control; the exposures never equal."""
+    scale = float(rng.choice([0.5, 3, 20, 300]))
+    te, ce = float(rng.uniform(0.1, 50)), float(rng.uniform(0.1, 50))
+    ratio = float(rng.choice([0.2, 1, 1, 1.3, 6]))
+    return int(rng.poisson(scale * min(ratio * te / ce, 20))), te, int(rng.poisson(scale)), ce
+
+
+def load(server, cases):
+    """One row an arm, as rows (i, s) of a temporary table."""
+    server.load('arm', 'i int, events float8, exposure float8, variant text',
+                [(i, float(e), x, v) for i, c in enumerate(cases)
+                 for e, x, v in ((c[0], c[1], 'treatment'), (c[2], c[3], 'control'))])
+    server.run('DROP TABLE IF EXISTS rates; CREATE TEMP TABLE rates AS '
+               'SELECT i, ab_summary(events, exposure, variant) AS s FROM arm GROUP BY i')
+
+
+def tails_of(method, xt, xc, odds):
+    """Statistic and one-sided p-values of equal rates, the treatment's exposure being `odds` times the control's."""
+    n = xt + xc
+    if method in ('exact', 'mid-p'):
+        p = odds / (1 + odds)
+        masses = [(1 - p) ** n]
+        for k in range(n):
+            masses.append(masses[-1] * (n - k) / (k + 1) * odds)
+        part = masses[xt] / 2 if method == 'mid-p' else 0
+        return None, mp.fsum(masses[xt:]) - part, mp.fsum(masses[:xt + 1]) - part
+    if n == 0:
+        return None, mpf(1), mpf(1)
+    if method == 'score':
+        z = (xt - xc * odds) / mp.sqrt(n * odds)
+    elif method == 'wald':
+        z = (xt - xc * odds) / mp.sqrt(xt + xc * odds ** 2)
+    else:
+        z = 2 * (mp.sqrt(xt + mpf(3) / 8) - mp.sqrt((xc + mpf(3) / 8) * odds)) / mp.sqrt(1 + odds)
+    return z, normal_upper(z), normal_upper(-z)
+
+
+def score_variance(xt, xc, o, d):
+    """Variance of xt / o - xc with rates c + d and c by maximum likelihood: the derivative in c, bisected."""
+    low = max(mpf(0), -d)
+    # the derivative is below zero from here on
+    high = low + (xt + xc) / (1 + o) + 1
+    c = bisect(lambda c: (xt / (c + d) if xt else 0) + (xc / c if xc else 0) - 1 - o, low, high)
+    return (c + d) / o + c
+
+
+def check_tests(server, checks, rng):
+    cases = [random_rates(rng) for _ in range(180)] + [(0, 2.0, 0, 3.0), (0, 2.0, 7, 3.0), (7, 2.0, 0, 3.0), (1, 1e-6, 0, 1e6), (200, 5.0, 0, 1.5)]
+    load(server, cases)
+    for i, (xt, te, xc, ce) in enumerate(cases):
+        method, alternative = METHODS[i % 5], ALTERNATIVES[(i // 5) % 3]
+        alpha = float(rng.choice([0.01, 0.05, 0.2]))
+        row = server.named('SELECT r.* FROM rates, ab_rate_test(s, alpha => %s, alternative => %s, method => %s) r WHERE i = %s',
+                           (alpha, alternative, method, i))[0]
+        odds = mpf(te) / mpf(ce)
+        statistic, upper, lower = tails_of(method, xt, xc, odds)
+        p = {'two-sided': min(2 * min(upper, lower), mpf(1)), 'greater': upper, 'less': lower}[alternative]
+        level = mpf(alpha) / (2 if alternative == 'two-sided' else 1)
+        found = [near(checks, 'p_value', row['p_value'], max(p, mpf('4.9406564584124654e-324')), TOL_P if p > 1e-300 else 1),
+                 near(checks, 'rates', row['control_mean'], mpf(xc) / mpf(ce), TOL_STATISTIC),
+                 near(checks, 'diff', row['diff'], mpf(xt) / mpf(te) - mpf(xc) / mpf(ce), TOL_STATISTIC,
+                      mpf(xt) / mpf(te) + mpf(xc) / mpf(ce)),
+                 near(checks, 'std_error', row['std_error'], mp.sqrt(xt / mpf(te) ** 2 + xc / mpf(ce) ** 2), TOL_STATISTIC),
+                 near(checks, 'statistic', row['statistic'], statistic, TOL_STATISTIC,
+                      None if statistic is None else max(abs(statistic), mpf('1e-3')))]
+        found += contradictions(row)
+
+        # the lift: its ends cross the level of the test at that ratio
+        for low, sign in (('low', 1), ('high', -1)):
+            name = 'lift_%s_pct' % low
+            if alternative == ('less' if sign > 0 else 'greater') or xt + xc == 0 or (xc == 0 and (sign < 0 or method == 'wald')):
+                found.append(None if row[name] is None else (name, row[name], None, None))
+                continue
+
+            def tail_score(pct):
+                ratio = 1 + pct / 100
+                if ratio <= 0:
+                    return mpf(1)
+                tails = tails_of(method, xt, xc, odds * ratio)
+                return (level - tails[1]) if sign > 0 else (tails[2] - level)
+            if row[name] is None and sign < 0:
+                # unbounded: the test rejects no ratio, however large
+                found.append(None if tail_score(mpf(10) ** 30) > 0 else (name, None, 'an end', None))
+            elif row[name] == -100 and sign > 0:
+                found.append(None if tail_score(mpf(-100) + mpf(10) ** -25) <= 0 else (name, -100, 'an end above', None))
+            elif xt + xc < 500 or method not in ('exact', 'mid-p'):
+                found.append(check_end(name, row[name], tail_score, mpf(100) * (xt + 1) * mpf(ce) / mpf(te) / (xc + 1)))
+        if method == 'exact' and xt + xc > 0:
+            for low, name in ((True, 'lift_low_pct'), (False, 'lift_high_pct')):
+                if row[name] is None or row[name] == -100:
+                    continue
+                share = scipy.stats.beta.ppf(float(level), xt, xc + 1) if low else scipy.stats.beta.isf(float(level), xt + 1, xc)
+                ratio = share / (1 - share) / float(odds)
+                found.append(near(checks, 'ratio by Clopper-Pearson', 1 + row[name] / 100, mpf(float(ratio)), 1e-8))
+
+        # the difference
+        o, n = odds, xt + xc
+        excess, sd = (xt - xc * o) / (1 + o), mp.sqrt(n * o) / (1 + o)
+        usual = mpf(1) / 2 if method == 'exact' else mpf(0)
+        for low, sign, tail in (('low', 1, upper), ('high', -1, lower)):
+            name = 'diff_' + low
+            if alternative == ('less' if sign > 0 else 'greater'):
+                found.append(None if row[name] is None else (name, row[name], None, None))
+                continue
+            if method in ('score', 'wald'):
+                shift, critical = usual, normal_quantile(level)
+            else:
+                shift, critical = correction_of(sign * excess, sd, tail, usual, level)
+
+            def difference_score(d):
+                d *= mpf(ce)
+                variance = xt / o ** 2 + xc if method == 'wald' and n else score_variance(xt, xc, o, d)
+                value = xt / o - xc - d - sign * shift * (1 / o + 1)
+                return value / mp.sqrt(variance) - sign * critical if variance else mp.sign(value) - sign * critical
+            found.append(check_end(name, row[name], difference_score, mpf(row['std_error']) + 1 / mpf(te)))
+
+        # statsmodels: its two-sided exact p adds up the less likely outcomes, ours doubles the tail
+        if xt + xc > 0 and not (method in ('exact', 'mid-p') and alternative == 'two-sided') and p > 1e-290:
+            with warnings.catch_warnings(), np.errstate(all='ignore'):
+                warnings.simplefilter('ignore')
+                theirs = test_poisson_2indep(np.int64(xt), te, np.int64(xc), ce, method=STATSMODELS[method], alternative=SIDES[alternative])
+            found.append(near(checks, 'p by statsmodels', row['p_value'], mpf(float(theirs.pvalue)), 1e-8))
+        checks.all_of((xt, te, xc, ce, method, alternative, alpha), found)
+
+
+def check_duality(server, checks, rng):
+    load(server, [random_rates(rng) for _ in range(120)] + [(0, 2.0, 0, 3.0), (0, 2.0, 7, 3.0), (7, 2.0, 0, 3.0), (2, 1e-3, 3, 1e3)])
+    for levels in ('1e-9, 0.001, 0.05, 0.3, 0.6, 0.95', 'p.p_value * (1 - 2e-16), p.p_value, p.p_value * (1 + 4e-16)'):
+        got = server.rows("""
+            SELECT count(*), count(*) FILTER (WHERE (coalesce(r.diff_low > 0, false) OR coalesce(r.diff_high < 0, false)) <> r.significant),
+                   count(*) FILTER (WHERE r.control_mean + r.treatment_mean > 0 AND -- Wald's test, and any at such a level, may reject every ratio
+                                    NOT (num_nonnulls(r.lift_low_pct, r.lift_high_pct) = 0 AND (way = 'wald' OR level > 0.5)) AND
+                                    (coalesce(r.lift_low_pct > 0, false) OR coalesce(r.lift_high_pct < 0, false)) <> r.significant),
+                   count(*) FILTER (WHERE r.significant <> (r.p_value < r.alpha)), count(*) FILTER (WHERE r.significant)
+            FROM rates, unnest(%%s::text[]) m(way), unnest(%%s::text[]) a(side), ab_rate_test(s, alternative => side, method => way) p,
+                 unnest(ARRAY[%s]) l(level), LATERAL ab_rate_test(s, NULL, NULL, level, side, way) r
+            WHERE level < 1 AND level > 0""" % levels, (list(METHODS), list(ALTERNATIVES)))[0]
+        checks.check(got[1:4] == (0, 0, 0) and got[4] > 20, levels, got, 'no contradiction')
+
+
+def check_sums(server, checks, rng):
+    """Counts out of many rows are exact, one column is events per row, merging changes nothing."""
+    for _ in range(25):
+        n = int(rng.integers(50, 3000))
+        events = rng.poisson(float(rng.choice([0.01, 0.7, 30])), size=n)
+        exposure = np.round(rng.uniform(0.1, 9, size=n), 3)
+        variant = np.where(rng.random(n) < 0.3, 'treatment', 'control')
+        server.load('log', 'events float8, exposure float8, variant text, day int',
+                    [(float(e), float(x), v, i % 7) for i, (e, x, v) in enumerate(zip(events, exposure, variant))])
+        rows = server.named("""
+            SELECT r.* FROM (SELECT ab_summary(events, exposure, variant) s FROM log) q, ab_rate_test(s) r UNION ALL
+            SELECT r.* FROM (SELECT ab_rollup(s) s FROM (SELECT ab_summary(events, exposure, variant) s FROM log GROUP BY day) q) q, ab_rate_test(s) r UNION ALL
+            SELECT r.* FROM (SELECT ab_summary(events, variant) s FROM log) q, ab_rate_test(s) r""")
+        for index, row in enumerate(rows):
+            t, c = variant == 'treatment', variant == 'control'
+            xt, xc = int(events[t].sum()), int(events[c].sum())
+            te, ce = (exposure[t].sum(), exposure[c].sum()) if index < 2 else (float(t.sum()), float(c.sum()))
+            p = te / (te + ce)
+            tails = scipy.stats.binom.sf(xt - 1, xt + xc, p), scipy.stats.binom.cdf(xt, xt + xc, p)
+            checks.all_of((n, index), [near(checks, 'rate of many rows', row['treatment_mean'], mpf(xt) / mpf(float(te)), 1e-12),
+                                       near(checks, 'p of many rows', row['p_value'], mpf(float(min(2 * min(tails), 1))), 1e-8)])
+
+
+def check_dispersion(server, checks, rng):
+    """The index against Pearson's chi-square over its df, and when it is noted."""
+    for i in range(40):
+        n = int(rng.integers(200, 1500))
+        exposure = np.round(rng.uniform(0.5, 4, size=n), 2) if i % 2 else np.ones(n)
+        mean = 3 * exposure
+        events = rng.poisson(mean * rng.gamma(2, 0.5, size=n)) if i % 4 < 2 else rng.poisson(mean)
+        variant = np.where(np.arange(n) % 3 == 0, 'treatment', 'control')
+        server.load('log', 'events float8, exposure float8, variant text', [(float(a), float(b), v) for a, b, v in zip(events, exposure, variant)])
+        columns = 'events, exposure, variant' if i % 2 else 'events, variant'
+        note = server.value('SELECT r.note FROM (SELECT ab_summary(%s) s FROM log) q, ab_rate_test(s) r' % columns) or ''
+        index, weights = 0.0, 0.0
+        for v in ('treatment', 'control'):
+            e, x = events[variant == v], exposure[variant == v]
+            rate = e.sum() / x.sum()
+            weight = e.sum() / x.sum() ** 2
+            index += weight * ((e - rate * x) ** 2).sum() * len(e) / (len(e) - 1) / e.sum()
+            weights += weight
+        index /= weights
+        if i % 4 < 2:
+            checks.check('%.3g times' % index in note and 'too sure' in note, index, note, 'a note with the index')
+        else:
+            checks.check('times' not in note, index, note, 'no note')
+
+
+def check_coverage(server, checks):
+    """Exact but for a tail of 1e-9: every pair of counts with its probability."""
+    top, te, ce = 60, 1.0, 2.5
+    load(server, [(a, te, b, ce) for a in range(top) for b in range(top)])
+    worst = {}
+    for method in ('exact', 'mid-p', 'score'):
+        rows = server.rows('SELECT i, diff_low, diff_high, lift_low_pct, lift_high_pct FROM rates, ab_rate_test(s, method => %s)', (method,))
+        index = np.array([row[0] for row in rows])
+        ends = np.array([[np.nan if v is None else v for v in row[1:]] for row in rows], dtype=float)
+        with np.errstate(invalid='ignore'):
+            for mt, mc in ((1, 1), (1, 4), (3, 3), (3, 12), (8, 8), (8, 20), (12, 3), (20, 25), (0.3, 6)):
+                probability = scipy.stats.poisson.pmf(index // top, mt) * scipy.stats.poisson.pmf(index % top, mc)
+                d, lift = mt / te - mc / ce, ((mt / te) / (mc / ce) - 1) * 100
+                for name, value, low, high in (('diff', d, 0, 1), ('lift', lift, 2, 3)):
+                    missed = probability[(ends[:, low] > value + 1e-12) | (ends[:, high] < value - 1e-12)].sum()
+                    worst[method, name] = min(worst.get((method, name), 1), 1 - missed)
+    for key, coverage in worst.items():
+        print('  lowest exact coverage of the 95%% interval, %s %s: %.4f' % (*key, coverage))
+        checks.check(coverage > (0.95 if key[0] == 'exact' else 0.92), key, coverage, 'about 95%')
+
+
+def main():
+    server, checks = Server(), Checks('oracle_rate')
+    checks.run('rates', lambda: check_tests(server, checks, np.random.default_rng(SEED)))
+    checks.run('duality', lambda: check_duality(server, checks, np.random.default_rng(SEED + 1)))
+    checks.run('sums', lambda: check_sums(server, checks, np.random.default_rng(SEED + 2)))
+    checks.run('dispersion', lambda: check_dispersion(server, checks, np.random.default_rng(SEED + 3)))
+    checks.run('coverage', lambda: check_coverage(server, checks))
+    return checks.finish()
+
+
+if __name__ == '__main__':
+    sys.exit(main())
