@@ -28,11 +28,9 @@ REL_P = ('rel', 1e-10)
 
 # Cases whose feature has a runner but whose numbers come from another method.
 OTHER_METHOD = {
-    'booking-calc-bernoulli-0': 'variance of the treatment rate at the alternative, normal quantiles',
     'tt-gtest-yates': "the G test with Yates' correction",
     'tt-ztest-pooled-cc': 'the z-test with a correction for continuity',
 }
-OTHER_METHOD = {}
 
 
 # ---------------------------------------------------------------- asking the extension
@@ -636,7 +634,7 @@ def run_size_score(server, case):
     return [('n', got, math.ceil(n), None), ('one less is too few', below < inputs['power'], True, None)]
 
 
-def run_noninferiority(server, case):
+def run_noninferiority_size(server, case):
     """p1 - p2 > delta0: the second sample is our treatment, lower is better and must be so by delta0."""
     inputs = case['inputs']
     got = server.value('SELECT ab_sample_size_noninferiority(%s, %s, %s, %s, %s, %s, %s)', (
@@ -652,6 +650,8 @@ def run_noninferiority_mean(server, case):
     got = server.value('SELECT ab_sample_size_noninferiority(NULL, %s, %s, %s, %s, stddev => sqrt(%s))', (
         inputs['avg'] * inputs['nim_rel'], round(1 - inputs['interval'], 10), inputs['power'], treatment / control, inputs['var']))
     return published(case, {'n_total': got * (1 + treatment / control)})
+
+
 # ---------------------------------------------------------------- rates of stats_cases.json
 
 def compare_rates(server, inputs, ratio, alternative, method, alpha=0.05):
@@ -830,7 +830,7 @@ RUNNERS = {
     'mde/z relative (quadratic)': run_lift_mde,
     'power/proportion by week': run_lift_weeks,
     'power/two proportions pooled-null': run_power_rates,
-    'sample_size/noninferiority proportions ratio 3/2': run_noninferiority,
+    'sample_size/noninferiority proportions ratio 3/2': run_noninferiority_size,
     'sample_size/non-inferiority proportion, 5000:2000': run_noninferiority_mean,
     'poisson_rates/wald': rate_test('wald'),
     'poisson_rates/sqrt': rate_test('sqrt'),
