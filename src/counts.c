@@ -57,23 +57,15 @@ AbNormalTails(double z)
 double
 AbTailsPValue(AbTails tails, AbAlternative alternative)
 {
-	double		p;
-
 	switch (alternative)
 	{
 		case AB_LESS:
-			p = tails.lower;
-			break;
+			return AbBoundP(tails.lower);
 		case AB_GREATER:
-			p = tails.upper;
-			break;
+			return AbBoundP(tails.upper);
 		default:
-			p = 2 * (tails.upper < tails.lower ? tails.upper : tails.lower);
-			break;
+			return AbBoundP(2 * fmin(tails.upper, tails.lower));
 	}
-	if (p > 1)
-		return 1;
-	return p == 0 ? AB_SMALLEST_P : p;
 }
 
 /*
