@@ -27,7 +27,10 @@ ANALYZE plain;
 \set parts 'SELECT * FROM (SELECT (ab_ttest(outcome, variant)).* FROM log) t'
 \set four 'SELECT a.* FROM (SELECT ab_summary(outcome, covariate, outcome, covariate, variant) AS s FROM plain) t, ab_arms(s) a'
 
+\set pairs 'SELECT * FROM (SELECT (ab_paired_ttest(outcome, covariate)).* FROM plain) t'
+
 SET max_parallel_workers_per_gather = 0;
+CREATE TABLE serial_pairs AS :pairs;
 CREATE TABLE serial_one AS :one;
 CREATE TABLE serial_bool AS :bool;
 CREATE TABLE serial_two AS :two;
@@ -45,6 +48,8 @@ SELECT p.control_n = s.control_n AND p.treatment_n = s.treatment_n AND abs(p.sta
 SELECT p.control_n = s.control_n AND abs(p.statistic / s.statistic - 1) < 1e-12 AS same FROM (:bool) p, serial_bool s;
 SELECT variant, p.n = s.n AND abs(p.mean / s.mean - 1) < 1e-14 AND abs(p.stddev / s.stddev - 1) < 1e-12
 	AND abs((p.covariances #>> '{0,1}')::float8 / (s.covariances #>> '{0,1}')::float8 - 1) < 1e-9 AS same FROM (:two) p JOIN serial_two s USING (variant);
+SELECT plan_has(:'pairs', 'Partial Aggregate') AS pairs;
+SELECT p.control_n = s.control_n AND abs(p.statistic / s.statistic - 1) < 1e-12 AS same FROM (:pairs) p, serial_pairs s;
 SELECT variant, p.n = s.n AND abs(p.stddev / s.stddev - 1) < 1e-12 AS same FROM (:four) p JOIN serial_four s USING (variant);
 
 SET enable_partitionwise_aggregate = on;
@@ -81,4 +86,4 @@ SELECT count(*) FROM (SELECT id % 7, id % 3, (ab_ttest(outcome, variant)).contro
 
 RESET ALL;
 DROP FUNCTION plan_has;
-DROP TABLE log, plain, serial_one, serial_bool, serial_two, serial_four, sparse, hollow, daily;
+DROP TABLE log, plain, serial_pairs, serial_one, serial_bool, serial_two, serial_four, sparse, hollow, daily;

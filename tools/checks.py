@@ -1,4 +1,5 @@
 """Counting and reporting of checks, and the connection they go through."""
+import sys
 import io
 import time
 
@@ -128,3 +129,12 @@ def copy_text(v):
     if isinstance(v, (float, np.floating)):
         return repr(float(v))
     return str(v).replace('\\', '\\\\').replace('\t', '\\t').replace('\n', '\\n').replace('\r', '\\r')
+
+
+def run_sections(suite, sections):
+    """Run those of the (name, body) pairs that the command line names, or all; body takes server and checks."""
+    checks, server = Checks(suite), Server()
+    for name, body in sections:
+        if len(sys.argv) == 1 or name in sys.argv[1:]:
+            checks.run(name, lambda: body(server, checks))
+    return checks.finish()

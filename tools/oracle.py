@@ -26,7 +26,7 @@ from mpmath import mp, mpf
 from statsmodels.stats.power import TTestIndPower
 
 sys.dont_write_bytecode = True
-from checks import Checks, Server, show                             # noqa: E402
+from checks import run_sections, show      # noqa: E402
 from hostile import hostile_bytes, hostile_texts                    # noqa: E402
 from reference import (                                             # noqa: E402
     Arm, Design, effect_size, exact_arm, exact_covariance, noncentral, pooled, power_exact, power_fast, router,
@@ -1262,13 +1262,5 @@ SECTIONS = [
 ]
 
 
-def main(names):
-    checks, server = Checks('oracle'), Server()
-    for name, section in SECTIONS:
-        if not names or name in names:
-            checks.run(name, lambda: section(server, checks))
-    return checks.finish()
-
-
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_sections('oracle', SECTIONS))

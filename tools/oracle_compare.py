@@ -25,7 +25,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.oneway import anova_oneway
 
 sys.dont_write_bytecode = True
-from checks import Checks, Server                                       # noqa: E402
+from checks import run_sections      # noqa: E402
 from reference import exact_arm                                         # noqa: E402
 
 SEED = 19550101
@@ -401,13 +401,5 @@ SECTIONS = [
 ]
 
 
-def main(names):
-    checks, server = Checks('oracle_compare'), Server()
-    for name, section in SECTIONS:
-        if not names or name in names:
-            checks.run(name, lambda: section(server, checks))
-    return checks.finish()
-
-
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_sections('oracle_compare', SECTIONS))

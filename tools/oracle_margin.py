@@ -19,7 +19,7 @@ from mpmath import mp, mpf
 from statsmodels.stats.weightstats import ttost_ind
 
 sys.dont_write_bytecode = True
-from checks import Checks, Server                                           # noqa: E402
+from checks import run_sections      # noqa: E402
 from reference import Arm, student_quantile, student_sf, t_test             # noqa: E402
 
 EPS = 2.0 ** -52
@@ -306,13 +306,5 @@ SECTIONS = [('plain', section_plain), ('one_sided', section_one_sided), ('equiva
             ('rows', section_rows), ('duality', section_duality)]
 
 
-def main(names):
-    checks, server = Checks('oracle_margin'), Server()
-    for name, section in SECTIONS:
-        if not names or name in names:
-            checks.run(name, lambda: section(server, checks))
-    return checks.finish()
-
-
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_sections('oracle_margin', SECTIONS))

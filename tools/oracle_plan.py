@@ -25,7 +25,7 @@ from statsmodels.stats.power import NormalIndPower, TTestIndPower, TTestPower
 from statsmodels.stats.proportion import power_proportions_2indep
 
 sys.dont_write_bytecode = True
-from checks import Checks, Server                                   # noqa: E402
+from checks import run_sections      # noqa: E402
 from reference import log_weight, student_quantile, weight_range    # noqa: E402
 
 SEED = 20240307
@@ -471,12 +471,5 @@ SECTIONS = {
 }
 
 
-def main(names):
-    checks, server = Checks('oracle_plan'), Server()
-    for name in names or SECTIONS:
-        checks.run(name, lambda: SECTIONS[name](server, checks))
-    return checks.finish()
-
-
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_sections('oracle_plan', SECTIONS.items()))

@@ -19,7 +19,7 @@ import scipy.stats
 from mpmath import mp, mpf
 
 sys.dont_write_bytecode = True
-from checks import Checks, Server       # noqa: E402
+from checks import run_sections      # noqa: E402
 from reference import rational          # noqa: E402
 
 SEED = 20240311
@@ -193,13 +193,5 @@ SECTIONS = [('chi_square', section_chi_square), ('binomial', section_binomial), 
             ('choice', section_choice), ('forms', section_forms), ('split', section_split)]
 
 
-def main(names):
-    checks, server = Checks('oracle_srm'), Server()
-    for name, section in SECTIONS:
-        if not names or name in names:
-            checks.run(name, lambda: section(server, checks))
-    return checks.finish()
-
-
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_sections('oracle_srm', SECTIONS))
