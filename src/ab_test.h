@@ -128,7 +128,7 @@ pg_noreturn extern void AbLabelTooLong(AbLabel label);
 extern char *AbLabelToServer(AbLabel label);
 extern int	AbSearchArm(const AbSummary *summary, AbLabel label);
 extern int	AbFindControl(const AbSummary *summary);
-extern double AbArmSuccesses(const AbArm *arm);
+extern double AbArmSuccesses(const AbArm *arm, int column);
 extern PGDLLEXPORT Datum ab_summary_accum2(PG_FUNCTION_ARGS);
 
 /*

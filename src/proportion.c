@@ -245,9 +245,9 @@ ab_proportion_test(PG_FUNCTION_ARGS)
 	{
 		AbRates		rates;
 
-		rates.control = AbArmSuccesses(row.control);
+		rates.control = AbArmSuccesses(row.control, 0);
 		rates.control_n = row.control->n;
-		rates.treatment = AbArmSuccesses(row.treatment);
+		rates.treatment = AbArmSuccesses(row.treatment, 0);
 		rates.treatment_n = row.treatment->n;
 		row.difference = AbRateDifference(&rates);
 		method->test(&row, &rates, &options, method);

@@ -176,13 +176,13 @@ AbFindControl(const AbSummary *summary)
 }
 
 /*
- * Number of ones in the first column of an arm, which holds zeros and ones.
+ * Number of ones in a column of an arm that holds zeros and ones.
  * Above 2^51 rows n * mean is not the nearest number: add what it has lost.
  */
 double
-AbArmSuccesses(const AbArm *arm)
+AbArmSuccesses(const AbArm *arm, int column)
 {
-	AbDouble	mean = AbDoubleNormal(arm->moments[0]);
+	AbDouble	mean = AbDoubleNormal(arm->moments[column]);
 	double		n = arm->n;
 	double		ones = rint(n * mean.high);
 
@@ -1054,7 +1054,7 @@ SetBinaryMoments(AbArm *arm, int columns)
 	double		ones[AB_MAX_COLUMNS];
 
 	for (int i = 0; i < columns; i++)
-		ones[i] = rint(n * AbDoubleValue(arm->moments[i]));
+		ones[i] = AbArmSuccesses(arm, i);
 	for (int i = 0; i < columns; i++)
 		for (int j = i; j < columns; j++)
 		{
@@ -1386,7 +1386,7 @@ ab_arms(PG_FUNCTION_ARGS)
 		nulls[9] = nulls[10] = nulls[2] || !(arm->flags & AB_ARM_BINARY(0));
 		if (!nulls[9])
 		{
-			AbInterval	wilson = AbWilson(AbArmSuccesses(arm), arm->n,
+			AbInterval	wilson = AbWilson(AbArmSuccesses(arm, 0), arm->n,
 										  NORMAL_975);
 
 			values[9] = Float8GetDatum(wilson.low);
