@@ -357,8 +357,7 @@ ab_compare(PG_FUNCTION_ARGS)
 	AbGetOptions(fcinfo, &options, 1, -1, 2, 3, 4);
 	correction = AbGetCorrection(fcinfo, 5, true);
 	InitMaterializedSRF(fcinfo, 0);
-	if (rsinfo->setDesc->natts < AB_COMPARISON_ATTRIBUTES)
-		elog(ERROR, "return type has too few attributes");
+	AbCheckAttributes(rsinfo->setDesc, AB_COMPARISON_ATTRIBUTES);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 

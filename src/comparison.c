@@ -192,15 +192,20 @@ static char *
 ListVariants(const AbSummary *summary)
 {
 	StringInfoData list;
-	int			count = Min((int) summary->arms, MAX_LISTED_VARIANTS);
+	int			count = 0;
 
+	/* an arm that was only named as control is not one that was seen */
 	initStringInfo(&list);
-	for (int i = 0; i < count; i++)
-		appendStringInfo(&list, "%s\"%s\"", i > 0 ? ", " : "",
-						 AbLabelToServer(AbArmLabel(summary,
-													AbGetArm(summary, i))));
-	if (count < (int) summary->arms)
-		appendStringInfo(&list, " and %d more", (int) summary->arms - count);
+	for (int i = 0; i < (int) summary->arms; i++)
+	{
+		const AbArm *arm = AbGetArm(summary, i);
+
+		if (ArmRows(arm) > 0 && count++ < MAX_LISTED_VARIANTS)
+			appendStringInfo(&list, "%s\"%s\"", count > 1 ? ", " : "",
+							 AbLabelToServer(AbArmLabel(summary, arm)));
+	}
+	if (count > MAX_LISTED_VARIANTS)
+		appendStringInfo(&list, " and %d more", count - MAX_LISTED_VARIANTS);
 	return list.data;
 }
 
@@ -295,6 +300,9 @@ ChooseTreatment(AbComparison *row, AbLabel named, int control)
 			position = i;
 			others++;
 		}
+	if (others > 1 && control >= 0 &&
+		ArmRows(AbGetArm(summary, control)) == 0)
+		UnknownVariant(summary, "control", row->control_label);
 	if (others > 1)
 		AmbiguousArms(summary,
 					  "there are more than two variants",
@@ -380,6 +388,8 @@ AbStartComparison(AbComparison *row, const AbSummary *summary,
 		row->treatment_stddev = sqrt(AbArmVariance(summary, row->treatment, 0, 0));
 	}
 
+	if (control < 0 && options->control.data == NULL && treatment >= 0)
+		AbAddNote(row, "only one variant");
 	known = CheckArm(row, "control", row->control, row->control_label);
 	if (CheckArm(row, "treatment", row->treatment, row->treatment_label) && known)
 	{
@@ -535,6 +545,20 @@ AbComparisonValues(const AbComparison *row, Datum *values, bool *nulls)
 }
 
 /*
+ * ERROR 55000 unless a result type has that many attributes: after a package
+ * upgrade a database has the old types until its extension is updated, too.
+ */
+void
+AbCheckAttributes(TupleDesc tupdesc, int attributes)
+{
+	if (tupdesc->natts < attributes)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the SQL objects of ab_test are older than its library"),
+				 errhint("Run ALTER EXTENSION ab_test UPDATE in this database.")));
+}
+
+/*
  * Descriptor of the named composite type that the calling function returns,
  * which must have at least that many attributes.
  */
@@ -543,9 +567,9 @@ AbResultDesc(FunctionCallInfo fcinfo, int attributes)
 {
 	TupleDesc	tupdesc;
 
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts < attributes)
-		elog(ERROR, "return type has too few attributes");
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a composite type");
+	AbCheckAttributes(tupdesc, attributes);
 	return BlessTupleDesc(tupdesc);
 }
 

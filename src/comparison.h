@@ -102,6 +102,7 @@ extern void AbTestEffect(AbComparison *row, const AbEffect *effect,
 extern void AbGetOptions(FunctionCallInfo fcinfo, AbTestOptions *options,
 						 int control, int treatment, int alpha,
 						 int alternative, int equal_var);
+extern void AbCheckAttributes(TupleDesc tupdesc, int attributes);
 extern TupleDesc AbResultDesc(FunctionCallInfo fcinfo, int attributes);
 extern void AbComparisonValues(const AbComparison *row, Datum *values,
 							   bool *nulls);

@@ -32,7 +32,7 @@ AbBadParameter(const char *message, double value, const char *hint)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s", message),
-			 isnan(value) ? errdetail("Got NaN or NULL.") :
+			 isnan(value) ? errdetail("It is NaN or NULL.") :
 			 errdetail("Got %g.", value),
 			 hint ? errhint("%s", hint) : 0));
 }
@@ -119,8 +119,11 @@ AbGetPower(FunctionCallInfo fcinfo, int argument, double alpha)
 		AbBadParameter("power must be between 0 and 1", power,
 					   "Use 0.8 to find a true effect four times out of five.");
 	if (power <= alpha)
-		AbBadParameter("power must be greater than the significance level", power,
-					   "Without any effect the test already rejects with probability alpha.");
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("power must be greater than the significance level"),
+				 errdetail("The power is %g, alpha is %g.", power, alpha),
+				 errhint("Without any effect the test already rejects with probability alpha.")));
 	return power;
 }
 
@@ -313,6 +316,20 @@ ab_mde(PG_FUNCTION_ARGS)
 	power = AbGetPower(fcinfo, 3, plan.alpha);
 	AbCheckGroups(n, plan.ratio);
 	effect = AbTTestEffect(n, plan.ratio, plan.alpha, power, plan.two_sided);
-	PG_RETURN_FLOAT8(AbCheckAnswer(effect * plan.stddev,
-								   "the detectable effect is not computable"));
+	effect = AbCheckAnswer(effect * plan.stddev,
+						   "the detectable effect is not computable");
+
+	/* of a rate, the effect has to be possible in a direction tested */
+	if (PG_ARGISNULL(6))
+	{
+		double		rate = PG_GETARG_FLOAT8(1);
+
+		if ((plan.alternative == AB_LESS || rate + effect > 1) &&
+			(plan.alternative == AB_GREATER || rate - effect < 0))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("no possible change of the rate is detectable with so few users"),
+					 errdetail("It would have to change by %g from %g.", effect, rate)));
+	}
+	PG_RETURN_FLOAT8(effect);
 }

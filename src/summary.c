@@ -10,7 +10,7 @@
  *
  * The empty summary and NULL are the identity of merging.
  */
-#include "ab_test.h"
+#include "comparison.h"
 
 #include <math.h>
 
@@ -1287,12 +1287,20 @@ ab_make_summary(PG_FUNCTION_ARGS)
 	if (!isfinite(mean))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("mean must be finite")));
-	if (!(stddev >= 0) || !isfinite(stddev * stddev * n))
+				 errmsg("mean must be finite"),
+				 errdetail("Got %g.", mean)));
+	if (!(stddev >= 0) || !isfinite(stddev))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("standard deviation must be finite and not negative"),
-				 errdetail("Got %g.", stddev)));
+				 errdetail("Got %g.", stddev),
+				 errhint("Pass the sample standard deviation, as stddev_samp() gives it.")));
+	if (!isfinite(stddev * stddev * n))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("standard deviation is too large for double precision"),
+				 errdetail("The sum of squares of " INT64_FORMAT " observations with %g overflows.",
+						   n, stddev)));
 	if (n == 1 && stddev != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -1357,8 +1365,7 @@ ab_arms(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	InitMaterializedSRF(fcinfo, 0);
-	if (rsinfo->setDesc->natts < AB_ARM_ATTRIBUTES)
-		elog(ERROR, "type ab_arm has too few attributes");
+	AbCheckAttributes(rsinfo->setDesc, AB_ARM_ATTRIBUTES);
 	for (int i = 0; i < (int) summary->arms; i++)
 	{
 		AbArm	   *arm = AbGetArm(summary, i);

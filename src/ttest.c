@@ -120,8 +120,8 @@ AbCheckVariances(AbComparison *row, bool equal_var, double std_error)
 						  nt, AbDoubleValue(row->treatment->moments[slot]));
 	ratio = std_error / sqrt(v.control + v.treatment);
 	if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)
-		AbAddNote(row, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
-				  ratio);
+		AbAddNote(row, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's and p too %s; read a summary with equal_var => false",
+				  ratio, ratio < 1 ? "small" : "large");
 }
 
 /*
