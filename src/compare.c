@@ -25,8 +25,10 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "multiplicity.h"
+#include "nodes/execnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 /* A treatment's row, and what its intervals are made of. */
 typedef struct Treatment
@@ -450,7 +452,7 @@ ab_adjust(PG_FUNCTION_ARGS)
 	for (int i = 0; i < count; i++)
 	{
 		nulls[i] = isnan(p[i]);
-		elements[i] = Float8GetDatum(p[i]);
+		elements[i] = Float8GetDatum(p[i] + 0.0);	/* no -0 */
 	}
 	PG_RETURN_ARRAYTYPE_P(construct_md_array(elements, nulls, ARR_NDIM(array),
 											 ARR_DIMS(array),
@@ -463,6 +465,9 @@ ab_adjust(PG_FUNCTION_ARGS)
  * Analysis of variance
  * ----------------------------------------------------------------------
  */
+
+/* More rows than a double counts exactly; sums stop here. */
+#define TOO_MANY_ROWS	(AB_MAX_OBSERVATIONS + 1)
 
 /*
  * Can the variants be analysed?  Counts them and their rows; if not, says why
@@ -485,8 +490,9 @@ CheckVariants(Anova *anova, bool equal_var)
 			continue;
 		if (anova->variants++ == 0)
 			anova->first = arm;
-		anova->rows += arm->n + arm->nonfinite;
-		nonfinite += arm->nonfinite;
+		anova->rows = Min(anova->rows + arm->n + arm->nonfinite,
+						  TOO_MANY_ROWS);
+		nonfinite = Min(nonfinite + arm->nonfinite, TOO_MANY_ROWS);
 		overflows += (arm->flags & AB_ARM_OVERFLOW) != 0;
 		single += arm->n == 1;
 		constant += !(ArmSumOfSquares(summary, arm) > 0);
@@ -501,6 +507,8 @@ CheckVariants(Anova *anova, bool equal_var)
 		anova->note = "values are too large for double precision";
 	else if (anova->variants == 1)
 		anova->note = "only one variant has rows";
+	else if (anova->rows == TOO_MANY_ROWS)
+		anova->note = "too many rows for double precision";
 	else if (anova->rows == anova->variants)
 		anova->note = "too few rows: the test needs at least two in one variant";
 	else if (constant == anova->variants)
@@ -659,6 +667,7 @@ ab_anova(PG_FUNCTION_ARGS)
 	memset(nulls, true, tupdesc->natts * sizeof(bool));
 	nulls[VARIANTS] = nulls[ROWS] = false;
 	values[VARIANTS] = Int64GetDatum(anova.variants);
+	nulls[ROWS] = anova.rows == TOO_MANY_ROWS;
 	values[ROWS] = Int64GetDatum(anova.rows);
 	AbSetFloat(values, nulls, STATISTIC, anova.statistic);
 	AbSetFloat(values, nulls, DF_BETWEEN, anova.df_between);

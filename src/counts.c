@@ -72,10 +72,10 @@ AbTailsPValue(AbTails tails, AbAlternative alternative)
  * The end of a score interval with a fixed continuity correction, at a
  * one-sided level.
  */
-AbCorrection
+AbEndCorrection
 AbUsualEnd(double usual, double level)
 {
-	AbCorrection end = {usual, AbNormalUpperQuantile(level)};
+	AbEndCorrection end = {usual, AbNormalUpperQuantile(level)};
 
 	return end;
 }
@@ -102,10 +102,10 @@ AbUsualEnd(double usual, double level)
  * end, which is then on the far side of the estimate, and where the tail
  * underflows.
  */
-AbCorrection
+AbEndCorrection
 AbCorrectEnd(double excess, double sd, double tail, double usual, double level)
 {
-	AbCorrection end = AbUsualEnd(usual, level);
+	AbEndCorrection end = AbUsualEnd(usual, level);
 	double		statistic = excess / sd;
 	double		z;
 

@@ -21,17 +21,17 @@ typedef struct AbTails
 } AbTails;
 
 /* How the end of a score interval is found: see AbCorrectEnd(). */
-typedef struct AbCorrection
+typedef struct AbEndCorrection
 {
 	double		shift;			/* continuity correction, in units of the count */
 	double		critical;
-} AbCorrection;
+} AbEndCorrection;
 
 extern AbTails AbBinomialTails(double k, double n, double odds, bool mid_p);
 extern AbTails AbNormalTails(double z);
 extern double AbTailsPValue(AbTails tails, AbAlternative alternative);
-extern AbCorrection AbUsualEnd(double usual, double level);
-extern AbCorrection AbCorrectEnd(double excess, double sd, double tail,
+extern AbEndCorrection AbUsualEnd(double usual, double level);
+extern AbEndCorrection AbCorrectEnd(double excess, double sd, double tail,
 								 double usual, double level);
 extern double AbFindCrossing(AbFunction f, void *context, double low,
 							 double high);

@@ -9,7 +9,6 @@
  */
 #include "distributions.h"
 
-#include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/fisher_f.hpp>
@@ -202,24 +201,25 @@ Power(double n, double ratio, double effect, double alpha, bool two_sided)
 	if (noncentrality == 0)
 		return alpha;
 
+	/* Boost's tails can be below 0 by rounding */
 	if (df > 1000)
 	{
 		power = LargeNoncentralT(critical, df, noncentrality);
 		if (two_sided)
 			power += LargeNoncentralT(critical, df, -noncentrality);
-		return power;
 	}
+	else if (noncentrality > 40)
+		/* the lower tail is nothing then */
+		power = FarNoncentralT(critical, df, noncentrality);
+	else
+	{
+		NoncentralT distribution(df, noncentrality);
 
-	/* the lower tail is nothing then */
-	if (noncentrality > 40)
-		return FarNoncentralT(critical, df, noncentrality);
-
-	NoncentralT distribution(df, noncentrality);
-
-	power = cdf(complement(distribution, critical));
-	if (two_sided)
-		power += cdf(distribution, -critical);
-	return power;
+		power = cdf(complement(distribution, critical));
+		if (two_sided)
+			power += cdf(distribution, -critical);
+	}
+	return std::isnan(power) ? power : std::fmin(std::fmax(power, 0.0), 1.0);
 }
 
 } /* namespace */
@@ -289,17 +289,6 @@ AbChiSquareUpperTail(double x, double df)
 }
 
 /*
- * The x whose upper tail is q, 0 < q < 1.
- */
-double
-AbChiSquareUpperQuantile(double q, double df)
-{
-	if (!(q > 0 && q < 1) || !(df > 0) || !std::isfinite(df))
-		return not_a_number;
-	return Guard([=] { return quantile(complement(ChiSquare(df), q)); });
-}
-
-/*
  * P(F > f) of the F distribution with df1, df2 > 0 degrees of freedom, not
  * necessarily whole; 1 for f < 0.
  */
@@ -358,20 +347,6 @@ AbBinomialProbability(double k, double n, double p)
 }
 
 /*
- * The x below which Beta(a, b), a, b > 0, has probability q, 0 <= q <= 1.
- */
-double
-AbBetaQuantile(double q, double a, double b)
-{
-	if (!(q >= 0 && q <= 1) || !(a > 0) || !(b > 0))
-		return not_a_number;
-	return Guard([=]
-	{
-		return quantile(boost::math::beta_distribution<double, Policy>(a, b), q);
-	});
-}
-
-/*
  * A root of f in [low, high], at whose ends it has different signs, to full
  * precision; NaN if it has not.
  */
@@ -390,23 +365,17 @@ AbFindRoot(AbFunction f, void *context, double low, double high)
 }
 
 /*
- * The maximum of a unimodal f in [low, high] (Brent), and where it is.
+ * The maximum of a unimodal f in [low, high] (Brent).
  */
 double
-AbFindMaximum(AbFunction f, void *context, double low, double high,
-			  double *where)
+AbFindMaximum(AbFunction f, void *context, double low, double high)
 {
-	*where = not_a_number;
 	return Guard([=]
 	{
-		std::pair<double, double> minimum =
-			boost::math::tools::brent_find_minima([=](double x)
+		return -boost::math::tools::brent_find_minima([=](double x)
 		{
 			return -f(x, context);
-		}, low, high, 40);
-
-		*where = minimum.first;
-		return -minimum.second;
+		}, low, high, 40).second;
 	});
 }
 

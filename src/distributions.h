@@ -22,14 +22,12 @@ extern double AbStudentTUpperQuantile(double q, double df);
 extern double AbNormalUpperTail(double z);
 extern double AbNormalUpperQuantile(double q);
 extern double AbChiSquareUpperTail(double x, double df);
-extern double AbChiSquareUpperQuantile(double q, double df);
 extern double AbFUpperTail(double f, double df1, double df2);
 
 /* k of n with probability p; upper includes k, lower includes k */
 extern double AbBinomialUpperTail(double k, double n, double p);
 extern double AbBinomialLowerTail(double k, double n, double p);
 extern double AbBinomialProbability(double k, double n, double p);
-extern double AbBetaQuantile(double q, double a, double b);
 
 /*
  * The solvers call back into C.  The callback must not raise an error: it
@@ -39,7 +37,7 @@ typedef double (*AbFunction) (double x, void *context);
 
 extern double AbFindRoot(AbFunction f, void *context, double low, double high);
 extern double AbFindMaximum(AbFunction f, void *context, double low,
-							double high, double *where);
+							double high);
 extern double AbIntegrate(AbFunction f, void *context, double low,
 						  double high);
 

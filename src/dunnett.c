@@ -87,6 +87,7 @@ struct AbDunnett
 	AbAlternative alternative;
 	bool		two_sided;
 	bool		interruptible;	/* not within a call from C++ */
+	double		missing;		/* the x whose panel such a call lacked */
 	int			comparisons;
 	int			groups;
 	Correlate  *group;
@@ -253,9 +254,7 @@ MakePanel(AbDunnett *dunnett, int panel, double low, double width)
 		double		x = low + width *
 			(0.5 + 0.5 * cos(M_PI * (i + 0.5) / POINTS));
 
-		/* must not raise an error through C++ */
-		if (dunnett->interruptible)
-			CHECK_FOR_INTERRUPTS();
+		CHECK_FOR_INTERRUPTS();
 		values[i] = log(fmin(MaximumTail(dunnett, x), 1));
 	}
 	for (int j = 0; j < POINTS; j++)
@@ -307,7 +306,15 @@ LogMaximumTail(AbDunnett *dunnett, double x)
 	}
 	coefficients = dunnett->panels[panel];
 	if (coefficients == NULL)
+	{
+		/* which takes memory and can be interrupted: not through C++ */
+		if (!dunnett->interruptible)
+		{
+			dunnett->missing = x;
+			return NAN;
+		}
 		coefficients = MakePanel(dunnett, panel, low, width);
+	}
 
 	y = 2 * ((x - low) / width) - 1;
 	for (int j = POINTS - 1; j > 0; j--)
@@ -384,6 +391,8 @@ MaximumTTail(AbDunnett *dunnett, double t, double df)
 	int			first = 0;
 	int			last = 0;
 
+	if (isnan(largest))
+		return NAN;
 	if (largest == -INFINITY)
 		return 0;
 
@@ -392,6 +401,9 @@ MaximumTTail(AbDunnett *dunnett, double t, double df)
 		for (int i = side; abs(i) < 10000; i += side)
 		{
 			double		value = LogIntegrand(dunnett, t, df, centre + i * step);
+
+			if (isnan(value))
+				return NAN;
 
 			largest = fmax(largest, value);
 			if (value < largest - NEGLIGIBLE)
@@ -422,6 +434,8 @@ MaximumTTail(AbDunnett *dunnett, double t, double df)
 		}
 		sum += between;
 	}
+	if (!isnan(dunnett->missing))
+		return NAN;
 	return exp(LogDensityFactor(df) + largest + log(sum * step));
 }
 
@@ -442,6 +456,7 @@ AbDunnettP(AbDunnett *dunnett, double statistic, double df, double p_value)
 	if (dunnett->comparisons == 1)
 		return p_value;
 	dunnett->interruptible = true;
+	dunnett->missing = NAN;
 	p = MaximumTTail(dunnett, t, df);
 	return fmin(fmin(fmax(p, p_value), dunnett->comparisons * p_value), 1);
 }
@@ -460,7 +475,9 @@ ExcessLogP(double t, void *context)
 	CriticalEquation *equation = (CriticalEquation *) context;
 	double		tail = MaximumTTail(equation->dunnett, t, equation->df);
 
-	/* finite also where the tail underflows */
+	/* finite also where the tail underflows, but NaN ends the solver */
+	if (isnan(tail))
+		return NAN;
 	return (tail > 0 ? log(tail) : -1e4) - equation->log_alpha;
 }
 
@@ -484,12 +501,24 @@ AbDunnettCritical(AbDunnett *dunnett, double df, double alpha)
 	low -= 1e-9 * (1 + fabs(low));
 	high += 1e-9 * (1 + fabs(high));
 
-	/* the table, where it can be interrupted; the solver is C++ */
-	dunnett->interruptible = true;
-	(void) ExcessLogP(low, &equation);
-	(void) ExcessLogP(high, &equation);
-	dunnett->interruptible = false;
-	critical = AbFindRoot(ExcessLogP, &equation, low, high);
+	/*
+	 * The solver is C++, so a panel that it lacks ends it, is made here, and
+	 * the search starts again: as often as there are panels, at most.
+	 */
+	for (;;)
+	{
+		double		missing;
+
+		dunnett->interruptible = false;
+		dunnett->missing = NAN;
+		critical = AbFindRoot(ExcessLogP, &equation, low, high);
+		missing = dunnett->missing;
+		dunnett->interruptible = true;
+		dunnett->missing = NAN;
+		if (isnan(missing))
+			break;
+		(void) LogMaximumTail(dunnett, missing);
+	}
 
 	/* out of the range of double: Bonferroni's is safe */
 	return isfinite(critical) ? critical : high;

@@ -328,8 +328,6 @@ LargestProbability(Mixture *mixture)
 	result = largest;
 	for (int i = 0; i <= steps; i++)
 	{
-		double		where;
-
 		CHECK_FOR_INTERRUPTS();
 		if (grid[i] < GRID_SLACK * largest || grid[i] == 0 ||
 			(i > 0 && grid[i - 1] > grid[i]) ||
@@ -337,7 +335,7 @@ LargestProbability(Mixture *mixture)
 			continue;
 		result = Max(result, AbFindMaximum(MixtureAt, mixture,
 										   Max(i - 1, 0) * width,
-										   Min(i + 1, steps) * width, &where));
+										   Min(i + 1, steps) * width));
 	}
 	pfree(grid);
 	return Min(result, 1);

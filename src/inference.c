@@ -19,8 +19,9 @@
 double
 AbCriticalT(double df, AbAlternative alternative, double alpha)
 {
+	/* half of the smallest double is 0 */
 	return AbStudentTUpperQuantile(alternative == AB_TWO_SIDED ?
-								   alpha / 2 : alpha, df);
+								   fmax(alpha / 2, AB_SMALLEST_P) : alpha, df);
 }
 
 /*
@@ -118,7 +119,7 @@ AbTTest(double difference, double std_error, double df,
  *
  *		treatment - (1 + x) control = difference - x control
  *
- * does not reject, with the variance of that very combination,
+ * does not reject at the critical value t, with the variance of that very combination,
  *
  *		v(x) = std_error^2 - 2 x covariance + x^2 control_variance,
  *
@@ -131,20 +132,6 @@ AbTTest(double difference, double std_error, double df,
  *
  * E. C. Fieller, Some Problems in Interval Estimation, J. Royal Statistical
  * Society B 16 (1954), 175-185.
- */
-bool
-AbFieller(double difference, double std_error, double control,
-		  double control_variance, double covariance, double df,
-		  AbAlternative alternative, double alpha, bool significant,
-		  AbInterval *lift)
-{
-	return AbFiellerAt(difference, std_error, control, control_variance,
-					   covariance, AbCriticalT(df, alternative, alpha),
-					   alternative, significant, lift);
-}
-
-/*
- * The same at a critical value t; `significant` is the verdict by it.
  */
 bool
 AbFiellerAt(double difference, double std_error, double control,

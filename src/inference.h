@@ -49,10 +49,6 @@ extern AbInterval AbDifferenceInterval(double difference, double std_error,
 									   double critical,
 									   AbAlternative alternative,
 									   bool significant);
-extern bool AbFieller(double difference, double std_error, double control,
-					  double control_variance, double covariance, double df,
-					  AbAlternative alternative, double alpha,
-					  bool significant, AbInterval *lift);
 extern bool AbFiellerAt(double difference, double std_error, double control,
 						double control_variance, double covariance,
 						double critical, AbAlternative alternative,

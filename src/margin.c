@@ -29,6 +29,7 @@
 
 #include <math.h>
 
+#include "power.h"
 #include "utils/builtins.h"
 
 /* Parameters of a call beyond those of every test. */
@@ -37,29 +38,6 @@ typedef struct MarginOptions
 	AbTestOptions test;			/* its alternative is not used */
 	bool		relative;		/* limits are fractions of the control mean */
 } MarginOptions;
-
-/*
- * ERROR 22023: that parameter is impossible.
- */
-static void
-BadMargin(const char *message, double value, const char *hint)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s", message),
-			 isnan(value) ? errdetail("Got NaN or NULL.") :
-			 errdetail("Got %g.", value),
-			 errhint("%s", hint)));
-}
-
-/*
- * A number argument, NaN for NULL.
- */
-static double
-GetNumber(FunctionCallInfo fcinfo, int argument)
-{
-	return PG_ARGISNULL(argument) ? NAN : PG_GETARG_FLOAT8(argument);
-}
 
 /*
  * Read and check the parameters that all calls have, which follow each other
@@ -110,7 +88,7 @@ static void
 CheckLimit(const MarginOptions *options, double limit)
 {
 	if (options->relative && !(limit > -1))
-		BadMargin("a relative margin below the control must be less than 1",
+		AbBadParameter("a relative margin below the control must be less than 1",
 				  -limit,
 				  "It is a fraction of the control mean, not a percentage: use 0.02 for 2%.");
 }
@@ -276,10 +254,10 @@ PG_FUNCTION_INFO_V1(ab_noninferiority);
 Datum
 ab_noninferiority(PG_FUNCTION_ARGS)
 {
-	double		margin = GetNumber(fcinfo, 1);
+	double		margin = AbGetNumber(fcinfo, 1);
 
 	if (!(margin > 0 && isfinite(margin)))
-		BadMargin("margin must be positive and finite", margin,
+		AbBadParameter("margin must be positive and finite", margin,
 				  "It is the loss that is tolerated, without a sign; for a gain that must be exceeded use ab_superiority.");
 	return OneSided(fcinfo, false, margin, "non-inferiority");
 }
@@ -291,10 +269,10 @@ PG_FUNCTION_INFO_V1(ab_superiority);
 Datum
 ab_superiority(PG_FUNCTION_ARGS)
 {
-	double		margin = GetNumber(fcinfo, 1);
+	double		margin = AbGetNumber(fcinfo, 1);
 
 	if (!(margin >= 0 && isfinite(margin)))
-		BadMargin("margin must be finite and not negative", margin,
+		AbBadParameter("margin must be finite and not negative", margin,
 				  "It is the gain that must be exceeded, without a sign; for a loss that is tolerated use ab_noninferiority.");
 	return OneSided(fcinfo, true, margin, "superiority by a margin");
 }
@@ -306,28 +284,28 @@ ab_superiority(PG_FUNCTION_ARGS)
 static AbInterval
 GetMargins(FunctionCallInfo fcinfo)
 {
-	double		margin = GetNumber(fcinfo, 1);
+	double		margin = AbGetNumber(fcinfo, 1);
 	AbInterval	limits;
 
 	if (PG_ARGISNULL(7) && PG_ARGISNULL(8))
 	{
 		if (!(margin > 0 && isfinite(margin)))
-			BadMargin("margin must be positive and finite", margin,
+			AbBadParameter("margin must be positive and finite", margin,
 					  "It is the largest difference in either direction that does not matter; for unequal margins name margin_low and margin_high.");
 		limits.low = -margin;
 		limits.high = margin;
 		return limits;
 	}
 	if (!PG_ARGISNULL(1))
-		BadMargin("margin cannot be combined with margin_low and margin_high", margin,
+		AbBadParameter("margin cannot be combined with margin_low and margin_high", margin,
 				  "Leave out margin where the two margins differ.");
-	limits.low = GetNumber(fcinfo, 7);
-	limits.high = GetNumber(fcinfo, 8);
+	limits.low = AbGetNumber(fcinfo, 7);
+	limits.high = AbGetNumber(fcinfo, 8);
 	if (!(limits.low < 0 && isfinite(limits.low)))
-		BadMargin("margin_low must be negative and finite", limits.low,
+		AbBadParameter("margin_low must be negative and finite", limits.low,
 				  "It is the difference, treatment - control, below which the two are not equivalent.");
 	if (!(limits.high > 0 && isfinite(limits.high)))
-		BadMargin("margin_high must be positive and finite", limits.high,
+		AbBadParameter("margin_high must be positive and finite", limits.high,
 				  "It is the difference, treatment - control, above which the two are not equivalent.");
 	return limits;
 }
@@ -389,7 +367,7 @@ ab_equivalence(PG_FUNCTION_ARGS)
 	AbComparison row;
 
 	if (!(options.test.alpha < 0.5))
-		BadMargin("significance level of an equivalence test must be below 0.5",
+		AbBadParameter("significance level of an equivalence test must be below 0.5",
 				  options.test.alpha,
 				  "It is that of each of the two one-sided tests: use 0.05 for a 90% interval.");
 	CheckLimit(&options, limits.low);

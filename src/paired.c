@@ -511,7 +511,7 @@ RatioCrossing(double log_r, void *context)
  */
 static void
 ScoreIntervals(AbComparison *row, const AbTestOptions *options,
-			   PairCounts pairs, AbCorrection low, AbCorrection high)
+			   PairCounts pairs, AbEndCorrection low, AbEndCorrection high)
 {
 	PairEnd		lower = {pairs, low.shift, low.critical};
 	PairEnd		upper = {pairs, -high.shift, -high.critical};
@@ -564,8 +564,8 @@ CompareCounts(AbComparison *row, const AbTestOptions *options,
 		options->alpha / 2 : options->alpha;
 	double		usual = method == MCNEMAR_EXACT || method == MCNEMAR_CORRECTED;
 	AbTails		tails = {1, 1};
-	AbCorrection low = AbUsualEnd(usual, level);
-	AbCorrection high = low;
+	AbEndCorrection low = AbUsualEnd(usual, level);
+	AbEndCorrection high = low;
 
 	row->difference = excess / pairs.n;
 	row->std_error = sqrt(discordant - excess * row->difference) / pairs.n;

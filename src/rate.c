@@ -216,6 +216,9 @@ RateTails(const RateTest *test, double odds, double *statistic)
 		case RATE_SQRT:
 			*statistic = 2 * (sqrt((xt + 0.375) / (1 + odds)) -
 							  sqrt((xc + 0.375) * (odds / (1 + odds))));
+			/* with few events the 3/8 alone can point the other way */
+			if (*statistic * (xt - xc * odds) < 0)
+				*statistic = 0;
 			break;
 		case RATE_WALD:
 			*statistic = (xt - xc * odds) / hypot(sqrt(xt), sqrt(xc) * odds);
@@ -388,8 +391,8 @@ DifferenceInterval(const RateTest *test, AbTails tails,
 		(1 + test->odds);
 	double		sd = sqrt(n * test->odds) / (1 + test->odds);
 	double		usual = test->method == RATE_EXACT ? 0.5 : 0;
-	AbCorrection low = AbUsualEnd(usual, level);
-	AbCorrection high = low;
+	AbEndCorrection low = AbUsualEnd(usual, level);
+	AbEndCorrection high = low;
 	AbInterval	interval = {-INFINITY, INFINITY};
 
 	/* the score test and Wald's are their intervals' already */
@@ -450,7 +453,7 @@ CheckDispersion(AbComparison *row, RateArm control, RateArm treatment)
 		index += vt / (vc + vt) *
 			DispersionIndex(row->summary, row->treatment, treatment);
 
-	if (fabs(sqrt(index) - 1) <= DISPERSION_TOLERANCE ||
+	if (!isfinite(index) || fabs(sqrt(index) - 1) <= DISPERSION_TOLERANCE ||
 		fabs(index - 1) <= DISPERSION_SDS * sqrt(2 / rows))
 		return;
 	if (index > 1)
@@ -474,7 +477,9 @@ CompareRates(AbComparison *row, const AbTestOptions *options,
 		options->alpha / 2 : options->alpha;
 	AbTails		tails;
 
-	if (!(test.odds > 0) || !isfinite(1 / test.odds) || !isfinite(test.odds))
+	/* squares of them have to stay in range */
+	if (!(fabs(log(test.odds)) <= 200) ||
+		!(fabs(log(control.exposure)) <= 200))
 	{
 		AbAddNote(row, "the exposures are too different for double precision");
 		return;

@@ -74,9 +74,9 @@ typedef struct OwenTerms
  * power that does not fall; NaN if there is none.  The search starts from the
  * guess, which only makes it faster.
  */
-double
-AbSmallestSize(AbFunction power, void *context, double target, double least,
-			   double guess)
+static double
+SmallestSize(AbFunction power, void *context, double target, double least,
+			 double guess)
 {
 	double		low = least - 1;	/* too few */
 	double		high = NAN;		/* enough */
@@ -134,9 +134,9 @@ ExcessAt(double x, void *context)
  * The power of a test of rates can fall again before a rate of 1, where the
  * variance vanishes, hence the scan.
  */
-double
-AbSmallestEffect(AbFunction power, void *context, double target,
-				 double largest)
+static double
+SmallestEffect(AbFunction power, void *context, double target,
+			   double largest)
 {
 	Excess		excess = {power, context, target};
 
@@ -260,7 +260,7 @@ AbRateSampleSize(const AbRateDesign *design, double power)
 		RateError(design->control, design->treatment, design->ratio);
 	double		root = sum / (design->treatment - design->control - design->null);
 
-	return AbSmallestSize(RatePowerAt, &copy, power, 2,
+	return SmallestSize(RatePowerAt, &copy, power, 2,
 						  sum > 0 ? root * root : 2);
 }
 
@@ -284,7 +284,7 @@ AbRateEffect(const AbRateDesign *design, double n, double power,
 {
 	RateSearch	search = {*design, n, direction};
 
-	return AbSmallestEffect(RateEffectPower, &search, power,
+	return SmallestEffect(RateEffectPower, &search, power,
 							direction > 0 ? 1 - design->control :
 							design->control);
 }
@@ -336,7 +336,7 @@ AbPairedSampleSize(double effect, double alpha, double power, bool two_sided)
 	double		sum = z - AbNormalUpperQuantile(power);
 
 	/* half a square more is what the t distribution takes */
-	return AbSmallestSize(PairedPowerAt, &search, power, 2,
+	return SmallestSize(PairedPowerAt, &search, power, 2,
 						  sum > 0 ? sum * sum / (effect * effect) + z * z / 2 : 2);
 }
 
@@ -509,7 +509,7 @@ AbMeanEquivalenceSize(const AbEquivalence *design, double power)
 	double		root = sum / fmin(design->below, design->above);
 	double		least = fmax(2, ceil(3 / (1 + design->ratio)));
 
-	return AbSmallestSize(MeanEquivalenceAt, &copy, power, least,
+	return SmallestSize(MeanEquivalenceAt, &copy, power, least,
 						  sum > 0 ? root * root * (1 + 1 / design->ratio) : least);
 }
 
@@ -567,6 +567,6 @@ AbRateEquivalenceSize(const AbEquivalence *design, double power)
 		EquivalenceZ(design, power) * RateError(design->control,
 												design->treatment, design->ratio);
 	root = sum / fmin(design->below, design->above);
-	return AbSmallestSize(RateEquivalenceAt, &copy, power, 2,
+	return SmallestSize(RateEquivalenceAt, &copy, power, 2,
 						  sum > 0 ? root * root : 2);
 }

@@ -43,11 +43,6 @@ typedef struct AbEquivalence
 	double		treatment;
 } AbEquivalence;
 
-extern double AbSmallestSize(AbFunction power, void *context, double target,
-							 double least, double guess);
-extern double AbSmallestEffect(AbFunction power, void *context, double target,
-							   double largest);
-
 extern double AbRatePower(double n, const AbRateDesign *design);
 extern double AbRateSampleSize(const AbRateDesign *design, double power);
 extern double AbRateEffect(const AbRateDesign *design, double n, double power,

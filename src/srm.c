@@ -572,13 +572,6 @@ TestRatio(Counts *counts, double threshold, SrmResult *result)
 				exact ? "" : ": chi-square is rough");
 }
 
-static void
-SetFloat(Datum *values, bool *nulls, int attribute, double value)
-{
-	nulls[attribute] = !isfinite(value);
-	values[attribute] = Float8GetDatum(isfinite(value) ? value : 0);
-}
-
 /*
  * Both forms: (summary, variants, weights, threshold) and (observed, weights,
  * threshold), which the number of arguments tells apart.
@@ -598,7 +591,9 @@ ab_srm(PG_FUNCTION_ARGS)
 	result.statistic = result.df = result.p_value = NAN;
 	result.method = "chi-square goodness of fit";
 	initStringInfo(&result.note);
-	if (!named && PG_ARGISNULL(0))
+	/* what array_agg() and ARRAY() give for an empty log */
+	if (!named && (PG_ARGISNULL(0) ||
+				   ARR_NDIM(PG_GETARG_ARRAYTYPE_P(0)) == 0))
 		AddNote(&result, "no users");
 	else
 	{
@@ -611,9 +606,9 @@ ab_srm(PG_FUNCTION_ARGS)
 	values[VARIANTS] = Int64GetDatum(result.variants);
 	nulls[N] = counts.total < 0;
 	values[N] = Int64GetDatum(counts.total);
-	SetFloat(values, nulls, STATISTIC, result.statistic);
-	SetFloat(values, nulls, DF, result.df);
-	SetFloat(values, nulls, P_VALUE, result.p_value);
+	AbSetFloat(values, nulls, STATISTIC, result.statistic);
+	AbSetFloat(values, nulls, DF, result.df);
+	AbSetFloat(values, nulls, P_VALUE, result.p_value);
 	nulls[MISMATCH] = nulls[P_VALUE];
 	values[MISMATCH] = BoolGetDatum(result.p_value < threshold);
 	nulls[METHOD] = false;
