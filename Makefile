@@ -5,7 +5,7 @@ TOPICS = assign summary ttest power cuped ratio proportion margin srm compare pl
 
 # C without an SQL face, and tests across topics
 HELPERS = adjustment comparison counts distributions dunnett exact inference md5 moments multiplicity rates sizing
-ACROSS = parallel catalog readme
+ACROSS = parallel catalog peers readme
 
 EXTENSION = ab_test
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" ab_test.control)
