@@ -25,7 +25,7 @@ count() {
 
 # The numeric suites want Debian's SciPy, whatever python3 comes first in PATH.
 install_test_packages() {
-	install_packages clang python3-scipy python3-statsmodels python3-mpmath python3-psycopg2
+	install_packages clang python3-scipy python3-statsmodels python3-mpmath python3-psycopg2 r-base-core
 }
 
 # compiles_cleanly CC CXX FLAG...: without one warning.  PGXS gives COPT to C
@@ -116,7 +116,7 @@ check_regression
 
 run_psql -c 'CREATE EXTENSION ab_test'
 
-heading 'against SciPy, statsmodels and mpmath'
+heading 'against SciPy, statsmodels, mpmath and R'
 for oracle in "$repo"/tools/oracle*.py; do
 	check_suite "$(basename "$oracle" .py)" /usr/bin/python3 "$oracle"
 done

@@ -14,9 +14,10 @@ CREATE FUNCTION pg_temp.normal() RETURNS float8 LANGUAGE sql VOLATILE AS $$
 	SELECT sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random())
 $$;
 
--- Does the interval of the row cover?  An end that is NULL is open.
+-- Does the interval of the row cover?  An end that is NULL is open; no end at
+-- all is no interval, and does not.
 CREATE FUNCTION pg_temp.covers(low float8, high float8, truth float8) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-	SELECT coalesce(low <= truth, true) AND coalesce(high >= truth, true)
+	SELECT coalesce(low, high) IS NOT NULL AND coalesce(low <= truth, true) AND coalesce(high >= truth, true)
 $$;
 
 CREATE TEMP TABLE calibration (
@@ -25,7 +26,7 @@ CREATE TEMP TABLE calibration (
 	design text,
 	truth text,
 	experiments bigint,
-	rejected float8,				-- share of experiments
+	rejected float8,				-- share of experiments; without an answer counts
 	covers_diff float8,
 	covers_lift float8,
 	claims text						-- '95', 'about 95' for whole counts, or 'nothing'
@@ -36,7 +37,7 @@ CREATE PROCEDURE pg_temp.calibrate(method text, design text, truth text, query t
 BEGIN
 	EXECUTE format(
 		'INSERT INTO calibration (method, design, truth, experiments, rejected, covers_diff, covers_lift, claims)
-		 SELECT %L, %L, %L, count(*), avg(significant::int), avg(covers_diff::int), avg(covers_lift::int), %L FROM (%s) q',
+		 SELECT %L, %L, %L, count(*), avg(coalesce(significant, true)::int), avg(covers_diff::int), avg(covers_lift::int), %L FROM (%s) q',
 		method, design, truth, claims, query);
 END $$;
 
