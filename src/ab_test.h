@@ -123,7 +123,7 @@ AbLabelEquals(AbLabel a, AbLabel b)
 /* summary.c */
 extern AbSummary *AbDatumGetSummary(Datum datum);
 extern int	AbLabelCompare(AbLabel a, AbLabel b);
-extern const char *AbServerToUtf8(const char *string, int *length);
+extern AbLabel AbServerToUtf8(AbLabel string);
 pg_noreturn extern void AbLabelTooLong(AbLabel label);
 extern char *AbLabelToServer(AbLabel label);
 extern int	AbSearchArm(const AbSummary *summary, AbLabel label);
@@ -183,7 +183,7 @@ AbTextGetLabel(text *t)
 	label.length = VARSIZE_ANY_EXHDR(t);
 	label.data = VARDATA_ANY(t);
 	if (!AbServerIsUtf8())
-		label.data = AbServerToUtf8(label.data, &label.length);
+		label = AbServerToUtf8(label);
 	if (unlikely(label.length > AB_MAX_LABEL_LENGTH))
 		AbLabelTooLong(label);
 	return label;

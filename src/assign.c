@@ -41,27 +41,35 @@ Bucket(const char *experiment, int experiment_length,
 }
 
 /*
+ * The UTF-8 form of a text argument.
+ */
+static AbLabel
+TextUtf8(text *t)
+{
+	AbLabel		string;
+
+	string.data = VARDATA_ANY(t);
+	string.length = VARSIZE_ANY_EXHDR(t);
+	return AbServerToUtf8(string);
+}
+
+/*
  * Bucket of the call's experiment (argument 0) and of a user id in UTF-8.
  */
 static int
 CallBucket(FunctionCallInfo fcinfo, const char *user_id, int length)
 {
-	text	   *experiment = PG_GETARG_TEXT_PP(0);
-	int			experiment_length = VARSIZE_ANY_EXHDR(experiment);
-	const char *utf8 = AbServerToUtf8(VARDATA_ANY(experiment),
-									  &experiment_length);
+	AbLabel		experiment = TextUtf8(PG_GETARG_TEXT_PP(0));
 
-	return Bucket(utf8, experiment_length, user_id, length);
+	return Bucket(experiment.data, experiment.length, user_id, length);
 }
 
 static int
 TextBucket(FunctionCallInfo fcinfo)
 {
-	text	   *user_id = PG_GETARG_TEXT_PP(1);
-	int			length = VARSIZE_ANY_EXHDR(user_id);
-	const char *utf8 = AbServerToUtf8(VARDATA_ANY(user_id), &length);
+	AbLabel		user_id = TextUtf8(PG_GETARG_TEXT_PP(1));
 
-	return CallBucket(fcinfo, utf8, length);
+	return CallBucket(fcinfo, user_id.data, user_id.length);
 }
 
 static int

@@ -68,21 +68,21 @@ AbLabelCompare(AbLabel a, AbLabel b)
  * the bytes agree, else a palloc'd copy.  In a SQL_ASCII database, whose
  * encoding is not known, the bytes as they are.
  */
-const char *
-AbServerToUtf8(const char *string, int *length)
+AbLabel
+AbServerToUtf8(AbLabel string)
 {
+	AbLabel		utf8;
 	int			i = 0;
-	char	   *utf8;
 
 	if (AbServerIsUtf8())
 		return string;
-	while (i < *length && !IS_HIGHBIT_SET(string[i]))
+	while (i < string.length && !IS_HIGHBIT_SET(string.data[i]))
 		i++;
-	if (i == *length)
+	if (i == string.length)
 		return string;
 
-	utf8 = pg_server_to_any(string, *length, PG_UTF8);
-	*length = strlen(utf8);
+	utf8.data = pg_server_to_any(string.data, string.length, PG_UTF8);
+	utf8.length = strlen(utf8.data);
 	return utf8;
 }
 
@@ -562,8 +562,8 @@ JsonArm(JsonbValue *value, int columns, ArmParts *part)
 	if (variant == NULL || variant->type != jbvString)
 		return "The key \"variant\" must be a string.";
 	part->label.length = variant->val.string.len;
-	part->label.data = AbServerToUtf8(variant->val.string.val,
-									  &part->label.length);
+	part->label.data = variant->val.string.val;
+	part->label = AbServerToUtf8(part->label);
 	if (part->label.length > AB_MAX_LABEL_LENGTH)
 		return label_fault;
 
