@@ -53,7 +53,7 @@ INSERT INTO query (series, name, sql) VALUES
 ('plans', 'ab_power',
  'SELECT count(ab_power(n, rate, effect, alpha, ratio, alternative)) FROM plans'),
 ('plans', 'ab_mde',
- 'SELECT count(ab_mde(n, rate, alpha, power, ratio, alternative)) FROM plans');
+ 'SELECT count(ab_mde(n, rate, alpha, power, ratio, alternative, sqrt(rate * (1 - rate)))) FROM plans');
 
 INSERT INTO query (series, name, workers, sql)
 SELECT 'parallel', name || suffix, way.workers, sql
@@ -123,16 +123,23 @@ END
 $$;
 
 CALL run('log', :rounds);
-CALL run('parallel', :rounds);
+-- the quickest series, and the one that suffers most from other programs
+CALL run('parallel', 3 * :rounds);
 CALL run('outcome first', :rounds);
 CALL run('rates', :rounds);
 CALL run('assign', :rounds);
 CALL run('plans', :rounds);
 
 INSERT INTO remark
-SELECT format('the queries waited %s %% of their time for a processor: the machine was busy',
-			  round(100 * waited / total))
-FROM (SELECT sum(waited) AS waited,
-			 sum(ms + CASE WHEN series = 'parallel' THEN 0 ELSE waited END) AS total
-	  FROM timing JOIN query USING (name)) share
-WHERE waited > 0.02 * total;
+SELECT format('the queries about two processes waited %s %% of their time for a processor: '
+			  'the machine was busy', round(100 * sum(waited) / sum(ms)))
+FROM timing JOIN query USING (name)
+WHERE series = 'parallel'
+HAVING sum(waited) > 0.02 * sum(ms);
+
+INSERT INTO remark
+SELECT format('the others waited %s %%, which their times leave out',
+			  round(100 * sum(waited) / sum(ms + waited)))
+FROM timing JOIN query USING (name)
+WHERE series <> 'parallel'
+HAVING sum(waited) > 0.02 * sum(ms + waited);
