@@ -216,9 +216,6 @@ RateTails(const RateTest *test, double odds, double *statistic)
 		case RATE_SQRT:
 			*statistic = 2 * (sqrt((xt + 0.375) / (1 + odds)) -
 							  sqrt((xc + 0.375) * (odds / (1 + odds))));
-			/* with few events the 3/8 alone can point the other way */
-			if (*statistic * (xt - xc * odds) < 0)
-				*statistic = 0;
 			break;
 		case RATE_WALD:
 			*statistic = (xt - xc * odds) / hypot(sqrt(xt), sqrt(xc) * odds);
