@@ -83,6 +83,16 @@ typedef struct AbLabel
 	int			length;
 } AbLabel;
 
+/* An arm while a summary is being put together from its parts. */
+typedef struct AbArmParts
+{
+	AbLabel		label;
+	int64		n;
+	int64		nonfinite;
+	uint16		flags;
+	AbDouble	moments[AB_MAX_MOMENTS];
+} AbArmParts;
+
 static inline AbArm *
 AbGetArm(const AbSummary *summary, int i)
 {
@@ -128,8 +138,24 @@ pg_noreturn extern void AbLabelTooLong(AbLabel label);
 extern char *AbLabelToServer(AbLabel label);
 extern int	AbSearchArm(const AbSummary *summary, AbLabel label);
 extern int	AbFindControl(const AbSummary *summary);
+extern void AbCheckVariantCount(int64 arms, int limit);
+pg_noreturn extern void AbTwoControls(AbLabel a, AbLabel b);
+extern AbSummary *AbBuildSummary(int columns, const AbArmParts *parts, int arms);
 extern double AbArmSuccesses(const AbArm *arm, int column);
 extern PGDLLEXPORT Datum ab_summary_accum2(PG_FUNCTION_ARGS);
+
+/*
+ * ERROR 22003 if that many more are too many.
+ */
+static inline void
+AbCheckObservations(int64 count, int64 more)
+{
+	if (unlikely(count > AB_MAX_OBSERVATIONS - more))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("too many observations in one variant"),
+				 errdetail("The limit is 2^53.")));
+}
 
 /*
  * Are the server's strings UTF-8, or bytes to be taken as they are?  The

@@ -15,17 +15,15 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
-#include "common/shortest_dec.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "rates.h"
+#include "storage.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
-#include "utils/jsonb.h"
-#include "utils/numeric.h"
 #include "utils/tuplestore.h"
 
 AB_MODULE_MAGIC;
@@ -36,15 +34,7 @@ AB_MODULE_MAGIC;
 /* half width of a 95% interval, in standard errors */
 #define NORMAL_975			1.959963984540054
 
-/* An arm while a summary is being put together from its parts. */
-typedef struct ArmParts
-{
-	AbLabel		label;
-	int64		n;
-	int64		nonfinite;
-	uint16		flags;
-	AbDouble	moments[AB_MAX_MOMENTS];
-} ArmParts;
+static const char type_name[] = "ab_summary";
 
 /* ----------------------------------------------------------------------
  * Labels
@@ -190,16 +180,16 @@ AbArmSuccesses(const AbArm *arm, int column)
 }
 
 /*
- * ERROR 54000 unless that many variants fit in a summary.
+ * ERROR 54000 unless there are at most `limit` variants.
  */
-static void
-CheckVariantCount(int64 arms)
+void
+AbCheckVariantCount(int64 arms, int limit)
 {
-	if (arms > AB_MAX_VARIANTS)
+	if (arms > limit)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many variants"),
-				 errdetail("The limit is %d.", AB_MAX_VARIANTS),
+				 errdetail("The limit is %d.", limit),
 				 errhint("The variant argument takes the name of the arm a row belongs to, not a user.")));
 }
 
@@ -213,7 +203,7 @@ NewSummary(int columns, int arms, Size label_bytes)
 	Size		size = sizeof(AbSummary) + arms * AbArmSize(columns) + label_bytes;
 	AbSummary  *summary;
 
-	CheckVariantCount(arms);
+	AbCheckVariantCount(arms, AB_MAX_VARIANTS);
 	summary = (AbSummary *) palloc0(size);
 	SET_VARSIZE(summary, size);
 	summary->version = AB_SUMMARY_VERSION;
@@ -238,8 +228,8 @@ SetLabel(AbSummary *summary, AbArm *arm, AbLabel label, Size *offset)
 /*
  * A summary from its arms, which are in order and different.
  */
-static AbSummary *
-BuildSummary(int columns, const ArmParts *parts, int arms)
+AbSummary *
+AbBuildSummary(int columns, const AbArmParts *parts, int arms)
 {
 	Size		label_bytes = 0;
 	Size		offset;
@@ -303,14 +293,11 @@ InsertArm(const AbSummary *old, int columns, AbLabel label, int position)
 	return summary;
 }
 
-/* the fault that is a limit, not a syntax error */
-static const char label_fault[] = "A variant name is longer than 1024 bytes.";
-
 /*
  * Why an arm cannot have come out of an aggregate, as a sentence, or NULL.
  */
 static const char *
-ArmFault(const ArmParts *part, int columns)
+ArmFault(const AbArmParts *part, int columns)
 {
 	const char *fault;
 
@@ -357,7 +344,7 @@ ArmFault(const ArmParts *part, int columns)
  * Why the arms, in order, cannot make one summary, as a sentence, or NULL.
  */
 static const char *
-ArmsFault(const ArmParts *parts, int arms)
+ArmsFault(const AbArmParts *parts, int arms)
 {
 	int			controls = 0;
 
@@ -380,19 +367,6 @@ ArmsFault(const ArmParts *parts, int arms)
 #define ARM_KEYS 10
 
 /*
- * Append a double so that reading it back gives the same bits, whatever
- * extra_float_digits says.
- */
-static void
-AppendDouble(StringInfo buf, double value)
-{
-	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
-
-	double_to_shortest_decimal_buf(value, digits);
-	appendStringInfoString(buf, digits);
-}
-
-/*
  * Append `"key": [..]` of the high or low parts of some moments.
  */
 static void
@@ -406,7 +380,7 @@ AppendMoments(StringInfo buf, const char *key, const AbDouble *moments,
 
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
-		AppendDouble(buf, low ? normal.low : normal.high);
+		AbAppendDouble(buf, low ? normal.low : normal.high);
 	}
 	appendStringInfoChar(buf, ']');
 }
@@ -453,89 +427,20 @@ ab_summary_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * Value of a key of a JSON object, or NULL.
- */
-static JsonbValue *
-JsonMember(JsonbContainer *object, const char *key)
-{
-	return getKeyJsonValueFromContainer(object, key, strlen(key), NULL);
-}
-
-/*
- * The JSON array behind a value, if it is one of that many elements (any
- * number if negative), else NULL.
- */
-static JsonbContainer *
-JsonArray(JsonbValue *value, int count)
-{
-	if (value == NULL || value->type != jbvBinary ||
-		!JsonContainerIsArray(value->val.binary.data) ||
-		JsonContainerIsScalar(value->val.binary.data))
-		return NULL;
-	if (count >= 0 && JsonContainerSize(value->val.binary.data) != (uint32) count)
-		return NULL;
-	return value->val.binary.data;
-}
-
-/*
- * Read a JSON integer in [0, maximum].
- */
-static bool
-JsonCount(JsonbValue *value, int64 maximum, int64 *result)
-{
-	char	   *digits;
-	bool		whole;
-
-	if (value == NULL || value->type != jbvNumeric)
-		return false;
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-												 NumericGetDatum(value->val.numeric)));
-	/* strspn() refuses signs and fractions, the length anything too long */
-	whole = strspn(digits, "0123456789") == strlen(digits) &&
-		strlen(digits) <= 18;
-	if (whole)
-		*result = strtoll(digits, NULL, 10);
-	pfree(digits);
-	return whole && *result <= maximum;
-}
-
-/*
- * Read a JSON number as the nearest finite double.
- */
-static bool
-JsonDouble(JsonbValue *value, double *result)
-{
-	if (value == NULL || value->type != jbvNumeric)
-		return false;
-	*result = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-												 NumericGetDatum(value->val.numeric)));
-	return isfinite(*result);
-}
-
-static bool
-JsonBoolean(JsonbValue *value, bool *result)
-{
-	if (value == NULL || value->type != jbvBool)
-		return false;
-	*result = value->val.boolean;
-	return true;
-}
-
-/*
  * Read the arrays of high and low parts of some moments.
  */
 static bool
 JsonMoments(JsonbContainer *object, const char *high_key, const char *low_key,
 			int count, AbDouble *moments)
 {
-	JsonbContainer *high = JsonArray(JsonMember(object, high_key), count);
-	JsonbContainer *low = JsonArray(JsonMember(object, low_key), count);
+	JsonbContainer *high = AbJsonArray(AbJsonMember(object, high_key), count);
+	JsonbContainer *low = AbJsonArray(AbJsonMember(object, low_key), count);
 
 	if (high == NULL || low == NULL)
 		return false;
 	for (int i = 0; i < count; i++)
-		if (!JsonDouble(getIthJsonbValueFromContainer(high, i), &moments[i].high) ||
-			!JsonDouble(getIthJsonbValueFromContainer(low, i), &moments[i].low))
+		if (!AbJsonDouble(getIthJsonbValueFromContainer(high, i), &moments[i].high) ||
+			!AbJsonDouble(getIthJsonbValueFromContainer(low, i), &moments[i].low))
 			return false;
 	return true;
 }
@@ -544,11 +449,11 @@ JsonMoments(JsonbContainer *object, const char *high_key, const char *low_key,
  * Read one arm.  Returns NULL or why it is not one.
  */
 static const char *
-JsonArm(JsonbValue *value, int columns, ArmParts *part)
+JsonArm(JsonbValue *value, int columns, AbArmParts *part)
 {
 	JsonbContainer *object;
 	JsonbContainer *binary;
-	JsonbValue *variant;
+	const char *fault;
 	bool		control;
 	bool		overflow;
 
@@ -558,34 +463,29 @@ JsonArm(JsonbValue *value, int columns, ArmParts *part)
 		return "An arm must be an object with the keys variant, n, nonfinite, control, overflow, binary, mean, mean_low, comoment and comoment_low.";
 	object = value->val.binary.data;
 
-	variant = JsonMember(object, "variant");
-	if (variant == NULL || variant->type != jbvString)
-		return "The key \"variant\" must be a string.";
-	part->label.length = variant->val.string.len;
-	part->label.data = variant->val.string.val;
-	part->label = AbServerToUtf8(part->label);
-	if (part->label.length > AB_MAX_LABEL_LENGTH)
-		return label_fault;
+	fault = AbJsonLabel(AbJsonMember(object, "variant"), &part->label);
+	if (fault)
+		return fault;
 
-	if (!JsonCount(JsonMember(object, "n"), AB_MAX_OBSERVATIONS, &part->n) ||
-		!JsonCount(JsonMember(object, "nonfinite"), AB_MAX_OBSERVATIONS,
+	if (!AbJsonCount(AbJsonMember(object, "n"), AB_MAX_OBSERVATIONS, &part->n) ||
+		!AbJsonCount(AbJsonMember(object, "nonfinite"), AB_MAX_OBSERVATIONS,
 				   &part->nonfinite))
 		return "The keys \"n\" and \"nonfinite\" must be whole numbers, not negative.";
 
-	if (!JsonBoolean(JsonMember(object, "control"), &control) ||
-		!JsonBoolean(JsonMember(object, "overflow"), &overflow))
+	if (!AbJsonBoolean(AbJsonMember(object, "control"), &control) ||
+		!AbJsonBoolean(AbJsonMember(object, "overflow"), &overflow))
 		return "The keys \"control\" and \"overflow\" must be booleans.";
 	part->flags = (control ? AB_ARM_CONTROL : 0) |
 		(overflow ? AB_ARM_OVERFLOW : 0);
 
-	binary = JsonArray(JsonMember(object, "binary"), columns);
+	binary = AbJsonArray(AbJsonMember(object, "binary"), columns);
 	if (binary == NULL)
 		return "The key \"binary\" must be an array of one boolean a column.";
 	for (int i = 0; i < columns; i++)
 	{
 		bool		is_binary;
 
-		if (!JsonBoolean(getIthJsonbValueFromContainer(binary, i), &is_binary))
+		if (!AbJsonBoolean(getIthJsonbValueFromContainer(binary, i), &is_binary))
 			return "The key \"binary\" must be an array of one boolean a column.";
 		if (is_binary)
 			part->flags |= AB_ARM_BINARY(i);
@@ -610,7 +510,7 @@ ab_summary_in(PG_FUNCTION_ARGS)
 	Datum		json;
 	JsonbContainer *root;
 	JsonbContainer *arms;
-	ArmParts   *parts;
+	AbArmParts   *parts;
 	int			count;
 
 	if (!AbJsonbInput(literal, fcinfo->context, &json))
@@ -618,23 +518,23 @@ ab_summary_in(PG_FUNCTION_ARGS)
 	root = &DatumGetJsonbP(json)->root;
 
 	if (!JsonContainerIsObject(root) || JsonContainerSize(root) != 3 ||
-		!JsonCount(JsonMember(root, "version"), PG_INT16_MAX, &version) ||
-		!JsonCount(JsonMember(root, "columns"), AB_MAX_COLUMNS, &columns) ||
-		(arms = JsonArray(JsonMember(root, "arms"), -1)) == NULL)
+		!AbJsonCount(AbJsonMember(root, "version"), PG_INT16_MAX, &version) ||
+		!AbJsonCount(AbJsonMember(root, "columns"), AB_MAX_COLUMNS, &columns) ||
+		(arms = AbJsonArray(AbJsonMember(root, "arms"), -1)) == NULL)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", "ab_summary"),
+				 errmsg("invalid input syntax for type %s", type_name),
 				 errdetail("It must be an object with the keys version, columns and arms.")));
 	if (version != AB_SUMMARY_VERSION)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", "ab_summary"),
+				 errmsg("invalid input syntax for type %s", type_name),
 				 errdetail("Version %d is not known.", (int) version),
 				 errhint("It may have been written by a newer version of ab_test.")));
 	if (columns != 1 && columns != 2 && columns != 4)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", "ab_summary"),
+				 errmsg("invalid input syntax for type %s", type_name),
 				 errdetail("The number of columns must be 1, 2 or 4.")));
 	count = JsonContainerSize(arms);
 	if (count > AB_MAX_VARIANTS)
@@ -643,7 +543,7 @@ ab_summary_in(PG_FUNCTION_ARGS)
 				 errmsg("too many variants"),
 				 errdetail("The limit is %d.", AB_MAX_VARIANTS)));
 
-	parts = (ArmParts *) palloc(Max(count, 1) * sizeof(ArmParts));
+	parts = (AbArmParts *) palloc(Max(count, 1) * sizeof(AbArmParts));
 	for (int i = 0; i < count && fault == NULL; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -654,12 +554,11 @@ ab_summary_in(PG_FUNCTION_ARGS)
 		fault = ArmsFault(parts, count);
 	if (fault)
 		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(fault == label_fault ? ERRCODE_PROGRAM_LIMIT_EXCEEDED :
-						 ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", "ab_summary"),
+				(errcode(AbFaultCode(fault)),
+				 errmsg("invalid input syntax for type %s", type_name),
 				 errdetail("%s", fault)));
 
-	PG_RETURN_POINTER(BuildSummary(columns, parts, count));
+	PG_RETURN_POINTER(AbBuildSummary(columns, parts, count));
 }
 
 /* ----------------------------------------------------------------------
@@ -702,42 +601,16 @@ ab_summary_send(PG_FUNCTION_ARGS)
 }
 
 /*
- * ERROR 22P03 with that detail.
- */
-static void
-BadBinary(const char *detail)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid binary representation of type ab_summary"),
-			 errdetail("%s", detail)));
-}
-
-/*
- * ERROR 22P03 unless the message has that many bytes left.
- */
-static void
-CheckBytesLeft(StringInfo buf, Size bytes)
-{
-	if ((Size) (buf->len - buf->cursor) < bytes)
-		BadBinary("The value is shorter than it says.");
-}
-
-/*
  * Read one arm.  The label stays in the message.
  */
 static void
-ReceiveArm(StringInfo buf, int columns, ArmParts *part)
+ReceiveArm(StringInfo buf, int columns, AbArmParts *part)
 {
-	const Size	fixed = 2 + 2 + 8 + 8 + AbMomentCount(columns) * sizeof(AbDouble);
+	const Size	fixed = 2 + 8 + 8 + AbMomentCount(columns) * sizeof(AbDouble);
 	const char *fault;
 
-	CheckBytesLeft(buf, fixed);
-	part->label.length = (uint16) pq_getmsgint(buf, 2);
-	if (part->label.length > AB_MAX_LABEL_LENGTH)
-		AbLabelTooLong(part->label);
-	CheckBytesLeft(buf, part->label.length + fixed - 2);
-	part->label.data = pq_getmsgbytes(buf, part->label.length);
+	part->label = AbReceiveLabel(buf, type_name);
+	AbCheckBytesLeft(buf, fixed, type_name);
 	part->flags = (uint16) pq_getmsgint(buf, 2);
 	part->n = pq_getmsgint64(buf);
 	part->nonfinite = pq_getmsgint64(buf);
@@ -748,19 +621,9 @@ ReceiveArm(StringInfo buf, int columns, ArmParts *part)
 		part->moments[i].low = pq_getmsgfloat8(buf) + 0.0;
 	}
 
-	if (memchr(part->label.data, '\0', part->label.length) != NULL)
-		BadBinary("A variant name contains a zero byte.");
-	if (GetDatabaseEncoding() != PG_SQL_ASCII)
-	{
-		if (!pg_verify_mbstr(PG_UTF8, part->label.data, part->label.length,
-							 true))
-			BadBinary("A variant name is not valid UTF-8.");
-		/* raises an error if this database cannot show it */
-		pfree(AbLabelToServer(part->label));
-	}
 	fault = ArmFault(part, columns);
 	if (fault)
-		BadBinary(fault);
+		AbBadBinary(type_name, fault);
 }
 
 PG_FUNCTION_INFO_V1(ab_summary_recv);
@@ -768,23 +631,23 @@ Datum
 ab_summary_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	ArmParts   *parts;
+	AbArmParts   *parts;
 	const char *fault;
 	uint32		count;
 	int			columns;
 
-	CheckBytesLeft(buf, 8);
+	AbCheckBytesLeft(buf, 8, type_name);
 	if (pq_getmsgbyte(buf) != AB_SUMMARY_VERSION)
-		BadBinary("Its version is not known.");
+		AbBadBinary(type_name, "Its version is not known.");
 	columns = pq_getmsgbyte(buf);
 	if (columns != 1 && columns != 2 && columns != 4)
-		BadBinary("The number of columns must be 1, 2 or 4.");
+		AbBadBinary(type_name, "The number of columns must be 1, 2 or 4.");
 	if (pq_getmsgint(buf, 2) != 0)
-		BadBinary("It has unknown flags.");
+		AbBadBinary(type_name, "It has unknown flags.");
 	count = pq_getmsgint(buf, 4);
-	CheckVariantCount(count);
+	AbCheckVariantCount(count, AB_MAX_VARIANTS);
 
-	parts = (ArmParts *) palloc(Max(count, 1) * sizeof(ArmParts));
+	parts = (AbArmParts *) palloc(Max(count, 1) * sizeof(AbArmParts));
 	for (uint32 i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -792,11 +655,11 @@ ab_summary_recv(PG_FUNCTION_ARGS)
 	}
 	fault = ArmsFault(parts, count);
 	if (fault)
-		BadBinary(fault);
+		AbBadBinary(type_name, fault);
 	if (buf->cursor != buf->len)
-		BadBinary("The value is longer than it says.");
+		AbBadBinary(type_name, "The value is longer than it says.");
 
-	PG_RETURN_POINTER(BuildSummary(columns, parts, count));
+	PG_RETURN_POINTER(AbBuildSummary(columns, parts, count));
 }
 
 /* ----------------------------------------------------------------------
@@ -839,8 +702,8 @@ CheckColumns(const AbSummary *summary, int columns)
 /*
  * ERROR 22023: two names for one control.
  */
-static void
-TwoControls(AbLabel a, AbLabel b)
+void
+AbTwoControls(AbLabel a, AbLabel b)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -865,7 +728,7 @@ SetControl(AbSummary *state, int columns, AbLabel control)
 
 	marked = state ? AbFindControl(state) : -1;
 	if (marked >= 0)
-		TwoControls(AbArmLabel(state, AbGetArm(state, marked)), control);
+		AbTwoControls(AbArmLabel(state, AbGetArm(state, marked)), control);
 
 	if (position < 0)
 	{
@@ -874,19 +737,6 @@ SetControl(AbSummary *state, int columns, AbLabel control)
 	}
 	AbGetArm(state, position)->flags |= AB_ARM_CONTROL;
 	return state;
-}
-
-/*
- * ERROR 22003 if that many more are too many.
- */
-static inline void
-CheckObservations(int64 count, int64 more)
-{
-	if (unlikely(count > AB_MAX_OBSERVATIONS - more))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("too many observations in one variant"),
-				 errdetail("The limit is 2^53.")));
 }
 
 /*
@@ -911,7 +761,7 @@ AddRow(AbArm *arm, int columns, const double *values)
 	for (int i = 0; i < columns; i++)
 		if (unlikely(!isfinite(values[i])))
 		{
-			CheckObservations(arm->nonfinite, 1);
+			AbCheckObservations(arm->nonfinite, 1);
 			arm->nonfinite++;
 			return;
 		}
@@ -919,7 +769,7 @@ AddRow(AbArm *arm, int columns, const double *values)
 		if (values[i] != 0 && values[i] != 1)
 			arm->flags &= ~AB_ARM_BINARY(i);
 
-	CheckObservations(arm->n, 1);
+	AbCheckObservations(arm->n, 1);
 	n = (double) ++arm->n;
 	if (unlikely(arm->flags & AB_ARM_OVERFLOW))
 		return;
@@ -1081,8 +931,8 @@ MergeArm(AbArm *arm, const AbArm *other, int columns)
 {
 	uint16		binary = AB_ARM_ALL_BINARY(columns);
 
-	CheckObservations(arm->n, other->n);
-	CheckObservations(arm->nonfinite, other->nonfinite);
+	AbCheckObservations(arm->n, other->n);
+	AbCheckObservations(arm->nonfinite, other->nonfinite);
 	if (other->n > 0 && !((arm->flags | other->flags) & AB_ARM_OVERFLOW))
 	{
 		if (arm->n == 0)
@@ -1123,12 +973,12 @@ CountUnion(const AbSummary *a, const AbSummary *b)
 static AbSummary *
 WidenSummary(const AbSummary *a, const AbSummary *b, int arms)
 {
-	ArmParts   *parts;
+	AbArmParts   *parts;
 	int			i = 0;
 	int			j = 0;
 
-	CheckVariantCount(arms);
-	parts = (ArmParts *) palloc0(arms * sizeof(ArmParts));
+	AbCheckVariantCount(arms, AB_MAX_VARIANTS);
+	parts = (AbArmParts *) palloc0(arms * sizeof(AbArmParts));
 	for (int k = 0; k < arms; k++)
 	{
 		const AbArm *left = i < (int) a->arms ? AbGetArm(a, i) : NULL;
@@ -1160,7 +1010,7 @@ WidenSummary(const AbSummary *a, const AbSummary *b, int arms)
 		if (order >= 0)
 			j++;
 	}
-	return BuildSummary(a->columns, parts, arms);
+	return AbBuildSummary(a->columns, parts, arms);
 }
 
 /*
@@ -1197,7 +1047,7 @@ ab_summary_combine(PG_FUNCTION_ARGS)
 		AbLabel		b = AbArmLabel(other, AbGetArm(other, control));
 
 		if (!AbLabelEquals(a, b))
-			TwoControls(a, b);
+			AbTwoControls(a, b);
 	}
 
 	arms = CountUnion(state, other);
@@ -1337,14 +1187,14 @@ MomentsJsonb(const AbSummary *summary, const AbArm *arm, bool covariances,
 	{
 		appendStringInfoString(&buf, i > 0 ? ", " : "");
 		if (!covariances)
-			AppendDouble(&buf, AbArmMean(summary, arm, i));
+			AbAppendDouble(&buf, AbArmMean(summary, arm, i));
 		else
 			for (int j = 0; j < columns; j++)
 			{
 				int			slot = AbComomentIndex(columns, Min(i, j), Max(i, j));
 
 				appendStringInfoString(&buf, j > 0 ? ", " : "[");
-				AppendDouble(&buf, AbDoubleValue(arm->moments[slot]) / (arm->n - 1));
+				AbAppendDouble(&buf, AbDoubleValue(arm->moments[slot]) / (arm->n - 1));
 				if (j == columns - 1)
 					appendStringInfoChar(&buf, ']');
 			}

@@ -1,0 +1,80 @@
+/*
+ * cells.h
+ *	  A sorted map from values to counts, exact or to a number of significand
+ *	  bits.
+ *
+ * Pure C: no PostgreSQL header.
+ *
+ * A value is kept as a key: the bits of its magnitude as a whole number,
+ * negated for a negative value.  Keys are in the order of the values; zero has
+ * one key, and so has each subnormal.  To keep b bits is to clear every bit of
+ * the magnitude behind its leading one and the b next to it.  The cell is then
+ * [key, key + width) away from zero, of relative width 2^-b at most, and
+ * clearing to fewer bits later gives what clearing to them at once gives.
+ */
+#ifndef AB_CELLS_H
+#define AB_CELLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* significand bits of a double behind the leading one */
+#define AB_EXACT_BITS	52
+
+/*
+ * Distinct values, over all arms, up to which every value is kept exactly.
+ * 2^16 leaves 10 bits wherever the data span 16 octaves, on both sides of zero
+ * (2 * 17 * 2^10 cells and 1), 12 bits for 15 octaves of positive values, and
+ * milliseconds exact up to a minute.
+ */
+#define AB_MAX_VALUES	65536
+
+/*
+ * Cells of all arms together, so that memory is bounded with many arms, too.
+ * With no bit behind the leading one an arm has at most 2 * 2098 + 1 cells,
+ * so that many arms always fit.
+ */
+#define AB_MAX_CELLS	4194304
+
+typedef struct AbCell
+{
+	int64_t		key;
+	int64_t		count;			/* > 0 */
+} AbCell;
+
+/* The cells of one arm, in ascending order. */
+typedef struct AbCells
+{
+	AbCell	   *cells;
+	int			count;
+	int			bits;			/* AB_EXACT_BITS: each cell is one value */
+	int64_t		n;				/* sum of the counts */
+	double		min;			/* smallest and largest value, exactly */
+	double		max;
+} AbCells;
+
+extern int64_t AbKeyOfValue(double value);
+extern double AbValueOfKey(int64_t key);
+extern int64_t AbTruncateKey(int64_t key, int bits);
+extern void AbSortKeys(uint64_t *keys, uint64_t *scratch, size_t count);
+extern int	AbTruncateCells(AbCell *cells, int count, int bits);
+extern int	AbMergeCells(AbCell *result, const AbCell *a, int a_count,
+						 const AbCell *b, int b_count);
+extern int	AbMergeKeys(int64_t *result, const int64_t *a, int a_count,
+						const AbCell *b, int b_count);
+extern int	AbBitsToDiffer(int64_t a, int64_t b);
+
+extern double AbCellLow(const AbCells *cells, int i);
+extern double AbCellHigh(const AbCells *cells, int i);
+extern double AbCellMiddle(const AbCells *cells, int i);
+extern double AbCellsQuantile(const AbCells *cells, double q);
+
+extern size_t AbCellsEncodedSize(const AbCell *cells, int count);
+extern unsigned char *AbCellsEncode(const AbCell *cells, int count,
+									unsigned char *out);
+extern const char *AbCellsDecode(const unsigned char *in,
+								 const unsigned char *end, AbCell *cells,
+								 int count, const unsigned char **after);
+
+#endif							/* AB_CELLS_H */
