@@ -179,8 +179,11 @@ ArmMean(const AbSummary *summary, const AbArm *arm)
 	return AbArmKnown(arm) && arm->n > 0 ? AbArmMean(summary, arm, 0) : NAN;
 }
 
-static int64
-ArmRows(const AbArm *arm)
+/*
+ * Rows of an arm, finite or not; 0 of none.
+ */
+int64
+AbArmRows(const AbArm *arm)
 {
 	return arm ? arm->n + arm->nonfinite : 0;
 }
@@ -200,7 +203,7 @@ ListVariants(const AbSummary *summary)
 	{
 		const AbArm *arm = AbGetArm(summary, i);
 
-		if (ArmRows(arm) > 0 && count++ < MAX_LISTED_VARIANTS)
+		if (AbArmRows(arm) > 0 && count++ < MAX_LISTED_VARIANTS)
 			appendStringInfo(&list, "%s\"%s\"", count > 1 ? ", " : "",
 							 AbLabelToServer(AbArmLabel(summary, arm)));
 	}
@@ -295,13 +298,13 @@ ChooseTreatment(AbComparison *row, AbLabel named, int control)
 	/* an arm without rows is there only because it was named as control */
 	position = -1;
 	for (int i = 0; i < (int) summary->arms; i++)
-		if (i != control && ArmRows(AbGetArm(summary, i)) > 0)
+		if (i != control && AbArmRows(AbGetArm(summary, i)) > 0)
 		{
 			position = i;
 			others++;
 		}
 	if (others > 1 && control >= 0 &&
-		ArmRows(AbGetArm(summary, control)) == 0)
+		AbArmRows(AbGetArm(summary, control)) == 0)
 		UnknownVariant(summary, "control", row->control_label);
 	if (others > 1)
 		AmbiguousArms(summary,
@@ -319,7 +322,7 @@ ChooseTreatment(AbComparison *row, AbLabel named, int control)
 static bool
 CheckArm(AbComparison *row, const char *role, const AbArm *arm, AbLabel label)
 {
-	if (ArmRows(arm) == 0)
+	if (AbArmRows(arm) == 0)
 	{
 		if (label.data != NULL)
 			AbAddNote(row, "no rows for the %s \"%s\"", role,
@@ -508,7 +511,7 @@ SetArm(Datum *values, bool *nulls, const AbComparison *row, const AbArm *arm,
 	AbSetText(values, nulls, name,
 			  label.data != NULL ? AbLabelToServer(label) : NULL);
 	nulls[n] = row->summary == NULL;
-	values[n] = Int64GetDatum(ArmRows(arm));
+	values[n] = Int64GetDatum(AbArmRows(arm));
 }
 
 /*

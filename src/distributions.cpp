@@ -16,6 +16,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/quadrature/gauss_kronrod.hpp>
+#include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <boost/math/tools/minima.hpp>
 #include <boost/math/tools/roots.hpp>
@@ -344,6 +345,28 @@ AbBinomialProbability(double k, double n, double p)
 	if (k < 0 || k > n)
 		return 0;
 	return Guard([=] { return pdf(Binomial(n, p), k); });
+}
+
+/*
+ * P(X <= x) of the beta distribution with a, b > 0, x in [0, 1].
+ */
+double
+AbBetaLowerTail(double x, double a, double b)
+{
+	if (!(x >= 0 && x <= 1) || !(a > 0) || !(b > 0))
+		return not_a_number;
+	return Guard([=] { return boost::math::ibeta(a, b, x, Policy()); });
+}
+
+/*
+ * P(X > x) of the beta distribution with a, b > 0, x in [0, 1].
+ */
+double
+AbBetaUpperTail(double x, double a, double b)
+{
+	if (!(x >= 0 && x <= 1) || !(a > 0) || !(b > 0))
+		return not_a_number;
+	return Guard([=] { return boost::math::ibetac(a, b, x, Policy()); });
 }
 
 /*

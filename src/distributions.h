@@ -24,6 +24,9 @@ extern double AbNormalUpperQuantile(double q);
 extern double AbChiSquareUpperTail(double x, double df);
 extern double AbFUpperTail(double f, double df1, double df2);
 
+extern double AbBetaLowerTail(double x, double a, double b);
+extern double AbBetaUpperTail(double x, double a, double b);
+
 /* k of n with probability p; upper includes k, lower includes k */
 extern double AbBinomialUpperTail(double k, double n, double p);
 extern double AbBinomialLowerTail(double k, double n, double p);

@@ -1,0 +1,67 @@
+/*
+ * orderstat.h
+ *	  Confidence limits of a quantile between order statistics, and the
+ *	  comparison of two quantiles.
+ *
+ * Pure C: no PostgreSQL header.  Unknown results are NaN.
+ */
+#ifndef AB_ORDERSTAT_H
+#define AB_ORDERSTAT_H
+
+#include "cells.h"
+#include "inference.h"
+
+/* slots of the memory of AbOrderStat; a power of two */
+#define AB_ORDER_MEMORY		256
+
+/*
+ * The rows of one arm in their order.  The memory keeps normal scores of ranks
+ * that were computed.
+ */
+typedef struct AbOrderStat
+{
+	AbCells		cells;
+	const int64_t *through;		/* rows in the cells up to each */
+	double		q;				/* the quantile asked for, in (0, 1) */
+	double		design_effect;	/* of the share of rows below it */
+	int64_t		ranks[AB_ORDER_MEMORY];
+	double		scores[AB_ORDER_MEMORY];
+} AbOrderStat;
+
+/* What the comparison of two quantiles gives. */
+typedef struct AbQuantileTest
+{
+	double		control;		/* the quantiles, as percentile_cont has them */
+	double		treatment;
+	double		std_error;		/* of their difference, approximately */
+	double		statistic;		/* standard normal without a difference */
+	double		p_value;
+	double		largest;		/* |statistic| that the numbers of rows allow */
+} AbQuantileTest;
+
+/* The two arms of a comparison, and how they share its critical value. */
+typedef struct AbQuantilePair
+{
+	AbOrderStat *control;
+	AbOrderStat *treatment;
+	double		control_width;	/* between the arm's own two limits */
+	double		treatment_width;
+	double		ties;			/* weight of the largest tie: 0 to 1 */
+	AbQuantileTest test;
+} AbQuantilePair;
+
+extern void AbStartOrderStat(AbOrderStat *order, const AbCells *cells,
+							 int64_t *through, double q,
+							 double design_effect);
+extern double AbQuantileLimit(AbOrderStat *order, double z, bool upper);
+extern bool AbCompareQuantiles(AbQuantilePair *pair, AbOrderStat *control,
+							   AbOrderStat *treatment,
+							   AbAlternative alternative);
+extern AbInterval AbQuantileDifference(AbQuantilePair *pair, double z,
+									   AbAlternative alternative,
+									   bool significant);
+extern bool AbQuantileLift(AbQuantilePair *pair, double z,
+						   AbAlternative alternative, bool significant,
+						   AbInterval *lift);
+
+#endif							/* AB_ORDERSTAT_H */
