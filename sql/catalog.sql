@@ -10,8 +10,8 @@ WHERE coalesce(obj_description(objid, classid::regclass::text::name), '') = '' A
 	SELECT FROM pg_type t WHERE t.oid = objid AND classid = 'pg_type'::regclass AND (t.typelem <> 0 AND t.typtype = 'b'));
 -- immutable, parallel safe, not leakproof, not security definer
 SELECT oid::regprocedure FROM member_proc WHERE proparallel <> 's' OR provolatile <> 'i' OR proleakproof OR prosecdef;
--- the C symbol is the SQL name
-SELECT oid::regprocedure FROM member_proc WHERE prokind = 'f' AND prosrc <> proname;
+-- the C symbol is the SQL name, but where two types have a reader of that name
+SELECT oid::regprocedure FROM member_proc WHERE prokind = 'f' AND prosrc <> proname AND prosrc <> 'ab_histogram' || substr(proname, 3);
 -- every name is ours
 SELECT oid::regprocedure FROM member_proc WHERE proname NOT LIKE 'ab\_%';
 -- arguments of functions that users call are named
@@ -29,7 +29,7 @@ SELECT c.relname, a.attname FROM pg_type t JOIN member m ON m.objid = t.oid AND 
 	JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 WHERE a.atttypid::regtype::text NOT IN ('text', 'bigint', 'double precision', 'boolean', 'timestamp with time zone', 'jsonb', 'bytea');
 -- the stored type: toastable, double-aligned, with binary I/O
-SELECT typname, typlen, typalign, typstorage, typreceive <> 0 AS receive, typsend <> 0 AS send FROM pg_type WHERE typname = 'ab_summary';
+SELECT typname, typlen, typalign, typstorage, typreceive <> 0 AS receive, typsend <> 0 AS send FROM pg_type WHERE typname IN ('ab_summary', 'ab_histogram') ORDER BY typname;
 -- trusted and relocatable
 SELECT relocatable, trusted FROM pg_available_extension_versions WHERE name = 'ab_test' AND installed;
 -- the interface

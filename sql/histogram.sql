@@ -44,6 +44,13 @@ SELECT round(a.p_value::numeric, 6) AS with_giant, round(b.p_value::numeric, 6) 
 FROM (SELECT ab_histogram(CASE WHEN id = 7 THEN 10000 WHEN variant = 'treatment' THEN turns + 0.2 ELSE turns END, variant) AS h FROM log) x,
 	 ab_ttest(ab_summary(h)) a, ab_ttest(ab_winsorize(h)) b;
 
+-- Yuen's test; reference values: scipy.stats.ttest_ind(t, c, equal_var=False, trim=0.2) and trim=0.1, equal_var=True (SciPy 1.17)
+SELECT proportion, abs(r.statistic / ref.statistic - 1) < 1e-13 AS statistic, abs(r.p_value / ref.p - 1) < 1e-12 AS p, r.control_n, r.treatment_n
+FROM (SELECT ab_histogram(x, v) AS h FROM (SELECT unnest('{2.5,0.3,4.1,3.7,1.9,6.2,5.5,0.8,2.2,7.4,3.1,4.8,1.2,9.6,2.9}'::float8[]), 'control' UNION ALL
+	SELECT unnest('{3.3,8.1,6.4,2.7,5.2,7.9,4.4,10.5,6.9,5.8,12.2,3.9}'::float8[]), 'treatment') u(x, v)) s,
+	 (VALUES (0.2, false, 2.6002905306534028::float8, 0.020751855867654316::float8), (0.1, true, 2.4713547420182542, 0.02210197700620563)) ref(proportion, pooled, statistic, p), ab_ttest(ab_trim(h, proportion), equal_var => pooled) r;
+SELECT n, mean, stddev IS NULL AS no_stddev FROM (SELECT ab_trim(ab_histogram(7, 'a'), 0.4) AS t) s, ab_arms(t);
+
 -- any order and any chunks give the same bytes, exact or not
 CREATE TABLE bytes AS SELECT ab_histogram_send(ab_histogram(latency, variant)) AS b FROM log;
 SELECT ab_histogram_send(ab_histogram(latency, variant ORDER BY latency DESC)) = (SELECT b FROM bytes) AS backwards,
@@ -116,6 +123,7 @@ SELECT error_of($$SELECT ab_quantiles(ab_histogram(1, 'a'), 'a', ARRAY[0.5, -1])
 SELECT error_of($$SELECT ab_quantile(ab_histogram(turns, variant), 'z', 0.5) FROM log$$);
 SELECT error_of($$SELECT ab_winsorize(ab_histogram(1, 'a'), 0.9, 0.1)$$);
 SELECT error_of($$SELECT ab_winsorize(ab_histogram(1, 'a'), upper => 99)$$);
+SELECT error_of($$SELECT ab_trim(ab_histogram(1, 'a'), 0.5)$$);
 SELECT error_of($$SELECT ab_histogram(1, variant, variant) FROM log$$);
 SELECT error_of($$SELECT ab_histogram(1, 'v' || id) FROM log$$);
 SELECT error_of($$SELECT ab_histogram(1, repeat('x', 1025))$$);

@@ -76,14 +76,35 @@ ANALYZE daily;
 SELECT plan_has(:'rollup', 'Partial Aggregate') AS rollup;
 SELECT abs(p.statistic / s.statistic - 1) < 1e-12 AS same FROM (:rollup) p, serial_one s;
 
+-- histograms: the same bytes, in workers, partition by partition and rolled up
+CREATE TABLE daily_histogram WITH (parallel_workers = 4) AS SELECT id % 1000 AS day, ab_histogram(covariate, variant) AS h FROM plain GROUP BY 1;
+ANALYZE daily_histogram;
+\set histogram 'SELECT ab_histogram_send(ab_histogram(covariate, variant)) AS h FROM plain'
+\set histogram_parts 'SELECT ab_histogram_send(ab_histogram(covariate, variant)) AS h FROM log'
+\set histogram_rollup 'SELECT ab_histogram_send(ab_rollup(h)) AS h FROM daily_histogram'
+\set histogram_pairs 'SELECT ab_histogram_send(ab_paired_histogram(outcome, covariate)) AS h FROM plain'
+\set histogram_none 'SELECT ab_histogram(x, v) AS h FROM hollow'
+SET max_parallel_workers_per_gather = 0;
+CREATE TABLE serial_histogram AS :histogram;
+CREATE TABLE serial_histogram_pairs AS :histogram_pairs;
+SET max_parallel_workers_per_gather = 4;
+SELECT plan_has(:'histogram', 'Partial Aggregate') AS plain, plan_has(:'histogram_parts', 'Append') AND plan_has(:'histogram_parts', 'Partial Aggregate') AS partitionwise,
+	   plan_has(:'histogram_rollup', 'Partial Aggregate') AS rollup, plan_has(:'histogram_pairs', 'Partial Aggregate') AS pairs, plan_has(:'histogram_none', 'Partial Aggregate') AS none;
+SELECT p.h = s.h AS plain FROM (:histogram) p, serial_histogram s;
+SELECT p.h = s.h AS partitionwise FROM (:histogram_parts) p, serial_histogram s;
+SELECT p.h = s.h AS rollup FROM (:histogram_rollup) p, serial_histogram s;
+SELECT p.h = s.h AS pairs FROM (:histogram_pairs) p, serial_histogram_pairs s;
+SELECT h IS NULL AS nothing FROM (:histogram_none) p;
+
 -- hashed groups that spill to disk, and grouping sets
 SET max_parallel_workers_per_gather = 0;
 SET work_mem = '64kB';
 SET enable_sort = off;
 SELECT count(*), sum(n) FROM (SELECT id, ab_summary(outcome, variant) s FROM plain GROUP BY id) g, ab_arms(s);
+SELECT count(*), sum(n) FROM (SELECT id, ab_histogram(outcome, variant) h FROM plain WHERE id <= 10000 GROUP BY id) g, ab_arms(h);
 RESET enable_sort;
 SELECT count(*) FROM (SELECT id % 7, id % 3, (ab_ttest(outcome, variant)).control_n FROM plain GROUP BY GROUPING SETS ((id % 7), (id % 3), ())) g;
 
 RESET ALL;
 DROP FUNCTION plan_has;
-DROP TABLE log, plain, serial_pairs, serial_one, serial_bool, serial_two, serial_four, sparse, hollow, daily;
+DROP TABLE log, plain, serial_pairs, serial_one, serial_bool, serial_two, serial_four, sparse, hollow, daily, daily_histogram, serial_histogram, serial_histogram_pairs;

@@ -1224,36 +1224,52 @@ ab_histogram_recv(PG_FUNCTION_ARGS)
  */
 
 /*
+ * Add `more` rows of the same value to moments of n rows.
+ */
+static void
+AddRows(AbDouble *moments, int64 n, int64 more, double value)
+{
+	AbDouble	rows[AB_MAX_MOMENTS] = {{value, 0}};
+
+	if (n == 0)
+		moments[0] = rows[0];
+	else if (more > 0)
+		AbMomentsMerge(moments, 1, n, more, rows);
+}
+
+/*
+ * Moments that exceed the range of double are none.
+ */
+static void
+CheckOverflow(AbArmParts *part)
+{
+	if (AbMomentsFinite(part->moments, 1))
+		return;
+	memset(part->moments, 0, sizeof(part->moments));
+	part->flags = (part->flags & ~AB_ARM_BINARY(0)) | AB_ARM_OVERFLOW;
+}
+
+/*
  * The moments of values that are capped at low and high, as an arm of a
  * summary.
  */
 static void
 CappedMoments(const AbCells *cells, double low, double high, AbArmParts *part)
 {
-	double		before = 0;
+	int64		n = 0;
 	bool		binary = true;
 
-	memset(part->moments, 0, sizeof(part->moments));
 	for (int i = 0; i < cells->count; i++)
 	{
 		double		value = Min(Max(AbCellMiddle(cells, i), low), high);
-		AbDouble	moments[AB_MAX_MOMENTS] = {{value, 0}, {0, 0}};
 
 		binary = binary && (value == 0 || value == 1);
-		if (i == 0)
-			part->moments[0] = moments[0];
-		else
-			AbMomentsMerge(part->moments, 1, before, cells->cells[i].count,
-						   moments);
-		before += cells->cells[i].count;
+		AddRows(part->moments, n, cells->cells[i].count, value);
+		n += cells->cells[i].count;
 	}
 	if (binary)
 		part->flags |= AB_ARM_BINARY(0);
-	if (!AbMomentsFinite(part->moments, 1))
-	{
-		memset(part->moments, 0, sizeof(part->moments));
-		part->flags = (part->flags & ~AB_ARM_BINARY(0)) | AB_ARM_OVERFLOW;
-	}
+	CheckOverflow(part);
 }
 
 /*
@@ -1367,6 +1383,84 @@ ab_winsorize(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(CappedSummary(histogram,
 									AbCellsQuantile(&pooled, lower),
 									AbCellsQuantile(&pooled, upper)));
+}
+
+/*
+ * What Yuen's test takes of an arm without the g lowest and the g highest of
+ * its rows: their number, their mean, and the sum of squares of all rows with
+ * those capped at the nearest ones that are left.
+ */
+static void
+TrimmedMoments(const AbCells *cells, int64 g, AbArmParts *part)
+{
+	AbDouble	capped[AB_MAX_MOMENTS] = {{0, 0}};
+	int64		before = 0;
+	int64		inside = 0;
+	int64		all = 0;
+
+	for (int i = 0; i < cells->count; i++)
+	{
+		int64		through = before + cells->cells[i].count;
+		int64		from = Max(before, g);
+		int64		to = Min(through, cells->n - g);
+
+		if (from < to)
+		{
+			double		value = AbCellMiddle(cells, i);
+			/* the rows cut off stand where the first and the last one stand */
+			int64		rows = to - from + (from == g ? g : 0) +
+				(to == cells->n - g ? g : 0);
+
+			AddRows(part->moments, inside, to - from, value);
+			inside += to - from;
+			AddRows(capped, all, rows, value);
+			all += rows;
+		}
+		before = through;
+	}
+	part->n = inside;
+	part->moments[1] = capped[1];
+	CheckOverflow(part);
+}
+
+/*
+ * (histogram, proportion): the summary whose t-test is Yuen's, without that share of
+ * the rows of each arm at either end.
+ *
+ * K. K. Yuen, The Two-Sample Trimmed t for Unequal Population Variances,
+ * Biometrika 61 (1974), 165-170.
+ */
+PG_FUNCTION_INFO_V1(ab_trim);
+Datum
+ab_trim(PG_FUNCTION_ARGS)
+{
+	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
+	double		trim = PG_GETARG_FLOAT8(1);
+	int			arms = histogram->arms;
+	AbArmParts *parts = (AbArmParts *) palloc0(Max(arms, 1) * sizeof(AbArmParts));
+
+	if (!(trim >= 0 && trim < 0.5))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("proportion to trim must be at least 0 and less than 0.5"),
+				 errdetail("Got %g.", trim),
+				 errhint("It is the share of the rows that is cut off at either end, such as 0.2.")));
+	for (int i = 0; i < arms; i++)
+	{
+		const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
+		AbCells		cells = AbHistogramCells(histogram, i);
+
+		CHECK_FOR_INTERRUPTS();
+		parts[i].label = ArmLabel(histogram, arm);
+		parts[i].nonfinite = arm->nonfinite;
+		parts[i].flags = arm->flags;
+		if (cells.count == 0)
+			parts[i].flags |= AB_ARM_BINARY(0);
+		else
+			TrimmedMoments(&cells, (int64) (trim * cells.n), &parts[i]);
+		pfree(cells.cells);
+	}
+	PG_RETURN_POINTER(AbBuildSummary(1, parts, arms));
 }
 
 /*

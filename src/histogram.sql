@@ -139,3 +139,8 @@ CREATE FUNCTION ab_winsorize(histogram ab_histogram, lower float8 DEFAULT 0, upp
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION ab_winsorize(ab_histogram, float8, float8) IS
 	'summary of the values capped at two quantiles of all variants together';
+
+CREATE FUNCTION ab_trim(histogram ab_histogram, proportion float8 DEFAULT 0.2) RETURNS ab_summary
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ab_trim(ab_histogram, float8) IS
+	'summary whose t-test is Yuen''s of trimmed means: without that share of each variant''s rows at either end';
