@@ -1,10 +1,10 @@
 # A topic has one name in four places: src/TOPIC.c, src/TOPIC.sql,
 # sql/TOPIC.sql and expected/TOPIC.out.  The install script is the
 # concatenation of the fragments, in this order.
-TOPICS = assign summary ttest power cuped ratio proportion margin srm compare plan paired rate histogram quantile
+TOPICS = assign summary ttest power cuped ratio proportion margin srm compare plan paired rate histogram quantile rank
 
 # C without an SQL face, and tests across topics
-HELPERS = adjustment cells comparison counts distributions dunnett exact inference md5 moments multiplicity orderstat rates sizing storage
+HELPERS = adjustment cells comparison counts distributions dunnett exact inference md5 moments multiplicity nulldist orderstat rates sizing storage
 ACROSS = parallel catalog peers readme
 
 EXTENSION = ab_test

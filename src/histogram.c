@@ -1190,6 +1190,7 @@ ab_histogram_recv(PG_FUNCTION_ARGS)
 	HistogramArm *arms;
 	const char *fault;
 	uint32		count;
+	int64		total = 0;
 	int			bits;
 
 	AbCheckBytesLeft(buf, 8, type_name);
@@ -1208,6 +1209,9 @@ ab_histogram_recv(PG_FUNCTION_ARGS)
 	{
 		CHECK_FOR_INTERRUPTS();
 		ReceiveArm(buf, bits, &arms[i]);
+		total += arms[i].count;
+		if (total > AB_MAX_CELLS)
+			AbBadBinary(type_name, "There are too many values.");
 	}
 	fault = ArmsFault(arms, count);
 	if (fault)
