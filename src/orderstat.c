@@ -64,7 +64,7 @@
 #define LARGEST_SCORE	38.5
 
 /* Halvings that leave no digit of a score in doubt. */
-#define HALVINGS		64
+#define HALVINGS		58
 
 /*
  * A cell of several values is a tie if it has that many times the rows of its
@@ -345,16 +345,17 @@ CombinedLimit(AbQuantilePair *pair, double r, double z, bool upper, int sign)
 }
 
 /*
- * The largest z, within those that the rows allow, at which the limits still
- * say that the treatment's quantile is the larger one (direction 1) or the
- * smaller one (-1).
+ * The largest z at which the limits still say that the treatment's quantile is
+ * the larger one (direction 1) or the smaller one (-1), of those from `low` to
+ * what the rows allow; `low` if there is none.
  */
 static double
-TouchingScore(AbQuantilePair *pair, int direction)
+TouchingScore(AbQuantilePair *pair, int direction, double low)
 {
-	double		low = -pair->test.largest;
 	double		high = pair->test.largest;
 
+	if (!(CombinedLimit(pair, 1, low, false, direction) > 0))
+		return low;
 	if (CombinedLimit(pair, 1, high, false, direction) > 0)
 		return high;
 	for (int i = 0; i < HALVINGS; i++)
@@ -402,18 +403,18 @@ AbCompareQuantiles(AbQuantilePair *pair, AbOrderStat *control,
 	switch (alternative)
 	{
 		case AB_GREATER:
-			test->statistic = TouchingScore(pair, 1);
+			test->statistic = TouchingScore(pair, 1, -test->largest);
 			test->p_value = AbBoundP(AbNormalUpperTail(test->statistic));
 			break;
 		case AB_LESS:
-			less = TouchingScore(pair, -1);
+			less = TouchingScore(pair, -1, -test->largest);
 			test->statistic = -less;
 			test->p_value = AbBoundP(AbNormalUpperTail(less));
 			break;
 		default:
-			greater = TouchingScore(pair, 1);
-			less = greater > 0 ? 0 : TouchingScore(pair, -1);
-			test->statistic = greater > 0 ? greater : less > 0 ? -less : 0;
+			greater = TouchingScore(pair, 1, 0);
+			less = TouchingScore(pair, -1, 0);
+			test->statistic = greater - less;
 			test->p_value = AbBoundP(2 * AbNormalUpperTail(fabs(test->statistic)));
 	}
 	return true;
