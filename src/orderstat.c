@@ -29,13 +29,18 @@
  * of the two variances; the errors of the estimated widths only tilt the share
  * that each arm has in z, which does not matter to first order, so that few
  * rows do.  (Taking the widths for standard errors, or the most extreme of all
- * shares, gives intervals that cover 97% for 95% at 50 rows.)  With heavy ties
- * the widths do not tell a standard error, so that the shares rise to 1, at
- * which the two arms' own intervals are compared as they are.
+ * shares, gives intervals that cover 97% for 95% at 50 rows.)  Where ties or one
+ * gap between two rows make up most of a width it tells no standard error.  Then
+ * the shares rise to 1, at which the two arms' own intervals are compared as
+ * they are.
  *
  * A ratio r is tested by t - r c in the same way, with wc multiplied by |r|, as
  * Fieller's theorem does for means.  At r = 1 that is the test of the
  * difference; p is the level at which its limit touches 0.  So all agree.
+ *
+ * Clustered rows.  Ranks are divided by the design effect, the variance of the
+ * share of rows below the quantile relative to that of independent rows (Deng,
+ * Knoblich and Lu 2018).  It is estimated, so that scores are Student's t.
  *
  * References:
  *	A. D. Hutson, Calculating Nonparametric Confidence Intervals for Quantiles
@@ -46,8 +51,7 @@
  *	Measures: A General Approach, Statistics in Medicine 27 (2008), 1693-1702
  *	(limits of a difference from limits of its parts).
  *	A. Deng, U. Knoblich, J. Lu, Applying the Delta Method in Metric Analytics:
- *	A Practical Guide with Novel Ideas, KDD 2018, 233-242 (ranks with the
- *	variance of clustered rows).
+ *	A Practical Guide with Novel Ideas, KDD 2018, 233-242.
  */
 #include "orderstat.h"
 
@@ -63,6 +67,12 @@
 /* A score whose tail is just about the smallest double. */
 #define LARGEST_SCORE	38.5
 
+/*
+ * A gap between two rows that takes more of the width between the limits than
+ * this makes the width say little.
+ */
+#define WIDE_GAP		0.6
+
 /* Halvings that leave no digit of a score in doubt. */
 #define HALVINGS		58
 
@@ -77,11 +87,12 @@
 /*
  * Prepare an arm of n > 0 rows.  through has room for a number per cell.  The
  * design effect is the variance of the share of rows below the quantile
- * relative to that of independent rows, 1 if they are.
+ * relative to that of independent rows, and df are its degrees of freedom: 1 and
+ * infinity if they are independent.
  */
 void
 AbStartOrderStat(AbOrderStat *order, const AbCells *cells, int64_t *through,
-				 double q, double design_effect)
+				 double q, double design_effect, double df)
 {
 	int64_t		sum = 0;
 
@@ -91,6 +102,7 @@ AbStartOrderStat(AbOrderStat *order, const AbCells *cells, int64_t *through,
 	order->through = through;
 	order->q = q;
 	order->design_effect = design_effect;
+	order->df = df;
 	for (int i = 0; i < AB_ORDER_MEMORY; i++)
 		order->ranks[i] = -1;
 }
@@ -125,6 +137,12 @@ Score(AbOrderStat *order, int64_t rank)
 		tail = AbBetaUpperTail(order->q, a, b);
 		order->scores[slot] = tail > 0 ? -AbNormalUpperQuantile(tail) : -INFINITY;
 	}
+	/* in units of an estimated variance it is Student's t */
+	if (!isinf(order->df) && !isinf(order->scores[slot]))
+		order->scores[slot] =
+			copysign(AbNormalUpperQuantile(AbStudentTUpperTail(fabs(order->scores[slot]),
+															   order->df)),
+					 order->scores[slot]);
 	return order->scores[slot];
 }
 
@@ -308,6 +326,29 @@ LargestTie(AbOrderStat *order, double z)
 }
 
 /*
+ * What the widest gap between two rows takes of the width between the limits
+ * at z: 0 up to WIDE_GAP of it, 1 for all of it.
+ */
+static double
+WidestGap(AbOrderStat *order, double z)
+{
+	double		low = AbQuantileLimit(order, z, false);
+	double		high = AbQuantileLimit(order, z, true);
+	int64_t		first = RankAt(order, -z);
+	int64_t		last = RankAt(order, z) + 1;
+	double		largest = 0;
+
+	if (!(high > low))
+		return 0;
+	for (int i = CellAt(order, first < 1 ? 1 : first);
+		 i + 1 < order->cells.count && order->through[i] < last; i++)
+		largest = fmax(largest,
+					   fmin(high, RowValue(order, i + 1, order->through[i] + 1)) -
+					   fmax(low, RowValue(order, i, order->through[i])));
+	return fmax(0, (largest / (high - low) - WIDE_GAP) / (1 - WIDE_GAP));
+}
+
+/*
  * What of the critical value each arm has in t - r c.
  */
 static void
@@ -320,8 +361,8 @@ Shares(const AbQuantilePair *pair, double r, double *control,
 	double		c = w > 0 ? wc / w : 1;
 	double		t = w > 0 ? wt / w : 1;
 
-	*control = sqrt(c * c + (1 - c * c) * pair->ties);
-	*treatment = sqrt(t * t + (1 - t * t) * pair->ties);
+	*control = sqrt(c * c + (1 - c * c) * pair->unsure);
+	*treatment = sqrt(t * t + (1 - t * t) * pair->unsure);
 }
 
 /*
@@ -397,7 +438,9 @@ AbCompareQuantiles(AbQuantilePair *pair, AbOrderStat *control,
 		AbQuantileLimit(control, z, false);
 	pair->treatment_width = AbQuantileLimit(treatment, z, true) -
 		AbQuantileLimit(treatment, z, false);
-	pair->ties = fmin(1, fmax(LargestTie(control, z), LargestTie(treatment, z)));
+	pair->unsure = fmax(fmax(LargestTie(control, z), LargestTie(treatment, z)),
+						fmax(WidestGap(control, z), WidestGap(treatment, z)));
+	pair->unsure = fmin(1, pair->unsure);
 	test->std_error = hypot(pair->control_width, pair->treatment_width) / (2 * z);
 
 	switch (alternative)

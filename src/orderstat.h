@@ -24,6 +24,7 @@ typedef struct AbOrderStat
 	const int64_t *through;		/* rows in the cells up to each */
 	double		q;				/* the quantile asked for, in (0, 1) */
 	double		design_effect;	/* of the share of rows below it */
+	double		df;				/* of its estimate, infinite if it is known */
 	int64_t		ranks[AB_ORDER_MEMORY];
 	double		scores[AB_ORDER_MEMORY];
 } AbOrderStat;
@@ -46,13 +47,13 @@ typedef struct AbQuantilePair
 	AbOrderStat *treatment;
 	double		control_width;	/* between the arm's own two limits */
 	double		treatment_width;
-	double		ties;			/* weight of the largest tie: 0 to 1 */
+	double		unsure;			/* how little the widths tell: 0 to 1 */
 	AbQuantileTest test;
 } AbQuantilePair;
 
 extern void AbStartOrderStat(AbOrderStat *order, const AbCells *cells,
 							 int64_t *through, double q,
-							 double design_effect);
+							 double design_effect, double df);
 extern double AbQuantileLimit(AbOrderStat *order, double z, bool upper);
 extern bool AbCompareQuantiles(AbQuantilePair *pair, AbOrderStat *control,
 							   AbOrderStat *treatment,

@@ -36,8 +36,8 @@ enum
 	P_ADJUSTED, SIGNIFICANT, ALPHA, METHOD, NOTE, ATTRIBUTES
 };
 
-/* Fewer users than this in an arm are noted. */
-#define FEW_USERS	50
+/* Worth fewer users than this in an arm, or beyond its quantile, is noted. */
+#define FEW_USERS	10
 
 /* The parameters of a call, and the arms it is about. */
 typedef struct QuantileCall
@@ -102,12 +102,12 @@ GetCall(FunctionCallInfo fcinfo, QuantileCall *call, int treatment, int alpha,
  *		V / (R (1 - R) / N),	V = sum (b_i - R n_i)^2 / (K - 1) / K / nbar^2,
  *
  * where user i of K has b_i of n_i rows below the quantile, R = sum b / sum n
- * and N = sum n = K nbar.  1 without clusters, NaN with a note where it cannot
- * be told.
+ * and N = sum n = K nbar, and its degrees of freedom.  1 and infinity without
+ * clusters, NaN with a note where it cannot be told.
  */
 static double
 DesignEffect(AbComparison *row, const QuantileCall *call, const char *role,
-			 AbLabel label, int64 rows)
+			 AbLabel label, int64 rows, double *df)
 {
 	const AbArm *arm;
 	int			position;
@@ -115,7 +115,12 @@ DesignEffect(AbComparison *row, const QuantileCall *call, const char *role,
 	double		r;
 	double		d;
 	double		squares;
+	double		effect;
+	double		beyond;
+	double		even;
+	double		pq = call->q * (1 - call->q);
 
+	*df = INFINITY;
 	if (call->clusters == NULL)
 		return 1;
 	position = AbFindArm(call->clusters, label);
@@ -149,10 +154,22 @@ DesignEffect(AbComparison *row, const QuantileCall *call, const char *role,
 				  role);
 		return NAN;
 	}
-	if (users < FEW_USERS)
-		AbAddNote(row, "few users in the %s: the interval may be too narrow",
+	effect = squares / d / (r * (1 - r));
+
+	/*
+	 * As many users with equal numbers of rows, and independent rows beyond the
+	 * quantile, as these are worth.  Few of either leave the estimate of the
+	 * effect low and uncertain: the second term is the excess kurtosis of the
+	 * indicator.
+	 */
+	even = users / (1 + (users - 1) / users *
+					AbArmVariance(call->clusters, arm, 1, 1) / (d * d));
+	beyond = rows * Min(call->q, 1 - call->q) / effect;
+	*df = 2 / (2 / Max(even - 1, 1) + Max(0, 1 / pq - 6) * effect / rows);
+	if (Min(even, beyond) < FEW_USERS)
+		AbAddNote(row, "few users of the %s for this quantile: the interval may be too narrow",
 				  role);
-	return squares / d / (r * (1 - r));
+	return effect * (1 + 1 / beyond);
 }
 
 /*
@@ -164,12 +181,14 @@ StartArm(QuantileRow *result, const QuantileCall *call, const char *role,
 {
 	int			position = AbFindArm(call->arms, label);
 	AbCells		cells = AbHistogramCells(call->histogram, position);
-	double		effect = DesignEffect(&result->row, call, role, label, cells.n);
+	double		df;
+	double		effect = DesignEffect(&result->row, call, role, label, cells.n,
+									  &df);
 
 	if (isnan(effect))
 		return false;
 	AbStartOrderStat(order, &cells, (int64 *) palloc(cells.count * sizeof(int64)),
-					 call->q, effect);
+					 call->q, effect, df);
 	return true;
 }
 

@@ -110,6 +110,51 @@ CALL pg_temp.calibrate('Dunnett, unequal variances', '120 / 60 / 40 / 200, sd 2,
 		  FROM generate_series(1, $$ || :experiments || $$) experiment, generate_series(1, 420) i GROUP BY experiment) q,
 		 ab_compare(s, correction => 'dunnett') t GROUP BY experiment $$);
 
+-- quantiles: continuous outcomes; then ties, where only whole values can be limits
+CREATE PROCEDURE pg_temp.calibrate_quantile(q float8, sizes text, design text, truth text, outcome text, diff float8, lift float8, claims text DEFAULT '95')
+LANGUAGE plpgsql AS $$
+BEGIN
+	CALL pg_temp.calibrate('quantile P' || q * 100, design, truth, format(
+		'SELECT t.significant, pg_temp.covers(diff_low, diff_high, %s) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, %s) AS covers_lift
+		 FROM (SELECT experiment, ab_histogram(%s, variant) AS h FROM pg_temp.users(%s) GROUP BY experiment) q, ab_quantile_test(h, %s) t',
+		diff, lift, outcome, sizes, q), claims);
+END $$;
+CALL pg_temp.calibrate_quantile(0.5, :'experiments' || ', 60, 40', '60 / 40, lognormal', 'no effect', 'exp(pg_temp.normal())', 0, 0);
+CALL pg_temp.calibrate_quantile(0.5, :'experiments' || ', 200, 80', '200 / 80, lognormal, sd 1 and 0.5', 'lift +50%',
+	$$CASE variant WHEN 'control' THEN exp(pg_temp.normal()) ELSE 1.5 * exp(0.5 * pg_temp.normal()) END$$, 0.5, 50);
+CALL pg_temp.calibrate_quantile(0.95, :'experiments' || ', 250, 150', '250 / 150, lognormal', 'no effect', 'exp(pg_temp.normal())', 0, 0);
+CALL pg_temp.calibrate_quantile(0.95, :'experiments' || ', 120, 200', '120 / 200, exponential', 'lift +100%',
+	$$-ln(1 - random()) * CASE variant WHEN 'control' THEN 1 ELSE 2 END$$, ln(20), 100);
+CALL pg_temp.calibrate_quantile(0.99, :'experiments' || ', 500, 400', '500 / 400, exponential', 'no effect', '-ln(1 - random())', 0, 0, 'about 95');
+CALL pg_temp.calibrate_quantile(0.5, :'experiments' || ', 500, 300', '500 / 300, two modes apart', 'no effect',
+	'random() + CASE WHEN random() < 0.48 THEN 1 ELSE 3 END', 0, 0, 'about 95');
+CALL pg_temp.calibrate_quantile(0.5, :'experiments' || ', 150, 100', '150 / 100, five-point ratings', 'no effect',
+	'(ARRAY[1, 2, 3, 3, 4, 4, 4, 5, 5, 5])[1 + floor(10 * random())::int]', 0, 0, 'about 95');
+CALL pg_temp.calibrate_quantile(0.95, :'experiments' || ', 200, 150', '200 / 150, whole turns', 'lift +50%',
+	$$ceil(ln(1 - random()) / ln((CASE variant WHEN 'control' THEN 0.68 ELSE 0.777 END)::float8))$$, 4, 50, 'about 95');
+CALL pg_temp.calibrate_quantile(0.5, :'experiments' || ', 200, 100', '200 / 100, whole milliseconds', 'lift +10%',
+	$$round(CASE variant WHEN 'control' THEN 300 ELSE 330 END * exp(0.6 * pg_temp.normal()))$$, 30, 10, 'about 95');
+CALL pg_temp.calibrate_quantile(0.95, :'experiments' || ', 250, 150', '250 / 150, 4% cut off at a limit', 'no effect', 'least(exp(pg_temp.normal()), 5.7595)', 0, 0, 'about 95');
+
+-- users with 1 to 5 rows that are alike, with and without saying so
+CREATE TEMP TABLE clustered AS
+WITH log AS MATERIALIZED (
+	SELECT experiment, variant, i, exp(a + 0.5 * pg_temp.normal()) AS v
+	FROM (SELECT *, pg_temp.normal() AS a, 1 + floor(5 * random())::int AS k, row_number() OVER () AS i
+		  FROM pg_temp.users(:experiments, 150, 100) OFFSET 0) u, generate_series(1, k)
+), histogram AS MATERIALIZED (
+	SELECT experiment, ab_histogram(v, variant) AS h FROM log GROUP BY experiment
+), median AS MATERIALIZED (
+	SELECT experiment, variant, ab_quantile(h, variant, 0.5) AS x FROM histogram, (VALUES ('control'), ('treatment')) a(variant)
+)
+SELECT experiment, h, s FROM histogram JOIN
+	(SELECT experiment, ab_summary(below, n, variant) AS s FROM
+		(SELECT experiment, variant, count(*) FILTER (WHERE v <= x) AS below, count(*) AS n FROM log JOIN median USING (experiment, variant)
+		 GROUP BY experiment, variant, i) users GROUP BY experiment) summary USING (experiment);
+\set clustered 'SELECT t.significant, pg_temp.covers(diff_low, diff_high, 0) AS covers_diff, pg_temp.covers(lift_low_pct, lift_high_pct, 0) AS covers_lift FROM clustered, '
+CALL pg_temp.calibrate('quantile P50 with clusters', '150 / 100 users with 1 to 5 rows', 'no effect', :'clustered' || 'ab_quantile_test(h, 0.5, clusters => s) t');
+CALL pg_temp.calibrate('quantile P50 without clusters', '150 / 100 users with 1 to 5 rows', 'no effect', :'clustered' || 'ab_quantile_test(h, 0.5) t', 'nothing');
+
 -- The verdict: within the tolerance of 95% where the method claims that, not
 -- more than the tolerance below it where counts are whole.  A row that claims
 -- nothing shows a limit of the method.
