@@ -134,6 +134,7 @@ SELECT error_of(format('SELECT %L::ab_histogram', t)) FROM (VALUES
 	('{"version": 1, "bits": 52, "arms": [{"variant": "a", "nonfinite": 0, "control": false, "min": 1, "max": 2, "values": [2, 1], "counts": [1, 1]}]}'),
 	('{"version": 1, "bits": 52, "arms": [{"variant": "a", "nonfinite": 0, "control": false, "min": 0, "max": 2, "values": [1, 2], "counts": [1, 1]}]}'),
 	('{"version": 1, "bits": 2, "arms": [{"variant": "a", "nonfinite": 0, "control": false, "min": 1.1, "max": 1.1, "values": [1.1], "counts": [1]}]}'),
+	('{"version": 1, "bits": 10, "arms": [{"variant": "a", "nonfinite": 0, "control": false, "min": 1, "max": 1, "values": [1], "counts": [1]}]}'),
 	('{"version": 1, "bits": 52, "arms": [{"variant": "a", "nonfinite": 0, "control": false, "min": 1, "max": 1, "values": [1], "counts": [1, 2]}]}'),
 	('{"version": 1, "bits": 52, "arms": [{"variant": "a", "nonfinite": 0, "control": false, "min": 0, "max": 1, "values": [], "counts": []}]}'),
 	('{"version": 1, "bits": 52, "arms": [{"variant": "b", "nonfinite": 0, "control": false, "min": 0, "max": 0, "values": [], "counts": []}, {"variant": "a", "nonfinite": 0, "control": false, "min": 0, "max": 0, "values": [], "counts": []}]}'),

@@ -51,6 +51,8 @@ SELECT s::text::ab_summary::text = s::text AS reads_back FROM (SELECT ab_summary
 SELECT s::text::ab_summary::text = s::text AS reads_back FROM (SELECT ab_summary(5.0, 'NaN', 'a') s) t;
 -- values that cancel have a mean of zero, not of rounding noise
 SELECT mean FROM ab_arms((SELECT ab_summary(x, 'a') FROM (VALUES (-2::float8), (-1), (2), (1)) t(x)));
+-- small means are means
+SELECT mean FROM ab_arms((SELECT ab_summary(x, 'a') FROM (VALUES (1e-170::float8), (2e-170), (3e-170)) t(x)));
 -- an offset costs no digits
 SELECT abs(a.stddev / b.stddev - 1) < 1e-15 AS exact
 FROM (SELECT ab_summary(1e9 + g % 7, 'a') s, ab_summary(g % 7, 'a') z FROM generate_series(1, 100000) g) t, ab_arms(s) a, ab_arms(z) b;

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include <float.h>
+#include <math.h>
 
 #include "compat.h"
 #include "mb/pg_wchar.h"
@@ -111,7 +112,9 @@ AbArmMean(const AbSummary *summary, const AbArm *arm, int column)
 	double		sum = AbDoubleValue(arm->moments[AbComomentIndex(summary->columns,
 																 column, column)]);
 
-	return mean * mean * arm->n <= 64 * DBL_EPSILON * DBL_EPSILON * sum ? 0 : mean;
+	/* not squared: that would leave the range for small means */
+	return fabs(mean) * sqrt((double) arm->n) <= 8 * DBL_EPSILON * sqrt(sum) ?
+		0 : mean;
 }
 
 static inline AbLabel

@@ -307,8 +307,9 @@ RowOfCell(const AbCells *cells, int i, int64_t k)
 {
 	double		low = AbCellLow(cells, i);
 
+	/* beyond 2^53 rows of several arms k may have been rounded up */
 	return low + (AbCellHigh(cells, i) - low) *
-		((k - 0.5) / cells->cells[i].count);
+		fmin((k - 0.5) / cells->cells[i].count, 1);
 }
 
 /*

@@ -362,26 +362,24 @@ ExtendRange(HistogramArm *arm, double min, double max)
 }
 
 /*
- * Replace the cells of an arm by those and others merged.
+ * Replace the cells of an arm by those and others, of which there are some,
+ * merged.
  */
 static void
 MergeIntoArm(HistogramArm *arm, AbCell *others, int count)
 {
-	AbCell	   *merged;
+	AbCell	   *merged = others;
 
-	if (arm->count == 0)
+	if (arm->count > 0)
 	{
-		if (arm->cells)
-			pfree(arm->cells);
-		arm->cells = others;
-		arm->count = count;
-		return;
+		merged = (AbCell *) palloc((arm->count + count) * sizeof(AbCell));
+		count = AbMergeCells(merged, arm->cells, arm->count, others, count);
+		pfree(arm->cells);
+		pfree(others);
 	}
-	merged = (AbCell *) palloc((arm->count + count) * sizeof(AbCell));
-	arm->count = AbMergeCells(merged, arm->cells, arm->count, others, count);
-	pfree(arm->cells);
-	pfree(others);
-	arm->cells = merged;
+	/* what is tied takes no room */
+	arm->cells = (AbCell *) repalloc(merged, count * sizeof(AbCell));
+	arm->count = count;
 }
 
 /*
@@ -441,6 +439,14 @@ MergeRows(HistogramArm *arm, int bits)
 	pfree(keys);
 	pfree(scratch);
 	MergeIntoArm(arm, cells, count);
+
+	/* with many arms, not all of them keep a large buffer */
+	if (arm->rows_room > MIN_WAITING)
+	{
+		pfree(arm->rows);
+		arm->rows = NULL;
+		arm->rows_room = 0;
+	}
 }
 
 #define ST_SORT SortCells
@@ -462,6 +468,12 @@ MergePending(HistogramArm *arm, int bits)
 	memcpy(cells, arm->pending, arm->pending_used * sizeof(AbCell));
 	MergeIntoArm(arm, cells, AbTruncateCells(cells, arm->pending_used, bits));
 	arm->pending_used = 0;
+	if (arm->pending_room > MIN_WAITING)
+	{
+		pfree(arm->pending);
+		arm->pending = NULL;
+		arm->pending_room = 0;
+	}
 }
 
 /*
@@ -474,15 +486,18 @@ ChooseBits(const HistogramArm *arms, int count, const int64 *keys, int n,
 {
 	int64		values[AB_EXACT_BITS + 1] = {0};	/* more with that many bits */
 	int64		cells[AB_EXACT_BITS + 1] = {0};
-	int64		all_values = 1;
-	int64		all_cells = count;
+	int64		all_values = n > 0;
+	int64		all_cells = 0;
 	int			fitting = 0;
 
 	for (int i = 1; i < n; i++)
 		values[AbBitsToDiffer(keys[i - 1], keys[i])]++;
 	for (int i = 0; i < count; i++)
+	{
+		all_cells += arms[i].count > 0;
 		for (int j = 1; j < arms[i].count; j++)
 			cells[AbBitsToDiffer(arms[i].cells[j - 1].key, arms[i].cells[j].key)]++;
+	}
 
 	for (int b = 0; b < bits; b++)
 	{
@@ -541,9 +556,6 @@ MergeWaiting(HistogramState *state)
 
 				arm->count = AbTruncateCells(arm->cells, arm->count,
 											 state->bits);
-				if (arm->count > 0)
-					arm->cells = (AbCell *) repalloc(arm->cells,
-													 arm->count * sizeof(AbCell));
 				total += arm->count;
 			}
 		}
@@ -613,7 +625,6 @@ SetControl(HistogramState *state, HistogramArm *arm)
 static void
 AddHistogram(HistogramState *state, const AbHistogram *other)
 {
-	state->bits = Min(state->bits, other->bits);
 	for (int i = 0; i < (int) other->arms; i++)
 	{
 		const AbHistogramArm *from = AbGetHistogramArm(other, i);
@@ -629,6 +640,7 @@ AddHistogram(HistogramState *state, const AbHistogram *other)
 		arm->nonfinite += from->nonfinite;
 		if (from->n == 0)
 			continue;
+		state->bits = Min(state->bits, other->bits);
 		ExtendRange(arm, from->min, from->max);
 		arm->n += from->n;
 
@@ -892,7 +904,7 @@ ArmFault(HistogramArm *arm, int bits)
  * Why the arms cannot make one histogram, as a sentence, or NULL.
  */
 static const char *
-ArmsFault(const HistogramArm *arms, int count)
+ArmsFault(const HistogramArm *arms, int count, int bits)
 {
 	int			controls = 0;
 	int64		total = 0;
@@ -909,13 +921,19 @@ ArmsFault(const HistogramArm *arms, int count)
 	}
 	if (controls > 1)
 		return "Only one variant can be the control.";
-	if (total <= AB_MAX_VALUES)
+	if (total <= AB_MAX_VALUES && bits == AB_EXACT_BITS)
 		return NULL;
 	if (total > AB_MAX_CELLS)
 		return "There are too many values.";
 	n = MergeAllKeys(arms, count, total, &keys);
 	pfree(keys);
-	return n > AB_MAX_VALUES ? "There are too many different values." : NULL;
+	if (n > AB_MAX_VALUES)
+		return "There are too many different values.";
+	/* one bit more makes at most two cells of one */
+	if (bits < AB_EXACT_BITS && 2 * n <= AB_MAX_VALUES &&
+		2 * total <= AB_MAX_CELLS)
+		return "The histogram keeps fewer bits than it has room for.";
+	return NULL;
 }
 
 PG_FUNCTION_INFO_V1(ab_histogram_out);
@@ -992,6 +1010,7 @@ JsonCells(JsonbContainer *object, HistogramArm *arm)
 		double		x;
 		int64		n;
 
+		CHECK_FOR_INTERRUPTS();
 		JsonbIteratorNext(&value_iterator, &value, true);
 		JsonbIteratorNext(&count_iterator, &count, true);
 		if (!AbJsonDouble(&value, &x))
@@ -1094,7 +1113,7 @@ ab_histogram_in(PG_FUNCTION_ARGS)
 						&arms[i]);
 	}
 	if (fault == NULL)
-		fault = ArmsFault(arms, count);
+		fault = ArmsFault(arms, count, bits);
 	if (fault)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(AbFaultCode(fault)),
@@ -1213,7 +1232,7 @@ ab_histogram_recv(PG_FUNCTION_ARGS)
 		if (total > AB_MAX_CELLS)
 			AbBadBinary(type_name, "There are too many values.");
 	}
-	fault = ArmsFault(arms, count);
+	fault = ArmsFault(arms, count, bits);
 	if (fault)
 		AbBadBinary(type_name, fault);
 	if (buf->cursor != buf->len)

@@ -27,7 +27,7 @@ from statsmodels.stats.power import TTestIndPower
 
 sys.dont_write_bytecode = True
 from checks import run_sections, show      # noqa: E402
-from hostile import hostile_bytes, hostile_texts                    # noqa: E402
+from hostile import check_bytes, check_texts, frame_binary, hostile_bytes, hostile_texts     # noqa: E402
 from reference import (                                             # noqa: E402
     Arm, Design, effect_size, exact_arm, exact_covariance, noncentral, pooled, power_exact, power_fast, router,
     router_bucket, student_density, student_quantile, student_sf, t_test, unpooled)
@@ -826,11 +826,6 @@ def parse_binary(raw):
     return data
 
 
-def frame_binary(data):
-    return (b'PGCOPY\n\xff\r\n\0' + bytes(8)
-            + b''.join(struct.pack('>hi', 1, len(d)) + d for d in data) + struct.pack('>h', -1))
-
-
 def states_to_store(server):
     """States of every shape: 1, 2 and 4 columns, many variants, odd labels, a named control, NaN."""
     server.run("""
@@ -1129,9 +1124,6 @@ def section_errors(server, checks):
 
 # ---------------------------------------------------------------- hostile input
 
-# Bad text or binary form, out of range, bad parameter, too large, nested too deeply, bad encoding, message too short.
-ACCEPTABLE = {'22P02', '22P03', '22P04', '22P05', '22003', '22023', '22021', '54000', '54001', '08P01'}
-
 # Uses one value in every way; anything but an SQL error of the classes above is a defect.
 PROBE = """
 CREATE OR REPLACE FUNCTION pg_temp.probe(v ab_summary) RETURNS text LANGUAGE plpgsql AS $$
@@ -1175,22 +1167,7 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
     RETURN 'defect: an accepted value raises ' || SQLSTATE || ' ' || SQLERRM;
 END $$;
-CREATE OR REPLACE FUNCTION pg_temp.probe_text(input text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE v ab_summary;
-BEGIN
-    BEGIN
-        v := input::ab_summary;
-    EXCEPTION WHEN OTHERS THEN
-        RETURN SQLSTATE;
-    END;
-    RETURN pg_temp.probe(v);
-END $$;
 """
-
-
-def judge(checks, tally, inputs, verdict):
-    tally[verdict.split(':')[0]] += 1
-    checks.check(verdict == 'ok' or verdict in ACCEPTABLE, inputs, verdict, 'accepted and usable, or a data error')
 
 
 def small_states(server, form):
@@ -1199,49 +1176,14 @@ def small_states(server, form):
         SELECT (s::text::jsonb->>'columns')::int, %s FROM stored WHERE length(s::text) < 2000 ORDER BY id""" % form)]
 
 
-def print_tally(what, tally):
-    print('  %s: %s' % (what, ', '.join('%s %d' % item for item in sorted(tally.items()))))
-
-
 def section_hostile_text(server, checks):
-    rng = np.random.default_rng(SEED + 7)
     server.run(PROBE)
-    pid = server.value('SELECT pg_backend_pid()')
-    mutants = hostile_texts(rng, small_states(server, 's::text'))
-    tally = collections.Counter()
-    for start in range(0, len(mutants), 500):
-        batch = mutants[start:start + 500]
-        got = server.rows("""SELECT pg_temp.probe_text(x) FROM unnest(%s::text[]) WITH ORDINALITY AS t(x, i)
-                             ORDER BY i""", (batch,))
-        for text, row in zip(batch, got):
-            judge(checks, tally, text[:600], row[0])
-    print_tally('hostile text', tally)
-    checks.check(server.value('SELECT pg_backend_pid()') == pid, 'same backend', 'another', pid)
+    check_texts(server, checks, 'ab_summary', hostile_texts(np.random.default_rng(SEED + 7), small_states(server, 's::text')))
 
 
 def section_hostile_binary(server, checks):
-    """Mutated bytes through COPY BINARY, one by one; what is accepted must work."""
-    rng = np.random.default_rng(SEED + 8)
     server.run(PROBE)
-    pid = server.value('SELECT pg_backend_pid()')
-    mutants = hostile_bytes(rng, small_states(server, 'ab_summary_send(s)'))
-    server.run('CREATE TEMP TABLE IF NOT EXISTS returned (id serial, s ab_summary); TRUNCATE returned RESTART IDENTITY')
-    tally = collections.Counter()
-    accepted = []
-    for mutant in mutants:
-        try:
-            server.cursor.copy_expert('COPY returned (s) FROM STDIN (FORMAT binary)', io.BytesIO(frame_binary([mutant])))
-            accepted.append(mutant)
-        except psycopg2.Error as error:
-            if error.pgcode is None:
-                raise                            # the backend died
-            judge(checks, tally, mutant.hex(), error.pgcode)
-    got = server.rows('SELECT pg_temp.probe(s) FROM returned ORDER BY id')
-    checks.check(len(got) == len(accepted), 'accepted rows', len(got), len(accepted))
-    for mutant, row in zip(accepted, got):
-        judge(checks, tally, mutant.hex(), row[0])
-    print_tally('hostile binary', tally)
-    checks.check(server.value('SELECT pg_backend_pid()') == pid, 'same backend', 'another', pid)
+    check_bytes(server, checks, 'ab_summary', hostile_bytes(np.random.default_rng(SEED + 8), small_states(server, 'ab_summary_send(s)')))
 
 
 # ---------------------------------------------------------------- all of it

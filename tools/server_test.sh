@@ -90,27 +90,34 @@ query 'CREATE EXTENSION ab_test' -d latin1
 names="(VALUES ('José'), ('München'), ('naïve user'), ('Ærøskøbing'), ('ÿ')) AS t(name)"
 buckets="SELECT string_agg(concat_ws(' ', ab_bucket('exp', name), ab_bucket(name, 'José'), ab_assign('café', name)), ', ' ORDER BY name COLLATE \"C\") FROM $names"
 summary="SELECT ab_summary(length(name), name, 'José') FROM $names"
-arms="SELECT string_agg(variant || ' ' || n || ' ' || is_control, ', ') FROM ab_arms(($summary))"
+histogram="SELECT ab_histogram(length(name), name, 'José') FROM $names"
 check 'LATIN1: the server has other bytes' '\xe9 \xc3a9' \
 	"$(query "SELECT 'é'::text::bytea" -d latin1) $(query "SELECT 'é'::text::bytea")"
 check 'UTF8: the bucket of José' 3819 "$(query "SELECT ab_bucket('exp', 'José')")"
 check 'LATIN1: ab_bucket and ab_assign as in UTF8' "$(query "$buckets")" "$(query "$buckets" -d latin1)"
 check 'LATIN1: every letter' "$(query "SELECT sum(ab_bucket('exp', chr(c)) * c) FROM generate_series(161, 255) AS c")" \
 	"$(query "SELECT sum(ab_bucket('exp', chr(c)) * c) FROM generate_series(161, 255) AS c" -d latin1)"
-check_match 'UTF8: the text of a summary has the name' 'José' "$(query "$summary")"
-check 'LATIN1: the text of a summary as in UTF8' "$(query "$summary")" "$(query "$summary" -d latin1)"
-check 'LATIN1: the text of a summary is read again' "$(query "$summary")" \
-	"$(query "SELECT '$(query "$summary")'::ab_summary" -d latin1)"
-check 'LATIN1: ab_arms as in UTF8' "$(query "$arms")" "$(query "$arms" -d latin1)"
+for type in ab_summary ab_histogram; do
+	value=$summary
+	[ $type = ab_summary ] || value=$histogram
+	arms="SELECT string_agg(variant || ' ' || n || ' ' || is_control, ', ') FROM ab_arms(($value))"
+	check_match "UTF8: the text of $type has the name" 'José' "$(query "$value")"
+	check "LATIN1: the text of $type as in UTF8" "$(query "$value")" "$(query "$value" -d latin1)"
+	check "LATIN1: the text of $type is read again" "$(query "$value")" \
+		"$(query "SELECT '$(query "$value")'::$type" -d latin1)"
+	check "LATIN1: ab_arms of $type as in UTF8" "$(query "$arms")" "$(query "$arms" -d latin1)"
 
-query 'CREATE TABLE travelled (s ab_summary)'
-query "COPY ($summary) TO STDOUT (FORMAT binary)" -d latin1 >"$scratch/latin1.bin"
-query 'COPY travelled FROM STDIN (FORMAT binary)' <"$scratch/latin1.bin"
-check 'LATIN1: binary COPY into a UTF8 database' "$(query "$summary")" "$(query 'SELECT s FROM travelled')"
-query "COPY (SELECT ab_summary(1, '用户')) TO STDOUT (FORMAT binary)" >"$scratch/utf8.bin"
-query 'CREATE TABLE travelled (s ab_summary)' -d latin1
-check_match 'LATIN1: a name it has no letters for is an error' 'has no equivalent in encoding "LATIN1"' \
-	"$(query 'COPY travelled FROM STDIN (FORMAT binary)' -d latin1 <"$scratch/utf8.bin")"
+	query "CREATE TABLE travelled (s $type)"
+	query "COPY ($value) TO STDOUT (FORMAT binary)" -d latin1 >"$scratch/latin1.bin"
+	query 'COPY travelled FROM STDIN (FORMAT binary)' <"$scratch/latin1.bin"
+	check "LATIN1: binary COPY of $type into a UTF8 database" "$(query "$value")" "$(query 'SELECT s FROM travelled')"
+	query "COPY (SELECT $type(1, '用户')) TO STDOUT (FORMAT binary)" >"$scratch/utf8.bin"
+	query "CREATE TABLE travelled (s $type)" -d latin1
+	check_match "LATIN1: a name it has no letters for is an error in $type" 'has no equivalent in encoding "LATIN1"' \
+		"$(query 'COPY travelled FROM STDIN (FORMAT binary)' -d latin1 <"$scratch/utf8.bin")"
+	query 'DROP TABLE travelled'
+	query 'DROP TABLE travelled' -d latin1
+done
 
 #
 # Stored states: dump and restore, COPY, restart, TOAST, short headers.
@@ -170,12 +177,54 @@ INSERT INTO stored SELECT 'published', ab_make_summary('v1', 6200, 0.713, 0.4524
 
 INSERT INTO stored
 SELECT 'rolled up', ab_rollup(s) FROM stored WHERE id IN ('plain', 'boolean', 'no rows');
+
+CREATE TABLE histogram (id text PRIMARY KEY, s ab_histogram);
+
+INSERT INTO histogram
+SELECT 'plain', ab_histogram(i * 0.1, CASE WHEN i % 3 = 0 THEN 'treatment' ELSE 'control' END)
+FROM generate_series(1, 1000) AS i;
+
+INSERT INTO histogram SELECT 'one row', ab_histogram(0.1, 'a');
+INSERT INTO histogram VALUES ('empty', '{"version": 1, "bits": 52, "arms": []}');
+INSERT INTO histogram SELECT 'no rows', ab_histogram(1, 'a') FILTER (WHERE false);
+
+INSERT INTO histogram
+SELECT 'control without rows', ab_histogram(i, 'v2', 'v1')
+FROM generate_series(1, 3) AS i;
+
+INSERT INTO histogram
+SELECT 'exact and long', ab_histogram(sqrt(i), (i % 2)::text)
+FROM generate_series(1, 65536) AS i;
+
+INSERT INTO histogram
+SELECT 'not exact', ab_histogram(sin(i) * 10 ^ (i % 600 - 300), (i % 2)::text)
+FROM generate_series(1, 200000) AS i;
+
+INSERT INTO histogram
+SELECT '500 long names', ab_histogram(i / 7.0, md5(i::text) || repeat(md5('x' || i), 15))
+FROM generate_series(1, 500) AS i;
+
+INSERT INTO histogram
+SELECT 'extremes', ab_histogram(x, v)
+FROM (VALUES (5e-324, 'tiny'), (0, 'tiny'), (1.7976931348623157e308, 'big'), (-1.7976931348623157e308, 'big'),
+			 (1e8 + 0.1, 'shifted'), ('NaN', 'shifted'), ('-Infinity', 'none'), (-0.0, 'zero')) AS t(x, v);
+
+INSERT INTO histogram
+SELECT 'names', ab_histogram(1, v)
+FROM (VALUES ('José'), ('用户😀'), (E'tab\tline\nquote" back\\slash'), (''), ('{}'), (E'\\N')) AS t(v);
+
+INSERT INTO histogram SELECT 'pairs', ab_paired_histogram(i / 10.0, sqrt(i)) FROM generate_series(1, 100) AS i;
+
+INSERT INTO histogram
+SELECT 'rolled up', ab_rollup(s) FROM histogram WHERE id IN ('plain', 'not exact', 'no rows', 'empty');
 END
 
 # Every bit of every stored value.
-all_bits="SELECT string_agg(id || ' ' || coalesce(md5(ab_summary_send(s)), 'NULL'), ', ' ORDER BY id) FROM stored"
+all_bits="SELECT string_agg(id || ' ' || coalesce(md5(bytes), 'NULL'), ', ' ORDER BY id) FROM
+	(SELECT id, ab_summary_send(s) FROM stored UNION ALL SELECT 'histogram: ' || id, ab_histogram_send(s) FROM histogram) AS t(id, bytes)"
 bits=$(query "$all_bits" -d origin)
 check 'stored: all values are there' '15 1' "$(query 'SELECT count(*), count(*) - count(s) FROM stored' -d origin -F ' ')"
+check 'stored: all histograms are there' '12 1' "$(query 'SELECT count(*), count(*) - count(s) FROM histogram' -d origin -F ' ')"
 
 query 'CREATE DATABASE restored'
 pg_dump origin | run_psql -d restored >/dev/null
@@ -189,21 +238,26 @@ pg_restore -d imprecise "$scratch/dump"
 check 'pg_dump and pg_restore, extra_float_digits = -15' "$bits" "$(query "$all_bits" -d imprecise)"
 
 for format in text csv binary; do
-	query 'TRUNCATE stored' -d imprecise
-	query "COPY stored TO STDOUT (FORMAT $format)" -d origin >"$scratch/copy"
-	query "COPY stored FROM STDIN (FORMAT $format)" -d imprecise <"$scratch/copy"
+	for table in stored histogram; do
+		query "TRUNCATE $table" -d imprecise
+		query "COPY $table TO STDOUT (FORMAT $format)" -d origin >"$scratch/copy"
+		query "COPY $table FROM STDIN (FORMAT $format)" -d imprecise <"$scratch/copy"
+	done
 	check "COPY, $format, extra_float_digits = -15" "$bits" "$(query "$all_bits" -d imprecise)"
 done
 check 'text and back, extra_float_digits = -15' 't' \
 	"$(query 'SELECT bool_and(ab_summary_send(s::text::ab_summary) = ab_summary_send(s)) FROM stored' -d origin)"
-check 'every text is JSON' 14 "$(query 'SELECT count(s::text::jsonb) FROM stored' -d origin)"
+check 'a histogram to text and back, extra_float_digits = -15' 't' \
+	"$(query 'SELECT bool_and(ab_histogram_send(s::text::ab_histogram) = ab_histogram_send(s)) FROM histogram' -d origin)"
+check 'every text is JSON' '14 11' \
+	"$(query 'SELECT (SELECT count(s::text::jsonb) FROM stored), (SELECT count(s::text::jsonb) FROM histogram)' -d origin -F ' ')"
 query 'ALTER DATABASE origin RESET extra_float_digits'
 
 control_cluster restart
 check 'stored values survive a restart' "$bits" "$(query "$all_bits" -d origin)"
 
-check 'TOAST: the long value is out of line' t \
-	"$(query "SELECT pg_relation_size(reltoastrelid) > 0 FROM pg_class WHERE relname = 'stored'" -d origin)"
+check 'TOAST: the long values are out of line' 2 \
+	"$(query "SELECT count(*) FROM pg_class WHERE relname IN ('stored', 'histogram') AND pg_relation_size(reltoastrelid) > 0" -d origin)"
 check 'TOAST: it reads back as it was computed' t \
 	"$(query "SELECT ab_summary_send(s) = ab_summary_send(fresh)
 			  FROM stored,
@@ -211,10 +265,22 @@ check 'TOAST: it reads back as it was computed' t \
 			  WHERE id = '500 long names'" -d origin)"
 check 'TOAST: ab_arms reads it' '500 500' \
 	"$(query "SELECT count(*), sum(n) FROM stored, ab_arms(s) WHERE id = '500 long names'" -d origin -F ' ')"
+check 'TOAST: a histogram reads back as it was computed' 't t' \
+	"$(query "SELECT ab_histogram_send(s) = ab_histogram_send(fresh), pg_column_size(s) > 100000
+			  FROM histogram, (SELECT ab_histogram(sqrt(i), (i % 2)::text) AS fresh FROM generate_series(1, 65536) AS i) AS f
+			  WHERE id = 'exact and long'" -d origin -F ' ')"
+check 'TOAST: ab_arms and ab_quantile read it' '65536 65536 t' \
+	"$(query "SELECT (SELECT sum(n) FROM ab_arms(s)), (SELECT sum(distinct_values) FROM ab_arms(s)),
+					 ab_quantile(s, '1', 0.95) = (SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY sqrt(i)) FROM generate_series(1, 65536, 2) AS i)
+			  FROM histogram WHERE id = 'exact and long'" -d origin -F ' ')"
 check 'a short header when stored' t \
 	"$(query "SELECT pg_column_size(s) = pg_column_size(fresh) - 3
 			  FROM stored, (SELECT ab_summary(0.1, 'a') AS fresh) AS f
 			  WHERE id = 'one row'" -d origin)"
+check 'a short header of a histogram, and read' 't a 1 0.1' \
+	"$(query "SELECT pg_column_size(s) = pg_column_size(fresh) - 3, variant, n, mean
+			  FROM histogram, (SELECT ab_histogram(0.1, 'a') AS fresh) AS f, ab_arms(s)
+			  WHERE id = 'one row'" -d origin -F ' ')"
 check 'a short header is read' 'a 1 0.1' \
 	"$(query "SELECT variant, n, mean FROM stored, ab_arms(s) WHERE id = 'one row'" -d origin -F ' ')"
 check 'ab_ttest of a stored value' t \
@@ -241,6 +307,29 @@ check 'ab_rollup over stored values' t \
 check 'ab_rollup leaves the stored values alone' 28 \
 	"$(query "SELECT count(*) FROM daily JOIN (SELECT day, is_treatment, ab_summary(x, is_treatment::text) AS s FROM observation GROUP BY 1, 2) AS f
 			  USING (day, is_treatment) WHERE ab_summary_send(daily.s) = ab_summary_send(f.s)" -d origin)"
+
+# Histograms are the same bytes by any plan, so theirs is asked for along with
+# the answer.
+run_psql -d origin <<'END'
+CREATE TABLE hashed (LIKE observation) PARTITION BY HASH (day);
+CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE hashed_1 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO hashed SELECT day, is_treatment, sin(i) * (x + i + day / 100.0) FROM observation, generate_series(1, 20) AS i;
+ANALYZE hashed;
+CREATE TABLE daily_histogram AS SELECT day, ab_histogram(x, is_treatment::text) AS s FROM hashed GROUP BY day;
+END
+one_pass='SELECT md5(ab_histogram_send(ab_histogram(x, is_treatment::text))) FROM hashed'
+per_day='SELECT md5(string_agg(ab_histogram_send(s), NULL ORDER BY day)) FROM (SELECT day, ab_histogram(x, is_treatment::text) AS s FROM hashed GROUP BY day) AS t'
+bits="$(query "$one_pass" -d origin) $(query "$per_day" -d origin)"
+check 'histogram: not exact' t "$(query 'SELECT bool_and(NOT is_exact) FROM (SELECT ab_histogram(x, is_treatment::text) AS s FROM hashed) AS t, ab_arms(s)' -d origin)"
+check 'histogram: ab_rollup of the days' "${bits% *}" "$(query 'SELECT md5(ab_histogram_send(ab_rollup(s))) FROM daily_histogram' -d origin)"
+for plan in 'max_parallel_workers_per_gather=0 -c enable_partitionwise_aggregate=on' \
+	'max_parallel_workers_per_gather=4 -c enable_partitionwise_aggregate=off' \
+	'max_parallel_workers_per_gather=4 -c enable_partitionwise_aggregate=on -c parallel_leader_participation=off'; do
+	options="-c min_parallel_table_scan_size=0 -c parallel_setup_cost=0 -c parallel_tuple_cost=0 -c $plan"
+	check "histogram: a plan of parts, $plan" t "$([[ $(PGOPTIONS=$options query "EXPLAIN $one_pass" -d origin) =~ Partial ]] && echo t)"
+	check "histogram: the same bytes, $plan" "$bits" "$(PGOPTIONS=$options query "$one_pass" -d origin) $(PGOPTIONS=$options query "$per_day" -d origin)"
+done
 
 #
 # Rights
@@ -294,11 +383,11 @@ check_match 'case study: task completion' '^task completion\|71\.3%\|78\.9%\|\+1
 check_match 'case study: CSAT' '^CSAT, 1 to 5\|3\.8\|4\.1\|\+7\.[0-9]%\|.*\|yes$' "$(cells 'CSAT, 1 to 5')"
 check_match 'case study: escalation' '^escalation\|28\.7%\|21\.1%\|-26\.[0-9]%\|.*\|yes$' "$(cells 'escalation')"
 check_match 'case study: turns' '^average turns\|3\.2\|2\.9\|-9\.[0-9]%\|.*\|yes$' "$(cells 'average turns')"
-check_match 'case study: latency' '^latency P95\|2\.1 s\|2\.3 s\|\+9\.[0-9]%\|\|\|no test yet$' "$(cells 'latency P95')"
+check_match 'case study: latency' '^latency P95\|2\.1 s\|2\.3 s\|\+9\.[0-9]%\|\+[0-9.]+% to \+[0-9.]+%\|[0-9.e-]+\|yes$' "$(cells 'latency P95')"
 check 'case study: p of task completion is 1.75e-09' t \
 	"$(query "SELECT abs(0$(cells 'task completion' | cut -d '|' -f 6) / 1.75e-9 - 1) < 0.003")"
-check_match 'case study: the decision' 'Decision: ship v2\.' "$report"
-check_match 'case study: the warning' 'Watch the latency P95: it goes from 2.1 s to 2.3 s' "$report"
+check_match 'case study: the decision' 'Decision: ship v2 if you can bear the price\.' "$report"
+check_match 'case study: the price' 'latency P95 rises from 2.1 s to 2.3 s' "$report"
 check 'case study: the same a second time' "$report" "$(run_psql -f "$repo/demo/case_study.sql" 2>&1 || true)"
 
 # analyse FILE VARIANT OUTCOME CONTROL [TREATMENT [ALPHA [EQUAL_VAR]]]
@@ -360,7 +449,7 @@ status() {
 export AB_TEST_TMP=$scratch/demo
 mkdir "$AB_TEST_TMP"
 check 'demo.sh from end to end' 0 "$(status "$repo/demo.sh")"
-check_match 'demo.sh says what it does and what to decide' '\[1/5\].*\[5/5\].*Decision: ship v2' "$(<"$scratch/out")"
+check_match 'demo.sh says what it does and what to decide' '\[1/5\].*\[5/5\].*Decision: ship v2 ' "$(<"$scratch/out")"
 printf '%s\n' 'v,y' 'a,1' 'b,2' 'c,3' >"$csv"
 check 'demo.sh with three variants' 1 "$(status "$repo/demo.sh" "$csv" --variant=v --outcome=y --control=a)"
 check_match 'demo.sh shows the error' $'\nERROR:  there are more than two variants' "$(<"$scratch/out")"
