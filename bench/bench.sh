@@ -6,9 +6,11 @@ set -euo pipefail
 
 usage() {
 	cat <<'END'
-bench/bench.sh [--rounds N] [--rows N]
-    --rounds N    rounds in which the queries take turns: 9
-    --rows N      rows of the event log: 5000000
+bench/bench.sh [--rounds N] [--rows N] [--without-clickhouse]
+    --rounds N              rounds in which the queries take turns: 9
+    --rows N                rows of the event log: 5000000
+    --without-clickhouse    do not install ClickHouse's engine, and leave out
+                            the rows that compare with it
 
 Exits with 0 whatever the figures are.  PG_CONFIG=/path/to/pg_config chooses
 another PostgreSQL than the newest one installed.
@@ -21,6 +23,7 @@ usage_error() {
 }
 
 rounds=9 rows=5000000
+no_clickhouse=''			# why not, if not
 while [ $# -gt 0 ]; do
 	case $1 in
 		--rounds | --rows)
@@ -28,6 +31,10 @@ while [ $# -gt 0 ]; do
 			[[ $2 =~ ^[1-9][0-9]{0,8}$ ]] || usage_error "$1 needs a positive number, not $2"
 			printf -v "${1#--}" %s "$2"
 			shift 2
+			;;
+		--without-clickhouse)
+			no_clickhouse='asked for by --without-clickhouse'
+			shift
 			;;
 		-h | --help)
 			usage
@@ -44,10 +51,43 @@ source "$(dirname "${BASH_SOURCE[0]}")/../tools/cluster.sh"
 
 # A scan of a table larger than a quarter of the shared buffers would keep out
 # of them.
-settings=(shared_buffers=2GB autovacuum=off wal_level=minimal max_wal_senders=0)
+settings=(shared_buffers=2GB autovacuum=off wal_level=minimal max_wal_senders=0
+	jit=off max_parallel_workers_per_gather=0)
+
+# of PyPI's chdb-core: ClickHouse's engine as a module of Python
+chdb=26.9.0
+clickhouse_python=$scratch/clickhouse/bin/python
 
 in_server() {
-	run_psql -v rounds="$rounds" -v rows="$rows" -f "$repo/bench/$1.sql"
+	run_psql -v rounds="$rounds" -v rows="$rows" -v no_clickhouse="$no_clickhouse" -f "$repo/bench/$1.sql"
+}
+
+# Into the scratch directory.  --no-deps: it is SQL that runs there, no data frame.
+install_clickhouse() {
+	install_packages python3-venv &&
+		/usr/bin/python3 -m venv "$scratch/clickhouse" &&
+		"$clickhouse_python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
+			--retries 2 --only-binary :all: --no-deps "chdb-core==$chdb" &&
+		"$clickhouse_python" -c 'import chdb; chdb.query("SELECT 1")'
+}
+
+# Without a network the benchmark goes on.
+try_clickhouse() {
+	[ -n "$no_clickhouse" ] || (install_clickhouse) || no_clickhouse="chdb-core $chdb could not be installed"
+}
+
+# Arm and outcome of each row, bit by bit: PostgreSQL's binary format less its
+# header and trailer.  Arm 0, ClickHouse's first sample, is the treatment.
+export_rows() {
+	run_psql -c "COPY (SELECT (variant = 'control')::int::\"char\", outcome FROM events)
+				 TO STDOUT (FORMAT binary)" | tail -c +20 | head -c -2
+}
+
+measure() {
+	in_server measure
+	[ -z "$no_clickhouse" ] || return 0
+	export_rows >"$scratch/rows"
+	"$clickhouse_python" "$repo/bench/clickhouse.py" "$scratch/rows" "$rounds"
 }
 
 report() {
@@ -61,17 +101,20 @@ machine() {
 	memory=$(awk '/^MemTotal/ { printf "%.0f GB", $2 / 1048576 }' /proc/meminfo)
 	echo "machine  ${model:-$(uname -m)}, $(nproc) cores, $memory, $(uname -sr), load $load at the start"
 	echo "server   PostgreSQL $(run_psql -Atc 'SHOW server_version')," \
-		'shared_buffers 2 GB, jit off, one process unless a line says two'
+		'shared_buffers 2 GB, jit off, work_mem 4 MB and one process unless a line says otherwise'
+	[ -n "$no_clickhouse" ] ||
+		echo "engine   ClickHouse $(run_psql -Atc 'SELECT version FROM clickhouse'), chdb-core $chdb, one thread"
 	echo "method   $rounds rounds in which the queries take turns;" \
 		'measured: the median over the rounds'
 }
 
-step '[1/6] installing the packages that are missing' install_prerequisites
-step '[2/6] building and installing ab_test' build_and_install
-step '[3/6] starting a throwaway server' start_cluster "${settings[@]}"
-step "[4/6] filling $rows rows" in_server tables
+step '[1/7] installing the packages that are missing' install_prerequisites
+step "[2/7] installing ClickHouse's engine" try_clickhouse
+step '[3/7] building and installing ab_test' build_and_install
+step '[4/7] starting a throwaway server' start_cluster "${settings[@]}"
+step "[5/7] filling $rows rows" in_server tables
+step "[6/7] measuring, $rounds rounds" measure
+step '[7/7] comparing' report
 machine=$(machine)
-step "[5/6] measuring, $rounds rounds" in_server measure
-step '[6/6] comparing' report
 printf '\n%s\n\n' "$machine"
 cat "$scratch/report"

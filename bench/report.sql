@@ -1,5 +1,20 @@
 -- The figures beside their limits.
 
+-- What the processes waited for a processor.
+INSERT INTO remark
+SELECT format('the queries about two processes waited %s %% of their time for a processor: '
+			  'the machine was busy', round(100 * sum(waited) / sum(ms)))
+FROM timing JOIN query USING (name)
+WHERE series = 'parallel'
+HAVING sum(waited) > 0.02 * sum(ms);
+
+INSERT INTO remark
+SELECT format('the others waited %s %%, which their times leave out',
+			  round(100 * sum(waited) / sum(ms + waited)))
+FROM timing JOIN query USING (name)
+WHERE series <> 'parallel'
+HAVING sum(waited) > 0.02 * sum(ms + waited);
+
 CREATE TABLE figure (
 	id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	title text NOT NULL,
@@ -12,7 +27,8 @@ CREATE TABLE figure (
 	work text					-- the medians behind it
 );
 
--- (dividend - scan) / (divisor - divisor_scan), round by round
+-- (dividend - scan) / (divisor - divisor_scan), round by round; no row where
+-- either did not run
 CREATE FUNCTION add_ratio(title text, dividend text, divisor text,
 						  at_most float8 DEFAULT NULL, at_least float8 DEFAULT NULL,
 						  scan text DEFAULT NULL, divisor_scan text DEFAULT NULL) RETURNS void
@@ -29,10 +45,11 @@ BEGIN ATOMIC
 		  JOIN timing b USING (round)
 		  LEFT JOIN timing s ON s.name = scan AND s.round = a.round
 		  LEFT JOIN timing t ON t.name = coalesce(divisor_scan, scan) AND t.round = a.round
-		  WHERE a.name = dividend AND b.name = divisor) pair;
+		  WHERE a.name = dividend AND b.name = divisor) pair
+	HAVING count(*) > 0;
 END;
 
--- what one call costs beside the scan that feeds it
+-- what one call costs beside the scan that feeds it, if there is one
 CREATE FUNCTION add_time(title text, name text, scan text, calls bigint, unit text,
 						 at_most float8 DEFAULT NULL) RETURNS void
 LANGUAGE sql
@@ -41,10 +58,15 @@ BEGIN ATOMIC
 	SELECT title, percentile_cont(0.5) WITHIN GROUP (ORDER BY (a - s) * scale),
 		   min((a - s) * scale), max((a - s) * scale), (min(a) - min(s)) * min(scale), at_most,
 		   format('%s ms', round(percentile_cont(0.5) WITHIN GROUP (ORDER BY a)))
-	FROM (SELECT a.ms AS a, s.ms AS s, CASE unit WHEN 'ns' THEN 1e6 ELSE 1e3 END / calls AS scale
-		  FROM timing a JOIN timing s USING (round)
-		  WHERE a.name = add_time.name AND s.name = scan) pair;
+	FROM (SELECT a.ms AS a, coalesce(s.ms, 0) AS s,
+				 CASE unit WHEN 'ns' THEN 1e6 WHEN 'us' THEN 1e3 ELSE 1 END / calls AS scale
+		  FROM timing a LEFT JOIN timing s ON s.name = scan AND s.round = a.round
+		  WHERE a.name = add_time.name) pair;
 END;
+
+CREATE FUNCTION median(query_name text) RETURNS float8
+LANGUAGE sql STABLE
+RETURN (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FROM timing WHERE name = query_name);
 
 \o /dev/null
 
@@ -57,6 +79,27 @@ SELECT add_ratio('  outcomes of 0 and 1: / GROUP BY', 'ab_ttest, rates', 'group 
 
 SELECT add_ratio('ab_ttest: one process / two', 'ab_ttest, alone', 'ab_ttest, two processes', at_least => 1.7);
 SELECT add_ratio('  sum: one process / two', 'sum, alone', 'sum, two processes');
+
+-- the limit is for the faster of the two
+SELECT add_ratio(CASE WHEN faster THEN '' ELSE '  ' END
+				 || 'tests of P50, P95, P99 / percentile_cont, ' || work_mem,
+				 'quantiles', name, CASE WHEN faster THEN 0.25 END)
+FROM (SELECT name, work_mem, row_number() OVER (ORDER BY median(name)) = 1 AS faster
+	  FROM query WHERE name IN ('percentile_cont', 'percentile_cont, 1 GB')) way
+ORDER BY faster DESC;
+SELECT add_ratio('  / percentile_cont with FILTER, 1 GB', 'quantiles', 'percentile_cont, FILTER');
+SELECT add_ratio('  called once each: / percentile_cont, 1 GB', 'quantiles, lateral', 'percentile_cont, 1 GB');
+SELECT add_ratio('  one process / two', 'quantiles, alone', 'quantiles, two processes');
+SELECT add_ratio('  ab_histogram / sum', 'ab_histogram', 'sum');
+SELECT add_ratio('  ab_histogram / ab_ttest', 'ab_histogram', 'ab_ttest');
+
+SELECT add_ratio('tests of P50, P95, P99 and ranks / ClickHouse', 'quantiles and ranks', 'mannWhitneyUTest', 1);
+INSERT INTO figure (title, measured, work)
+SELECT unnest(ARRAY['  U of the treatment', '  p-value']),
+	   unnest(ARRAY[ours.statistic / u, ours.p_value / clickhouse.p_value]),
+	   unnest(ARRAY[format('%s / %s', ours.statistic, u),
+					format('%s / %s', ours.p_value::numeric(10, 8), clickhouse.p_value::numeric(10, 8))])
+FROM clickhouse, (SELECT ab_histogram(outcome, variant) AS h FROM events OFFSET 0) q, ab_mannwhitney(h) ours;
 
 SELECT add_ratio('ab_assign / md5 of both names, net', 'ab_assign', 'md5', 0.35, scan => 'users');
 SELECT add_ratio('  with the scan', 'ab_assign', 'md5');
@@ -89,12 +132,84 @@ FROM (SELECT count(*) AS n, pg_column_size(ab_summary(outcome, variant)) AS size
 	 (SELECT pg_column_size(ab_summary(outcome, variant)) AS size
 	  FROM (SELECT * FROM events LIMIT 100) head) small;
 
+-- The histogram of all rows in three grains.
+CREATE FUNCTION add_histogram(grain text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	n bigint;
+	distinct_values bigint;
+	octets int;
+	stored int;
+BEGIN
+	EXECUTE format('CREATE TEMP TABLE whole AS
+					SELECT n, distinct_values, pg_column_size(h) AS octets, h
+					FROM (SELECT count(*) AS n, count(DISTINCT %1$I) AS distinct_values,
+								 ab_histogram(%1$I, variant) AS h
+						  FROM grains OFFSET 0) q', grain);
+	SELECT whole.n, whole.distinct_values, whole.octets, pg_column_size(h)
+	INTO n, distinct_values, octets, stored FROM whole;
+	DROP TABLE whole;
+	INSERT INTO figure (title, measured, work)
+	VALUES (format('  histogram of %s rows, %s: octets', n, grain), octets,
+			format('%s stored, %s distinct values', stored, distinct_values));
+END
+$$;
+
+-- Merging histograms of some hundred rows each.
+CREATE FUNCTION add_rollup(grain text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	states bigint;
+	octets float8;
+	total bigint;
+	result int;
+BEGIN
+	EXECUTE format('SELECT count(*), avg(pg_column_size(h)), pg_total_relation_size(%1$L),
+						   pg_column_size(ab_rollup(h))
+					FROM %1$I', 'daily_' || grain)
+	INTO states, octets, total, result;
+	PERFORM add_time(format('  ab_rollup of %s histograms, %s: ms', states, grain), 'rollup, ' || grain,
+					 NULL, 1, 'ms');
+	INSERT INTO figure (title, measured, work)
+	SELECT '    memory at the peak, MB', peak / 1048576, format('%s octets the result', result)
+	FROM memory WHERE name = 'rollup, ' || grain;
+	INSERT INTO figure (title, measured, work)
+	VALUES ('    octets a stored histogram, the mean', octets, format('%s MB the table', total / 1048576));
+END
+$$;
+
+\o /dev/null
+
+SELECT add_histogram('continuous');
+SELECT add_histogram('milliseconds');
+SELECT add_histogram('ratings');
+
+INSERT INTO figure (title, measured, work)
+SELECT '  histogram and tests: memory at the peak, MB', ours.peak / 1048576,
+	   format('percentile_cont %s, with 1 GB %s MB', round(theirs.peak / 1048576), round(theirs_1gb.peak / 1048576))
+FROM memory ours, memory theirs, memory theirs_1gb
+WHERE ours.name = 'quantiles' AND theirs.name = 'percentile_cont' AND theirs_1gb.name = 'percentile_cont, 1 GB';
+
+INSERT INTO figure (title, measured, work)
+SELECT '  P50, P95, P99: largest relative error, %', max(100 * abs(ours / theirs - 1)),
+	   format('%s %% at most', round(100 * max(ab_resolution(h))::numeric, 3))
+FROM (SELECT ab_histogram(outcome, variant) AS h FROM events) q,
+	 (SELECT variant, percentile_cont(ARRAY[.5, .95, .99]) WITHIN GROUP (ORDER BY outcome) AS quantiles
+	  FROM events GROUP BY variant) exact,
+	 unnest(ab_quantiles(h, variant, ARRAY[.5, .95, .99]), quantiles) pair (ours, theirs);
+
+SELECT add_rollup('continuous');
+SELECT add_rollup('milliseconds');
+SELECT add_rollup('ratings');
+
+\o
+
 \pset border 0
 \pset footer off
 \pset null ''
 
 SELECT title AS "figure (indented: for information)",
-	   round(measured::numeric, 3) AS measured,
+	   round(measured::numeric, CASE WHEN measured < 10000 THEN 3 ELSE 0 END) AS measured,
 	   CASE WHEN at_most IS NOT NULL THEN 'at most ' || round(at_most::numeric, 3)::float8
 			WHEN at_least IS NOT NULL THEN 'at least ' || at_least END AS "limit",
 	   CASE WHEN measured <= at_most OR measured >= at_least THEN 'ok'

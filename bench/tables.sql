@@ -21,6 +21,22 @@ CREATE TABLE outcome_first AS SELECT outcome, variant, user_id FROM events;
 CREATE TABLE rates AS
 SELECT user_id, variant, (outcome < 2.6)::int::float8 AS outcome FROM events;
 
+-- the outcomes in three grains
+CREATE VIEW grains AS
+SELECT user_id, variant, outcome AS continuous, round(1000 * outcome) AS milliseconds,
+	   1 + least(4, floor(outcome)) AS ratings
+FROM events;
+
+-- what a table with a line a day would hold, 500 rows each
+CREATE TABLE daily_continuous AS
+SELECT ab_histogram(continuous, variant) AS h FROM grains GROUP BY user_id % 10000;
+
+CREATE TABLE daily_milliseconds AS
+SELECT ab_histogram(milliseconds, variant) AS h FROM grains GROUP BY user_id % 10000;
+
+CREATE TABLE daily_ratings AS
+SELECT ab_histogram(ratings, variant) AS h FROM grains GROUP BY user_id % 10000;
+
 CREATE TABLE users AS
 SELECT 'user_' || i AS user_id, 'bench:user_' || i AS key
 FROM generate_series(1, 1000000) i;
@@ -45,7 +61,11 @@ FROM (SELECT 0.02 + 0.96 * random() AS rate, 10 ^ (-1 - 2 * random()) AS alpha,
 			 CASE WHEN i % 2 = 0 THEN 'two-sided' ELSE 'greater' END AS alternative
 	  FROM generate_series(1, 10000) i) p;
 
-VACUUM (FREEZE, ANALYZE) events, outcome_first, rates, users, plans;
+VACUUM (FREEZE, ANALYZE) events, outcome_first, rates, users, plans,
+	daily_continuous, daily_milliseconds, daily_ratings;
 CHECKPOINT;
 
-SELECT pg_prewarm(t) FROM unnest('{events,outcome_first,rates,users,plans}'::regclass[]) t;
+-- with the TOAST tables
+SELECT pg_prewarm(oid), pg_prewarm(nullif(reltoastrelid, 0))
+FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r';
