@@ -501,9 +501,6 @@ AbSetText(Datum *values, bool *nulls, int attribute, const char *value)
 		values[attribute] = CStringGetTextDatum(value);
 }
 
-/*
- * What is known of an arm by itself.
- */
 static void
 SetArm(Datum *values, bool *nulls, const AbComparison *row, const AbArm *arm,
 	   AbLabel label, int name, int n)
@@ -515,15 +512,25 @@ SetArm(Datum *values, bool *nulls, const AbComparison *row, const AbArm *arm,
 }
 
 /*
- * The attributes of the row, of which there are AB_COMPARISON_ATTRIBUTES.
+ * The attributes that every result of two arms begins with: their names and
+ * their numbers of rows.
  */
 void
-AbComparisonValues(const AbComparison *row, Datum *values, bool *nulls)
+AbSetArms(const AbComparison *row, Datum *values, bool *nulls)
 {
 	SetArm(values, nulls, row, row->control, row->control_label,
 		   CONTROL, CONTROL_N);
 	SetArm(values, nulls, row, row->treatment, row->treatment_label,
 		   TREATMENT, TREATMENT_N);
+}
+
+/*
+ * The attributes of the row, of which there are AB_COMPARISON_ATTRIBUTES.
+ */
+void
+AbComparisonValues(const AbComparison *row, Datum *values, bool *nulls)
+{
+	AbSetArms(row, values, nulls);
 	AbSetFloat(values, nulls, CONTROL_MEAN, row->control_mean);
 	AbSetFloat(values, nulls, TREATMENT_MEAN, row->treatment_mean);
 	AbSetFloat(values, nulls, CONTROL_STDDEV, row->control_stddev);

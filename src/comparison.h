@@ -105,6 +105,7 @@ extern void AbGetOptions(FunctionCallInfo fcinfo, AbTestOptions *options,
 						 int alternative, int equal_var);
 extern void AbCheckAttributes(TupleDesc tupdesc, int attributes);
 extern TupleDesc AbResultDesc(FunctionCallInfo fcinfo, int attributes);
+extern void AbSetArms(const AbComparison *row, Datum *values, bool *nulls);
 extern void AbComparisonValues(const AbComparison *row, Datum *values,
 							   bool *nulls);
 extern void AbSetFloat(Datum *values, bool *nulls, int attribute,

@@ -55,6 +55,10 @@
 
 static const char type_name[] = "ab_histogram";
 
+static const AbStoredForm form = {
+	type_name, AB_HISTOGRAM_VERSION, "bits", AB_MAX_HISTOGRAM_VARIANTS
+};
+
 /* An arm in the making. */
 typedef struct HistogramArm
 {
@@ -1066,44 +1070,18 @@ ab_histogram_in(PG_FUNCTION_ARGS)
 {
 	char	   *literal = PG_GETARG_CSTRING(0);
 	const char *fault = NULL;
-	int64		version;
 	int64		bits;
-	Datum		json;
-	JsonbContainer *root;
 	JsonbContainer *elements;
 	HistogramArm *arms;
 	int			count;
 
-	if (!AbJsonbInput(literal, fcinfo->context, &json))
+	if (!AbJsonStored(fcinfo->context, literal, &form, &bits, &elements))
 		PG_RETURN_NULL();
-	root = &DatumGetJsonbP(json)->root;
-
-	if (!JsonContainerIsObject(root) || JsonContainerSize(root) != 3 ||
-		!AbJsonCount(AbJsonMember(root, "version"), PG_INT16_MAX, &version) ||
-		!AbJsonCount(AbJsonMember(root, "bits"), PG_INT16_MAX, &bits) ||
-		(elements = AbJsonArray(AbJsonMember(root, "arms"), -1)) == NULL)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", type_name),
-				 errdetail("It must be an object with the keys version, bits and arms.")));
-	if (version != AB_HISTOGRAM_VERSION)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", type_name),
-				 errdetail("Version %d is not known.", (int) version),
-				 errhint("It may have been written by a newer version of ab_test.")));
 	if (bits > AB_EXACT_BITS)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", type_name),
-				 errdetail("The number of bits must be between 0 and %d.",
-						   AB_EXACT_BITS)));
+		return AbJsonFault(fcinfo->context, &form,
+						   psprintf("The number of bits must be between 0 and %d.",
+									AB_EXACT_BITS));
 	count = JsonContainerSize(elements);
-	if (count > AB_MAX_HISTOGRAM_VARIANTS)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many variants"),
-				 errdetail("The limit is %d.", AB_MAX_HISTOGRAM_VARIANTS)));
 
 	arms = (HistogramArm *) palloc0(Max(count, 1) * sizeof(HistogramArm));
 	for (int i = 0; i < count && fault == NULL; i++)
@@ -1115,10 +1093,7 @@ ab_histogram_in(PG_FUNCTION_ARGS)
 	if (fault == NULL)
 		fault = ArmsFault(arms, count, bits);
 	if (fault)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(AbFaultCode(fault)),
-				 errmsg("invalid input syntax for type %s", type_name),
-				 errdetail("%s", fault)));
+		return AbJsonFault(fcinfo->context, &form, fault);
 
 	PG_RETURN_POINTER(BuildHistogram(bits, arms, count));
 }

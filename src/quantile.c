@@ -305,13 +305,7 @@ RowValues(const QuantileRow *result, const QuantileCall *call, Datum *values,
 {
 	const AbComparison *row = &result->row;
 
-	AbSetText(values, nulls, CONTROL, row->control_label.data ?
-			  AbLabelToServer(row->control_label) : NULL);
-	AbSetText(values, nulls, TREATMENT, row->treatment_label.data ?
-			  AbLabelToServer(row->treatment_label) : NULL);
-	nulls[CONTROL_N] = nulls[TREATMENT_N] = row->summary == NULL;
-	values[CONTROL_N] = Int64GetDatum(AbArmRows(row->control));
-	values[TREATMENT_N] = Int64GetDatum(AbArmRows(row->treatment));
+	AbSetArms(row, values, nulls);
 	AbSetFloat(values, nulls, QUANTILE, call->q);
 	AbSetFloat(values, nulls, CONTROL_VALUE, row->control_mean);
 	AbSetFloat(values, nulls, TREATMENT_VALUE, row->treatment_mean);

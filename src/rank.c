@@ -333,23 +333,6 @@ SetVerdict(Datum *values, bool *nulls, const AbComparison *row, int p_value)
 			  row->note.len > 0 ? row->note.data : NULL);
 }
 
-/*
- * The attributes that say which arms are compared.
- */
-static void
-SetArms(Datum *values, bool *nulls, const AbComparison *row)
-{
-	if (row->control_label.data != NULL)
-		AbSetText(values, nulls, CONTROL, AbLabelToServer(row->control_label));
-	if (row->treatment_label.data != NULL)
-		AbSetText(values, nulls, TREATMENT,
-				  AbLabelToServer(row->treatment_label));
-	if (row->summary == NULL)
-		return;
-	SetCount(values, nulls, CONTROL_N, AbArmRows(row->control));
-	SetCount(values, nulls, TREATMENT_N, AbArmRows(row->treatment));
-}
-
 /* ----------------------------------------------------------------------
  * Two arms
  * ----------------------------------------------------------------------
@@ -387,6 +370,18 @@ StartWalk(AbComparison *row, RankWalk *walk, const AbHistogram *histogram,
 	walk->treatment = ArmCells(histogram, row, row->treatment);
 	if (row->tested)
 		NoteBuckets(row, &walk->control);
+}
+
+/*
+ * Free the cells: (f(x)).* calls once a column within one row.
+ */
+static void
+FreeWalk(RankWalk *walk)
+{
+	if (walk->control.cells)
+		pfree(walk->control.cells);
+	if (walk->treatment.cells)
+		pfree(walk->treatment.cells);
 }
 
 /*
@@ -723,7 +718,7 @@ MannWhitney(FunctionCallInfo fcinfo, const AbTestOptions *options,
 	}
 
 	tupdesc = StartResult(fcinfo, MW_ATTRIBUTES, &values, &nulls);
-	SetArms(values, nulls, &row);
+	AbSetArms(&row, values, nulls);
 	if (row.control != NULL && AbArmKnown(row.control))
 		AbSetFloat(values, nulls, MW_CONTROL_MEDIAN, Median(&walk.control));
 	if (row.treatment != NULL && AbArmKnown(row.treatment))
@@ -734,6 +729,7 @@ MannWhitney(FunctionCallInfo fcinfo, const AbTestOptions *options,
 	AbSetFloat(values, nulls, MW_STATISTIC, s.u);
 	AbSetFloat(values, nulls, MW_Z, row.test.statistic);
 	SetVerdict(values, nulls, &row, MW_P_VALUE);
+	FreeWalk(&walk);
 	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
 }
 
@@ -865,8 +861,9 @@ KolmogorovSmirnov(FunctionCallInfo fcinfo, const AbTestOptions *options,
 		AbSetFloat(values, nulls, KS_LOCATION, gap->location);
 		SetCount(values, nulls, KS_SIGN, under ? -1 : 1);
 	}
-	SetArms(values, nulls, &row);
+	AbSetArms(&row, values, nulls);
 	SetVerdict(values, nulls, &row, KS_P_VALUE);
+	FreeWalk(&walk);
 	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
 }
 

@@ -15,7 +15,7 @@
 #include "utils/numeric.h"
 
 /* the fault that is a limit, not a syntax error */
-const char	AbLabelFault[] = "A variant name is longer than 1024 bytes.";
+static const char label_fault[] = "A variant name is longer than 1024 bytes.";
 
 /*
  * Append a double so that reading it back gives the same bits, whatever
@@ -110,17 +110,61 @@ AbJsonLabel(JsonbValue *value, AbLabel *label)
 	label->length = value->val.string.len;
 	label->data = value->val.string.val;
 	*label = AbServerToUtf8(*label);
-	return label->length > AB_MAX_LABEL_LENGTH ? AbLabelFault : NULL;
+	return label->length > AB_MAX_LABEL_LENGTH ? label_fault : NULL;
 }
 
 /*
- * SQLSTATE of a text that has that fault.
+ * Report softly why a text is not a value of the type; returns what its input
+ * function then returns.
  */
-int
-AbFaultCode(const char *fault)
+Datum
+AbJsonFault(Node *context, const AbStoredForm *form, const char *fault)
 {
-	return fault == AbLabelFault ? ERRCODE_PROGRAM_LIMIT_EXCEEDED :
-		ERRCODE_INVALID_TEXT_REPRESENTATION;
+	ereturn(context, (Datum) 0,
+			(errcode(fault == label_fault ? ERRCODE_PROGRAM_LIMIT_EXCEEDED :
+					 ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input syntax for type %s", form->type_name),
+			 errdetail("%s", fault)));
+}
+
+/*
+ * Read the text of a value, {"version": .., KEY: number, "arms": [..]}, as far
+ * as its number, from 0 on, and its arms.  Returns false after a soft error.
+ */
+bool
+AbJsonStored(Node *context, char *literal, const AbStoredForm *form,
+			 int64 *number, JsonbContainer **arms)
+{
+	Datum		json;
+	JsonbContainer *root;
+	int64		version;
+
+	if (!AbJsonbInput(literal, context, &json))
+		return false;
+	root = &DatumGetJsonbP(json)->root;
+
+	if (!JsonContainerIsObject(root) || JsonContainerSize(root) != 3 ||
+		!AbJsonCount(AbJsonMember(root, "version"), PG_INT16_MAX, &version) ||
+		!AbJsonCount(AbJsonMember(root, form->key), PG_INT16_MAX, number) ||
+		(*arms = AbJsonArray(AbJsonMember(root, "arms"), -1)) == NULL)
+	{
+		AbJsonFault(context, form,
+					psprintf("It must be an object with the keys version, %s and arms.",
+							 form->key));
+		return false;
+	}
+	if (version != form->version)
+		ereturn(context, false,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", form->type_name),
+				 errdetail("Version %d is not known.", (int) version),
+				 errhint("It may have been written by a newer version of ab_test.")));
+	if (JsonContainerSize(*arms) > (uint32) form->max_arms)
+		ereturn(context, false,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many variants"),
+				 errdetail("The limit is %d.", form->max_arms)));
+	return true;
 }
 
 /*

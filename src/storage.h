@@ -10,7 +10,14 @@
 #include "lib/stringinfo.h"
 #include "utils/jsonb.h"
 
-extern const char AbLabelFault[];
+/* What the text of a stored type has around its arms. */
+typedef struct AbStoredForm
+{
+	const char *type_name;
+	int			version;
+	const char *key;			/* of a number beside the version */
+	int			max_arms;
+} AbStoredForm;
 
 extern void AbAppendDouble(StringInfo buf, double value);
 extern JsonbValue *AbJsonMember(JsonbContainer *object, const char *key);
@@ -19,7 +26,11 @@ extern bool AbJsonCount(JsonbValue *value, int64 maximum, int64 *result);
 extern bool AbJsonDouble(JsonbValue *value, double *result);
 extern bool AbJsonBoolean(JsonbValue *value, bool *result);
 extern const char *AbJsonLabel(JsonbValue *value, AbLabel *label);
-extern int	AbFaultCode(const char *fault);
+extern bool AbJsonStored(Node *context, char *literal,
+						 const AbStoredForm *form, int64 *number,
+						 JsonbContainer **arms);
+extern Datum AbJsonFault(Node *context, const AbStoredForm *form,
+						 const char *fault);
 pg_noreturn extern void AbBadBinary(const char *type_name,
 									const char *detail);
 extern void AbCheckBytesLeft(StringInfo buf, Size bytes,

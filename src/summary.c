@@ -36,6 +36,10 @@ AB_MODULE_MAGIC;
 
 static const char type_name[] = "ab_summary";
 
+static const AbStoredForm form = {
+	type_name, AB_SUMMARY_VERSION, "columns", AB_MAX_VARIANTS
+};
+
 /* ----------------------------------------------------------------------
  * Labels
  * ----------------------------------------------------------------------
@@ -505,43 +509,17 @@ ab_summary_in(PG_FUNCTION_ARGS)
 {
 	char	   *literal = PG_GETARG_CSTRING(0);
 	const char *fault = NULL;
-	int64		version;
 	int64		columns;
-	Datum		json;
-	JsonbContainer *root;
 	JsonbContainer *arms;
-	AbArmParts   *parts;
+	AbArmParts *parts;
 	int			count;
 
-	if (!AbJsonbInput(literal, fcinfo->context, &json))
+	if (!AbJsonStored(fcinfo->context, literal, &form, &columns, &arms))
 		PG_RETURN_NULL();
-	root = &DatumGetJsonbP(json)->root;
-
-	if (!JsonContainerIsObject(root) || JsonContainerSize(root) != 3 ||
-		!AbJsonCount(AbJsonMember(root, "version"), PG_INT16_MAX, &version) ||
-		!AbJsonCount(AbJsonMember(root, "columns"), AB_MAX_COLUMNS, &columns) ||
-		(arms = AbJsonArray(AbJsonMember(root, "arms"), -1)) == NULL)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", type_name),
-				 errdetail("It must be an object with the keys version, columns and arms.")));
-	if (version != AB_SUMMARY_VERSION)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", type_name),
-				 errdetail("Version %d is not known.", (int) version),
-				 errhint("It may have been written by a newer version of ab_test.")));
 	if (columns != 1 && columns != 2 && columns != 4)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", type_name),
-				 errdetail("The number of columns must be 1, 2 or 4.")));
+		return AbJsonFault(fcinfo->context, &form,
+						   "The number of columns must be 1, 2 or 4.");
 	count = JsonContainerSize(arms);
-	if (count > AB_MAX_VARIANTS)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many variants"),
-				 errdetail("The limit is %d.", AB_MAX_VARIANTS)));
 
 	parts = (AbArmParts *) palloc(Max(count, 1) * sizeof(AbArmParts));
 	for (int i = 0; i < count && fault == NULL; i++)
@@ -553,10 +531,7 @@ ab_summary_in(PG_FUNCTION_ARGS)
 	if (fault == NULL)
 		fault = ArmsFault(parts, count);
 	if (fault)
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(AbFaultCode(fault)),
-				 errmsg("invalid input syntax for type %s", type_name),
-				 errdetail("%s", fault)));
+		return AbJsonFault(fcinfo->context, &form, fault);
 
 	PG_RETURN_POINTER(AbBuildSummary(columns, parts, count));
 }
@@ -631,7 +606,7 @@ Datum
 ab_summary_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	AbArmParts   *parts;
+	AbArmParts *parts;
 	const char *fault;
 	uint32		count;
 	int			columns;
@@ -973,7 +948,7 @@ CountUnion(const AbSummary *a, const AbSummary *b)
 static AbSummary *
 WidenSummary(const AbSummary *a, const AbSummary *b, int arms)
 {
-	AbArmParts   *parts;
+	AbArmParts *parts;
 	int			i = 0;
 	int			j = 0;
 
