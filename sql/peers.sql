@@ -91,5 +91,18 @@ SELECT lift_low_pct < relative_lift_pct AND relative_lift_pct < lift_high_pct AS
 -- ClickHouse: a third variant is silently counted with the second, diff 1.4
 SELECT treatment, diff FROM ab_compare(ab_summary_combine(arms(50, 1, 1, 60, 2, 1), ab_make_summary('v3', 40, 3, 1)));
 
+-- GrowthBook floors the standard error of a quantile at 1e-5 in the units of the metric: a latency in seconds has then another p than in milliseconds
+SELECT bool_and(a.p_value = b.p_value AND a.relative_lift_pct = b.relative_lift_pct) AS unit_free
+FROM (SELECT ab_histogram(x, v) AS h, ab_histogram(x / 2 ^ 30, v) AS k FROM (SELECT 1 + g * 7919 % 10007 / 1000.0 * (1 + 0.1 * (g % 3)), CASE WHEN g % 3 = 0 THEN 'control' ELSE 'treatment' END
+	FROM generate_series(1, 900) g WHERE g % 3 < 2) t(x, v)) q, unnest(ARRAY[0.5, 0.95]) p, ab_quantile_test(h, p) a, ab_quantile_test(k, p) b;
+-- ClickHouse's Kolmogorov-Smirnov test takes values within 1e-7 for tied, so that on a scale of 1e-8 all are
+SELECT close(p_value, 0.1, 1e-12) AS exact, statistic FROM (SELECT ab_histogram(x * 1e-8, v) AS h FROM unnest('{0.010268,0.000167,0.000168,0.159258,0.136278,0.122389}'::float8[],
+	'{treatment,treatment,treatment,control,control,control}'::text[]) t(x, v)) q, ab_kolmogorov_smirnov(h);
+-- MADlib's Mann-Whitney test does not correct for ties (p = 3.7769e-08 for its own example) and loses the side
+SELECT to_char(p_value, '9.9999EEEE') AS p, statistic, superiority < 0.5 AS side FROM (SELECT ab_histogram(x, 'treatment') AS a FROM unnest('{18,15,18,16,17,15,14,14,21,10,10,11,9,13,12,18,21,19,21,15,16,15,11,20,21,19,15}'::float8[]) x) t,
+	(SELECT ab_histogram(y, 'control') AS b FROM unnest('{24,27,27,25,31,35,24,19,31,32,24,26,9,32,37,38,34,34,32,33,32,25,24,37}'::float8[]) y) c, ab_mannwhitney(ab_histogram_combine(a, b), use_continuity => false);
+-- SciPy and R subtract in binary, where 0.47 - 0.43 and 0.53 - 0.49 differ: no ties
+SELECT rank_sum_positive, rank_sum_negative, ties FROM (SELECT (ab_wilcoxon(c, t)).* FROM (VALUES (0.43, 0.47), (0.49, 0.53), (1.0, 0.9), (0.3, 0.2)) p(c, t)) w;
+
 DROP FUNCTION close, arms, counts, arm2;
 DROP TABLE normal, far, cuped;

@@ -155,6 +155,12 @@ SELECT experiment, h, s FROM histogram JOIN
 CALL pg_temp.calibrate('quantile P50 with clusters', '150 / 100 users with 1 to 5 rows', 'no effect', :'clustered' || 'ab_quantile_test(h, 0.5, clusters => s) t');
 CALL pg_temp.calibrate('quantile P50 without clusters', '150 / 100 users with 1 to 5 rows', 'no effect', :'clustered' || 'ab_quantile_test(h, 0.5) t', 'nothing');
 
+-- ranks: the probability of superiority, which for these normal outcomes is the normal distribution function of effect / sqrt(2)
+\set ranks 'SELECT t.significant, pg_temp.covers(superiority_low, superiority_high, SUPERIORITY) AS covers_diff, NULL::boolean AS covers_lift FROM (SELECT experiment, ab_histogram(OUTCOME, variant) AS h FROM pg_temp.users(' :experiments ', 80, 30) GROUP BY experiment) q, ab_mannwhitney(h) t'
+CALL pg_temp.calibrate('Mann-Whitney', '80 / 30, normal', 'no effect', replace(replace(:'ranks', 'SUPERIORITY', '0.5'), 'OUTCOME', 'pg_temp.normal()'));
+CALL pg_temp.calibrate('Mann-Whitney', '80 / 30, normal', 'superiority 0.76', replace(replace(:'ranks', 'SUPERIORITY', '0.7602499389065233'), 'OUTCOME', '(variant = ''treatment'')::int + pg_temp.normal()'));
+CALL pg_temp.calibrate('Mann-Whitney', '80 / 30, five-point ratings', 'no effect', replace(replace(:'ranks', 'SUPERIORITY', '0.5'), 'OUTCOME', '(ARRAY[1, 2, 3, 3, 4, 4, 4, 5, 5, 5])[1 + floor(10 * random())::int]'), 'about 95');
+
 -- The verdict: within the tolerance of 95% where the method claims that, not
 -- more than the tolerance below it where counts are whole.  A row that claims
 -- nothing shows a limit of the method.

@@ -181,7 +181,7 @@ def section_split(server, checks):
     """The share of the buckets, at every split of four decimals, both its neighbours, and random ones."""
     shares = [bucket / 10000.0 for bucket in range(10000)]
     rng = np.random.default_rng(SEED + 4)
-    splits = [k / 10000.0 for k in range(10001)] + list(rng.random(5000)) + list(rng.random(1000) * 1e-4)
+    splits = [k / 10000.0 for k in range(10001)] + rng.random(5000).tolist() + (rng.random(1000) * 1e-4).tolist()
     splits += [float(np.nextafter(s, side)) for s in splits[:10001] for side in (0, 1)] + [5e-324, -0.0]
     got = server.rows('SELECT ab_split_effective(s) FROM unnest(%s::float8[]) WITH ORDINALITY t(s, i) ORDER BY i', (splits,))
     for split, (share,) in zip(splits, got):
