@@ -43,6 +43,10 @@ FROM (VALUES (0.5, 5), (0.95, 50), (0.99, 100), (0.99, 50), (0.5, 1)) v(q, n),
 SELECT p_value > 0 AND p_value < 1e-300 AS p, significant, diff_low > 0 AS low
 FROM (SELECT ab_histogram(i + CASE WHEN a = 'treatment' THEN 1e6 ELSE 0 END, a) AS h FROM generate_series(1, 20000) i, unnest(ARRAY['control', 'treatment']) a) s, ab_quantile_test(h, 0.5);
 
+-- as many rows as can be counted: 2 standard errors of the rank in each arm
+SELECT abs(p_value - 0.0455002639) < 1e-7 AS p, diff_low, diff_high
+FROM (SELECT ('{"version": 1, "bits": 52, "arms": [{"variant": "control", "nonfinite": 0, "control": false, "min": 1, "max": 2, "values": [1, 2], "counts": [50000010000000, 49999990000000]}, {"variant": "treatment", "nonfinite": 0, "control": false, "min": 1, "max": 2, "values": [1, 2], "counts": [49999990000000, 50000010000000]}]}')::ab_histogram AS h) s, ab_quantile_test(h, 0.5);
+
 -- a control around or below zero
 SELECT round(relative_lift_pct::numeric, 1) AS lift, lift_low_pct, lift_high_pct, note FROM (SELECT ab_histogram(i - CASE WHEN a = 'control' THEN 51 ELSE 30 END, a) AS h
 	FROM generate_series(1, 100) i, unnest(ARRAY['control', 'treatment']) a) s, ab_quantile_test(h, 0.5);

@@ -47,6 +47,9 @@
  *	Using Fractional Order Statistics, J. Applied Statistics 26 (1999), 343-353.
  *	R. Beran, P. Hall, Interpolated Nonparametric Prediction Intervals and
  *	Confidence Intervals, J. Royal Statistical Society B 55 (1993), 643-652.
+ *	D. B. Peizer, J. W. Pratt, A Normal Approximation for Binomial, F, Beta, and
+ *	Other Common, Related Tail Probabilities, J. American Statistical Association
+ *	63 (1968), 1416-1456.
  *	G. Y. Zou, A. Donner, Construction of Confidence Limits About Effect
  *	Measures: A General Approach, Statistics in Medicine 27 (2008), 1693-1702
  *	(limits of a difference from limits of its parts).
@@ -72,6 +75,13 @@
  * this makes the width say little.
  */
 #define WIDE_GAP		0.6
+
+/*
+ * From that variance of the number of rows below the quantile on, a score is
+ * computed by an approximation that is then good to 1e-10 and does not take
+ * longer and longer.
+ */
+#define MANY_ROWS		1e7
 
 /* Halvings that leave no digit of a score in doubt. */
 #define HALVINGS		58
@@ -108,6 +118,44 @@ AbStartOrderStat(AbOrderStat *order, const AbCells *cells, int64_t *through,
 }
 
 /*
+ * g(x) = (1 - x^2 + 2 x log x) / (1 - x)^2, for x near 1 by its series in
+ * d = x - 1: the sum of 2 (-d)^k / ((k + 1) (k + 2)) from k = 1 on.
+ */
+static double
+PeizerPrattG(double x)
+{
+	double		d = x - 1;
+	double		power = 1;
+	double		sum = 0;
+
+	if (!(x > 0))
+		return 1;
+	if (fabs(d) > 0.01)
+		return (1 - x * x + 2 * x * log(x)) / (d * d);
+	for (int k = 1; k < 8; k++)
+	{
+		power *= -d;
+		sum += 2 * power / ((k + 1) * (k + 2));
+	}
+	return sum;
+}
+
+/*
+ * The normal score of P(B(a, b) <= q) for large a + b: Peizer and Pratt's
+ * approximation, whose error is of order (a + b)^-3/2.
+ */
+static double
+LargeScore(double a, double b, double q)
+{
+	double		n = a + b - 1;
+	double		d = (1 - q) * (a - 1.0 / 3) - q * (b - 1.0 / 3);
+
+	return d * sqrt((1 + (1 - q) * PeizerPrattG((a - 0.5) / (n * q)) +
+					 q * PeizerPrattG((b - 0.5) / (n * (1 - q)))) /
+					((n + 1.0 / 6) * q * (1 - q)));
+}
+
+/*
  * The normal score of a rank; infinite before the first row and behind the
  * last.
  */
@@ -118,6 +166,7 @@ Score(AbOrderStat *order, int64_t rank)
 	int64_t		n = order->cells.n;
 	double		a = rank / order->design_effect;
 	double		b = (n + 1 - rank) / order->design_effect;
+	bool		many = (a + b) * order->q * (1 - order->q) > MANY_ROWS;
 	double		tail;
 
 	if (rank <= 0)
@@ -129,8 +178,10 @@ Score(AbOrderStat *order, int64_t rank)
 
 	/* from the smaller tail, which has all digits */
 	order->ranks[slot] = rank;
-	tail = AbBetaLowerTail(order->q, a, b);
-	if (tail < 0.5)
+	tail = many ? NAN : AbBetaLowerTail(order->q, a, b);
+	if (many)
+		order->scores[slot] = LargeScore(a, b, order->q);
+	else if (tail < 0.5)
 		order->scores[slot] = tail > 0 ? AbNormalUpperQuantile(tail) : INFINITY;
 	else
 	{
