@@ -79,7 +79,9 @@ WITH q AS (SELECT ab_histogram(ms, variant) AS h FROM request),
 SELECT r.method, round(r.std_error::numeric, 2) AS std_error, round(r.diff_low::numeric, 2) AS low, round(r.diff_high::numeric, 2) AS high, r.note
 FROM q, c, LATERAL (SELECT * FROM ab_quantile_test(h, 0.9) UNION ALL SELECT * FROM ab_quantile_test(h, 0.9, clusters => clusters)
 	UNION ALL SELECT * FROM ab_quantile_compare(h, 0.9, clusters => clusters)) r;
--- clusters of something else
+-- clusters cut at another quantile, and of something else
+SELECT note FROM (SELECT ab_histogram(ms, variant) AS h FROM request) q, (SELECT ab_summary(below, rows, variant) AS c
+	FROM (SELECT u, variant, count(*) FILTER (WHERE ms <= 50) AS below, count(*) AS rows FROM request GROUP BY u, variant) users) c, ab_quantile_test(h, 0.9, clusters => c);
 SELECT p_value, note FROM (SELECT ab_histogram(ms, variant) AS h, ab_summary(1, 2, variant) AS c, ab_summary(1, 1, 'control') AS d FROM request) q,
 	 LATERAL (SELECT * FROM ab_quantile_test(h, 0.9, clusters => c) UNION ALL SELECT * FROM ab_quantile_test(h, 0.9, clusters => d)) r;
 

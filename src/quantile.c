@@ -173,6 +173,31 @@ DesignEffect(AbComparison *row, const QuantileCall *call, const char *role,
 }
 
 /*
+ * Note clusters that were not cut at this quantile: the rows that they count as
+ * below it must be those up to its cell, or up to the one before, within 1%.
+ */
+static void
+CheckCut(AbComparison *row, const QuantileCall *call, const char *role,
+		 AbLabel label, const AbCells *cells)
+{
+	const AbArm *arm = AbGetArm(call->clusters,
+								AbFindArm(call->clusters, label));
+	double		counted = arm->n * AbArmMean(call->clusters, arm, 0);
+	double		cut = AbCellsQuantile(cells, call->q);
+	int64		before = 0;
+	int64		through = 0;
+
+	for (int i = 0; i < cells->count && AbCellLow(cells, i) <= cut; i++)
+	{
+		before = through;
+		through += cells->cells[i].count;
+	}
+	if (counted < before - 0.01 * cells->n || counted > through + 0.01 * cells->n)
+		AbAddNote(row, "the clusters count a share of %.3g of the rows of the %s, not %.3g: cut them at this quantile",
+				  counted / cells->n, role, call->q);
+}
+
+/*
  * Make an arm ready.  Returns whether it can be.
  */
 static bool
@@ -187,6 +212,8 @@ StartArm(QuantileRow *result, const QuantileCall *call, const char *role,
 
 	if (isnan(effect))
 		return false;
+	if (call->clusters)
+		CheckCut(&result->row, call, role, label, &cells);
 	AbStartOrderStat(order, &cells, (int64 *) palloc(cells.count * sizeof(int64)),
 					 call->q, effect, df);
 	return true;
