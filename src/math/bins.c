@@ -1,0 +1,505 @@
+/*
+ * bins.c
+ *	  A sorted map from values to counts, exact or to a number of significand
+ *	  bits.
+ *
+ * Rows are collected unsorted, sorted by the bits of their keys and merged
+ * into the map a buffer at a time, so that a row costs no search.
+ *
+ * References:
+ *	D. E. Knuth, The Art of Computer Programming, vol. 3, 5.2.5 (radix
+ *	sorting), 5.2.4 (merging).
+ *	R. J. Hyndman, Y. Fan, Sample Quantiles in Statistical Packages, American
+ *	Statistician 50 (1996), 361-365 (definition 7, percentile_cont's).
+ */
+#include "math/bins.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* bits of the smallest normal double: below it there is no leading one */
+#define FIRST_NORMAL	(INT64_C(1) << 52)
+
+#define INFINITY_KEY	(INT64_C(0x7FF) << 52)
+
+/* shorter arrays are sorted by insertion */
+#define INSERTION_SORT	32
+
+/*
+ * The key of a finite value.  Both zeros have the key 0.
+ */
+int64_t
+AbKeyOfValue(double value)
+{
+	double		magnitude = fabs(value);
+	int64_t		key;
+
+	memcpy(&key, &magnitude, sizeof(key));
+	return value < 0 ? -key : key;
+}
+
+/*
+ * The value of a key, toward zero the first one of its bin.
+ */
+double
+AbValueOfKey(int64_t key)
+{
+	int64_t		bits = key < 0 ? -key : key;
+	double		magnitude;
+
+	memcpy(&magnitude, &bits, sizeof(magnitude));
+	return key < 0 ? -magnitude : magnitude;
+}
+
+/*
+ * How many low bits of a magnitude > 0 lie behind its leading one and the
+ * `bits` next to it; not positive if none.
+ */
+static inline int
+DroppedBits(int64_t magnitude, int bits)
+{
+	return (magnitude >= FIRST_NORMAL ? 52 :
+			63 - __builtin_clzll((unsigned long long) magnitude)) - bits;
+}
+
+/*
+ * The key of the bin, at that many bits, to which a key belongs.
+ */
+int64_t
+AbTruncateKey(int64_t key, int bits)
+{
+	int64_t		magnitude = key < 0 ? -key : key;
+	int			dropped;
+
+	if (magnitude == 0)
+		return 0;
+	dropped = DroppedBits(magnitude, bits);
+	if (dropped > 0)
+		magnitude = magnitude >> dropped << dropped;
+	return key < 0 ? -magnitude : magnitude;
+}
+
+/*
+ * The smallest number of bits at which two different keys belong to different
+ * bins.
+ */
+int
+AbBitsToDiffer(int64_t a, int64_t b)
+{
+	int64_t		difference;
+	int			lead;
+
+	if (a == 0 || b == 0 || (a < 0) != (b < 0))
+		return 0;
+	a = a < 0 ? -a : a;
+	b = b < 0 ? -b : b;
+	lead = DroppedBits(a, 0);
+	if (a >> lead != b >> lead || lead != DroppedBits(b, 0))
+		return 0;				/* in different octaves */
+	difference = a ^ b;
+	return lead - (63 - __builtin_clzll((unsigned long long) difference));
+}
+
+/*
+ * Sort keys as unsigned numbers by their bytes, least significant first,
+ * passing over bytes that are the same in all.  scratch has room for as many.
+ */
+void
+AbSortKeys(uint64_t *keys, uint64_t *scratch, size_t count)
+{
+	uint64_t   *from = keys;
+	uint64_t   *to = scratch;
+	uint64_t	varying = 0;
+
+	if (count <= INSERTION_SORT)
+	{
+		for (size_t i = 1; i < count; i++)
+		{
+			uint64_t	key = keys[i];
+			size_t		j = i;
+
+			for (; j > 0 && keys[j - 1] > key; j--)
+				keys[j] = keys[j - 1];
+			keys[j] = key;
+		}
+		return;
+	}
+
+	for (size_t i = 1; i < count; i++)
+		varying |= keys[i] ^ keys[0];
+	for (int shift = 0; shift < 64; shift += 8)
+	{
+		size_t		start[256] = {0};
+		size_t		sum = 0;
+		uint64_t   *swap;
+
+		if ((varying >> shift & 0xFF) == 0)
+			continue;
+		for (size_t i = 0; i < count; i++)
+			start[from[i] >> shift & 0xFF]++;
+		for (int i = 0; i < 256; i++)
+		{
+			size_t		here = start[i];
+
+			start[i] = sum;
+			sum += here;
+		}
+		for (size_t i = 0; i < count; i++)
+			to[start[from[i] >> shift & 0xFF]++] = from[i];
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	if (from != keys)
+		memcpy(keys, from, count * sizeof(uint64_t));
+}
+
+/*
+ * Keep that many bits of the bins' keys, in place.  Returns the number of
+ * bins that are left.
+ */
+int
+AbTruncateBins(AbBin *bins, int count, int bits)
+{
+	int			left = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		int64_t		key = AbTruncateKey(bins[i].key, bits);
+
+		if (left > 0 && bins[left - 1].key == key)
+			bins[left - 1].count += bins[i].count;
+		else
+		{
+			bins[left].key = key;
+			bins[left].count = bins[i].count;
+			left++;
+		}
+	}
+	return left;
+}
+
+/*
+ * Merge two maps; result has room for both and overlaps neither.  Returns the
+ * number of its bins.
+ */
+int
+AbMergeBins(AbBin *result, const AbBin *a, int a_count,
+			 const AbBin *b, int b_count)
+{
+	AbBin	   *out = result;
+	int			i = 0;
+	int			j = 0;
+
+	while (i < a_count && j < b_count)
+	{
+		if (a[i].key < b[j].key)
+			*out++ = a[i++];
+		else if (a[i].key > b[j].key)
+			*out++ = b[j++];
+		else
+		{
+			out->key = a[i].key;
+			out->count = a[i++].count + b[j++].count;
+			out++;
+		}
+	}
+	while (i < a_count)
+		*out++ = a[i++];
+	while (j < b_count)
+		*out++ = b[j++];
+	return out - result;
+}
+
+/*
+ * Merge the keys of bins into sorted, different keys; result has room for
+ * both and overlaps neither.  Returns the number of its keys.
+ */
+int
+AbMergeKeys(int64_t *result, const int64_t *a, int a_count,
+			const AbBin *b, int b_count)
+{
+	int64_t    *out = result;
+	int			i = 0;
+	int			j = 0;
+
+	while (i < a_count && j < b_count)
+	{
+		int64_t		key = a[i] < b[j].key ? a[i] : b[j].key;
+
+		i += a[i] == key;
+		j += b[j].key == key;
+		*out++ = key;
+	}
+	while (i < a_count)
+		*out++ = a[i++];
+	while (j < b_count)
+		*out++ = b[j++].key;
+	return out - result;
+}
+
+/* ----------------------------------------------------------------------
+ * Values
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * The end of a bin that is further from zero; the value itself if the bin
+ * holds one value only.
+ */
+static double
+FarEnd(int64_t key, int bits)
+{
+	int64_t		magnitude = key < 0 ? -key : key;
+	int			dropped = magnitude == 0 ? 0 : DroppedBits(magnitude, bits);
+
+	if (dropped <= 0)
+		return AbValueOfKey(key);
+	magnitude += INT64_C(1) << dropped;
+	/* the last bin of all ends where infinity begins */
+	if (magnitude >= INFINITY_KEY)
+		magnitude = INFINITY_KEY - 1;
+	return AbValueOfKey(key < 0 ? -magnitude : magnitude);
+}
+
+/*
+ * The lowest value that can be in the bin.
+ */
+double
+AbBinLow(const AbBins *bins, int i)
+{
+	int64_t		key = bins->bins[i].key;
+
+	return fmax(key < 0 ? FarEnd(key, bins->bits) : AbValueOfKey(key),
+				bins->min);
+}
+
+/*
+ * What all values of the bin are at most.
+ */
+double
+AbBinHigh(const AbBins *bins, int i)
+{
+	int64_t		key = bins->bins[i].key;
+
+	return fmin(key < 0 ? AbValueOfKey(key) : FarEnd(key, bins->bits),
+				bins->max);
+}
+
+/*
+ * The value that stands for all of the bin.
+ */
+double
+AbBinMiddle(const AbBins *bins, int i)
+{
+	double		low = AbBinLow(bins, i);
+
+	return low + (AbBinHigh(bins, i) - low) / 2;
+}
+
+/*
+ * The k-th of the bin's rows, 0 < k <= count.  Rows of a bin of several
+ * values are taken to be spread evenly over it.
+ */
+static double
+RowOfBin(const AbBins *bins, int i, int64_t k)
+{
+	double		low = AbBinLow(bins, i);
+
+	/* beyond 2^53 rows of several arms k may have been rounded up */
+	return low + (AbBinHigh(bins, i) - low) *
+		fmin((k - 0.5) / bins->bins[i].count, 1);
+}
+
+/*
+ * The quantile q, in [0, 1], of at least one row: as percentile_cont has it,
+ * between the rows at floor and ceil of q (n - 1).
+ */
+double
+AbBinsQuantile(const AbBins *bins, double q)
+{
+	double		place = q * (double) (bins->n - 1);
+	int64_t		first = (int64_t) floor(place);
+	int64_t		before = 0;
+	int			i = 0;
+	double		low;
+	double		high;
+	double		share;
+
+	while (i < bins->count - 1 && before + bins->bins[i].count <= first)
+		before += bins->bins[i++].count;
+	low = RowOfBin(bins, i, first - before + 1);
+	share = place - (double) first;
+	if (!(share > 0))
+		return low;
+	if (first - before + 1 < bins->bins[i].count)
+		high = RowOfBin(bins, i, first - before + 2);
+	else
+		high = i + 1 < bins->count ? RowOfBin(bins, i + 1, 1) : low;
+	if (!isfinite(high - low))
+		return low * (1 - share) + high * share;
+	return low + share * (high - low);
+}
+
+/* ----------------------------------------------------------------------
+ * Stored form
+ *
+ * A byte with the number of low bits that are zero in all keys, which are not
+ * stored; then for each bin its distance to the one before (for the first the
+ * key itself, zigzag coded) and its count, both as numbers of 7 bits a byte,
+ * lowest first, the highest bit saying that more follow.
+ * ----------------------------------------------------------------------
+ */
+
+static int
+CommonZeros(const AbBin *bins, int count)
+{
+	uint64_t	all = 0;
+
+	for (int i = 0; i < count; i++)
+		all |= (uint64_t) bins[i].key;
+	return all == 0 ? 0 : __builtin_ctzll(all);
+}
+
+static inline unsigned char *
+PutNumber(unsigned char *out, uint64_t number)
+{
+	while (number >= 0x80)
+	{
+		*out++ = (unsigned char) (number | 0x80);
+		number >>= 7;
+	}
+	*out++ = (unsigned char) number;
+	return out;
+}
+
+static inline size_t
+NumberSize(uint64_t number)
+{
+	size_t		size = 1;
+
+	while (number >= 0x80)
+	{
+		size++;
+		number >>= 7;
+	}
+	return size;
+}
+
+/*
+ * What is stored for the key of a bin.
+ */
+static inline uint64_t
+KeyNumber(const AbBin *bins, int i, int zeros)
+{
+	int64_t		key = bins[i].key >> zeros;
+
+	if (i == 0)
+		return (uint64_t) key << 1 ^ (uint64_t) (key >> 63);
+	return (uint64_t) key - (uint64_t) (bins[i - 1].key >> zeros);
+}
+
+/*
+ * Bytes that AbBinsEncode() writes.
+ */
+size_t
+AbBinsEncodedSize(const AbBin *bins, int count)
+{
+	int			zeros = CommonZeros(bins, count);
+	size_t		size = 1;
+
+	for (int i = 0; i < count; i++)
+		size += NumberSize(KeyNumber(bins, i, zeros)) +
+			NumberSize((uint64_t) bins[i].count);
+	return size;
+}
+
+/*
+ * Write the bins; returns the place behind them.
+ */
+unsigned char *
+AbBinsEncode(const AbBin *bins, int count, unsigned char *out)
+{
+	int			zeros = CommonZeros(bins, count);
+
+	*out++ = (unsigned char) zeros;
+	for (int i = 0; i < count; i++)
+	{
+		out = PutNumber(out, KeyNumber(bins, i, zeros));
+		out = PutNumber(out, (uint64_t) bins[i].count);
+	}
+	return out;
+}
+
+/*
+ * Read a number.  Returns whether there is one, written with no byte more than
+ * it takes.
+ */
+static inline bool
+GetNumber(const unsigned char **in, const unsigned char *end,
+		  uint64_t *number)
+{
+	const unsigned char *p = *in;
+	uint64_t	value = 0;
+
+	for (int shift = 0; shift < 64 && p < end; shift += 7)
+	{
+		unsigned char byte = *p++;
+
+		if (shift == 63 && byte > 1)
+			return false;
+		value |= (uint64_t) (byte & 0x7F) << shift;
+		if (byte < 0x80)
+		{
+			*in = p;
+			*number = value;
+			return byte != 0 || shift == 0;
+		}
+	}
+	return false;
+}
+
+/*
+ * Read that many bins.  Returns NULL and where they end, or a sentence saying
+ * why these bytes are not what AbBinsEncode() writes.
+ */
+const char *
+AbBinsDecode(const unsigned char *in, const unsigned char *end,
+			  AbBin *bins, int count, const unsigned char **after)
+{
+	static const char fault[] = "The bins of an arm are damaged.";
+	int64_t		key = 0;
+	uint64_t	all = 0;
+	int			zeros;
+
+	if (in >= end || *in >= 63)
+		return fault;
+	zeros = *in++;
+	for (int i = 0; i < count; i++)
+	{
+		const int64_t largest = (INFINITY_KEY - 1) >> zeros;
+		uint64_t	number;
+		uint64_t	rows;
+
+		if (!GetNumber(&in, end, &number) || !GetNumber(&in, end, &rows))
+			return fault;
+		if (i == 0)
+			key = (int64_t) (number >> 1 ^ -(number & 1));
+		else if (number == 0 || number > (uint64_t) largest - (uint64_t) key)
+			return fault;
+		else
+			key = (int64_t) ((uint64_t) key + number);
+		if (key > largest || key < -largest ||
+			rows == 0 || rows > INT64_MAX)
+			return fault;
+		all |= (uint64_t) key;
+		bins[i].key = (int64_t) ((uint64_t) key << zeros);
+		bins[i].count = (int64_t) rows;
+	}
+	/* all zeros that the keys have in common must have been left out */
+	if (all == 0 ? zeros != 0 : (all & 1) == 0)
+		return fault;
+	*after = in;
+	return NULL;
+}

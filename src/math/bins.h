@@ -1,0 +1,80 @@
+/*
+ * bins.h
+ *	  A sorted map from values to counts, exact or to a number of significand
+ *	  bits.
+ *
+ * Pure C: no PostgreSQL header.
+ *
+ * A value is kept as a key: the bits of its magnitude as a whole number,
+ * negated for a negative value.  Keys are in the order of the values; zero has
+ * one key, and so has each subnormal.  To keep b bits is to clear every bit of
+ * the magnitude behind its leading one and the b next to it.  The bin is then
+ * [key, key + width) away from zero, of relative width 2^-b at most, and
+ * clearing to fewer bits later gives what clearing to them at once gives.
+ */
+#ifndef AB_MATH_BINS_H
+#define AB_MATH_BINS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* significand bits of a double behind the leading one */
+#define AB_EXACT_BITS	52
+
+/*
+ * Distinct values, over all arms, up to which every value is kept exactly.
+ * 2^16 leaves 10 bits wherever the data span 16 octaves, on both sides of zero
+ * (2 * 17 * 2^10 bins and 1), 12 bits for 15 octaves of positive values, and
+ * milliseconds exact up to a minute.
+ */
+#define AB_MAX_VALUES	65536
+
+/*
+ * Bins of all arms together, so that memory is bounded with many arms, too.
+ * With no bit behind the leading one an arm has at most 2 * 2098 + 1 bins,
+ * so that many arms always fit.
+ */
+#define AB_MAX_BINS	4194304
+
+typedef struct AbBin
+{
+	int64_t		key;
+	int64_t		count;			/* > 0 */
+} AbBin;
+
+/* The bins of one arm, in ascending order. */
+typedef struct AbBins
+{
+	AbBin	   *bins;
+	int			count;
+	int			bits;			/* AB_EXACT_BITS: each bin is one value */
+	int64_t		n;				/* sum of the counts */
+	double		min;			/* smallest and largest value, exactly */
+	double		max;
+} AbBins;
+
+extern int64_t AbKeyOfValue(double value);
+extern double AbValueOfKey(int64_t key);
+extern int64_t AbTruncateKey(int64_t key, int bits);
+extern void AbSortKeys(uint64_t *keys, uint64_t *scratch, size_t count);
+extern int	AbTruncateBins(AbBin *bins, int count, int bits);
+extern int	AbMergeBins(AbBin *result, const AbBin *a, int a_count,
+						 const AbBin *b, int b_count);
+extern int	AbMergeKeys(int64_t *result, const int64_t *a, int a_count,
+						const AbBin *b, int b_count);
+extern int	AbBitsToDiffer(int64_t a, int64_t b);
+
+extern double AbBinLow(const AbBins *bins, int i);
+extern double AbBinHigh(const AbBins *bins, int i);
+extern double AbBinMiddle(const AbBins *bins, int i);
+extern double AbBinsQuantile(const AbBins *bins, double q);
+
+extern size_t AbBinsEncodedSize(const AbBin *bins, int count);
+extern unsigned char *AbBinsEncode(const AbBin *bins, int count,
+									unsigned char *out);
+extern const char *AbBinsDecode(const unsigned char *in,
+								 const unsigned char *end, AbBin *bins,
+								 int count, const unsigned char **after);
+
+#endif							/* AB_MATH_BINS_H */

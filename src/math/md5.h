@@ -1,0 +1,26 @@
+/*
+ * md5.h
+ *	  MD5 (RFC 1321).  Pure C: no PostgreSQL header.
+ *
+ * Assignment needs MD5 as a mixing function, not for security.  The server's
+ * own goes through OpenSSL, which costs several times as much for a short
+ * string and refuses MD5 in FIPS mode.
+ */
+#ifndef AB_MATH_MD5_H
+#define AB_MATH_MD5_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct AbMd5
+{
+	uint32_t	state[4];
+	uint64_t	length;			/* bytes so far */
+	unsigned char buffer[64];	/* the block being filled */
+} AbMd5;
+
+extern void AbMd5Init(AbMd5 *md5);
+extern void AbMd5Update(AbMd5 *md5, const void *data, size_t length);
+extern void AbMd5Final(AbMd5 *md5, unsigned char digest[16]);
+
+#endif							/* AB_MATH_MD5_H */

@@ -1,0 +1,572 @@
+/*
+ * power.c
+ *	  Power of planned designs, and the smallest design that reaches a power.
+ *
+ * Power is a function of the size of the control group, n, which grows with
+ * n; the size wanted is found by bisection over whole numbers, so that
+ *
+ *		power(n) >= target > power(n - 1)
+ *
+ * holds for the very doubles that the functions return.  A search takes at
+ * most about 120 evaluations.
+ *
+ * References:
+ *	C. P. Farrington, G. Manning, Test Statistics and Sample Size Formulae for
+ *	Comparative Binomial Trials with Null Hypothesis of Non-Zero Risk
+ *	Difference or Non-Unity Relative Risk, Statistics in Medicine 9 (1990),
+ *	1447-1454, method 3 (rates at their maximum likelihood under the null).
+ *	J. L. Fleiss, B. Levin, M. C. Paik, Statistical Methods for Rates and
+ *	Proportions, 3rd ed., 2003, chapter 4 (the null of no difference).
+ *	D. B. Owen, A Special Case of a Bivariate Non-Central t-Distribution,
+ *	Biometrika 52 (1965), 437-446.
+ *	D. J. Schuirmann, A Comparison of the Two One-Sided Tests Procedure and the
+ *	Power Approach, J. Pharmacokinetics and Biopharmaceutics 15 (1987), 657-680.
+ *	K. F. Phillips, Power of the Two One-Sided Tests Procedure in
+ *	Bioequivalence, J. Pharmacokinetics and Biopharmaceutics 18 (1990), 137-144.
+ */
+#include "math/power.h"
+
+#include <float.h>
+#include <math.h>
+
+/* Steps of the scan for the first effect that reaches a power. */
+#define EFFECT_STEPS	256
+
+/* Half the width of the range of chi: beyond it is less than 1e-15. */
+#define CHI_REACH		7
+
+/* Beyond this a chi is nearly normal, and adaptive quadrature chases noise. */
+#define MANY_DF			1000
+
+/* A one-dimensional power function less its target. */
+typedef struct Excess
+{
+	AbFunction	power;
+	void	   *context;
+	double		target;
+} Excess;
+
+/* An effect that is searched for. */
+typedef struct RateSearch
+{
+	AbRateDesign design;
+	double		n;
+	double		direction;		/* 1 for an increase, -1 for a decrease */
+} RateSearch;
+
+/* What Owen's integrand is made of. */
+typedef struct OwenTerms
+{
+	double		df;
+	double		log_constant;	/* of the density of e */
+	double		critical;
+	double		below;			/* distances to the margins in standard errors */
+	double		above;
+} OwenTerms;
+
+/* ----------------------------------------------------------------------
+ * Searching
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * The smallest whole n >= least, at most 2^53, with power(n) >= target, for a
+ * power that does not fall; NaN if there is none.  The search starts from the
+ * guess, which only makes it faster.
+ */
+static double
+SmallestSize(AbFunction power, void *context, double target, double least,
+			 double guess)
+{
+	double		low = least - 1;	/* too few */
+	double		high = NAN;		/* enough */
+	double		n = guess > least ? ceil(guess) : least;
+	double		step;
+
+	if (!(n < AB_LARGEST_SIZE))
+		n = AB_LARGEST_SIZE;
+	step = fmax(1, floor(n / 256));
+
+	while (power(n, context) >= target)
+	{
+		high = n;
+		if (n == least)
+			return n;
+		n = fmax(least, n - step);
+		step *= 2;
+	}
+	low = n;
+	while (isnan(high))
+	{
+		if (n == AB_LARGEST_SIZE)
+			return NAN;
+		n = fmin(AB_LARGEST_SIZE, n + step);
+		step *= 2;
+		if (power(n, context) >= target)
+			high = n;
+		else
+			low = n;
+	}
+
+	while (high - low > 1)
+	{
+		n = low + floor((high - low) / 2);
+		if (power(n, context) >= target)
+			high = n;
+		else
+			low = n;
+	}
+	return high;
+}
+
+static double
+ExcessAt(double x, void *context)
+{
+	const Excess *excess = context;
+
+	return excess->power(x, excess->context) - excess->target;
+}
+
+/*
+ * The smallest effect in (0, largest] that reaches the target, which no effect
+ * at all does not; NaN if there is none.
+ *
+ * The power of a test of rates can fall again before a rate of 1, where the
+ * variance vanishes, hence the scan.
+ */
+static double
+SmallestEffect(AbFunction power, void *context, double target,
+			   double largest)
+{
+	Excess		excess = {power, context, target};
+
+	for (int i = 1; i <= EFFECT_STEPS; i++)
+		if (power(largest * i / EFFECT_STEPS, context) >= target)
+			return AbFindRoot(ExcessAt, &excess, largest * (i - 1) / EFFECT_STEPS,
+							  largest * i / EFFECT_STEPS);
+	return NAN;
+}
+
+/* ----------------------------------------------------------------------
+ * Rates
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * Slope of the expected log-likelihood at the control rate x, times the
+ * positive x (1 - x) y (1 - y), y = x + null.
+ */
+static double
+RestrictedSlope(double x, void *context)
+{
+	const AbRateDesign *design = context;
+	double		y = x + design->null;
+
+	return (design->control - x) * y * (1 - y) +
+		design->ratio * (design->treatment - y) * x * (1 - x);
+}
+
+/*
+ * The control rate that is most likely under the null, given the true rates.
+ * It lies between what either arm alone would say.
+ */
+static double
+RestrictedRate(const AbRateDesign *design)
+{
+	AbRateDesign inner = *design;
+	double		low;
+	double		high;
+	double		root;
+
+	if (design->null == 0)
+		return (design->control + design->ratio * design->treatment) /
+			(1 + design->ratio);
+
+	/* at a rate of 0 or 1 the end of the range would be a second root */
+	inner.treatment = fmin(fmax(inner.treatment, DBL_MIN), 1 - DBL_EPSILON / 2);
+	low = fmin(inner.control, inner.treatment - inner.null);
+	high = fmax(inner.control, inner.treatment - inner.null);
+	low = fmax(low, fmax(0, -inner.null));
+	high = fmin(high, fmin(1, 1 - inner.null));
+	/* where the two are the same but for rounding there may be no root */
+	root = low < high ? AbFindRoot(RestrictedSlope, &inner, low, high) : low;
+	return isnan(root) ? low : root;
+}
+
+/*
+ * Standard error of the difference of rates, times sqrt(n).
+ */
+static double
+RateError(double control, double treatment, double ratio)
+{
+	return sqrt(fmax(control * (1 - control), 0) +
+				fmax(treatment * (1 - treatment), 0) / ratio);
+}
+
+static double
+NullError(const AbRateDesign *design)
+{
+	double		rate;
+
+	if (design->unpooled)
+		return RateError(design->control, design->treatment, design->ratio);
+	rate = RestrictedRate(design);
+	return RateError(rate, rate + design->null, design->ratio);
+}
+
+/*
+ * Power of the score test of two rates by the normal approximation,
+ *
+ *		P(Z > (z s0 - |d| sqrt(n)) / s1),	d = treatment - control - null,
+ *
+ * where s0 and s1 are the standard errors under the null and in truth, times
+ * sqrt(n); both tails if two-sided.  One-sided tests are in the direction
+ * of d.
+ */
+double
+AbRatePower(double n, const AbRateDesign *design)
+{
+	double		z = AbNormalUpperQuantile(design->two_sided ?
+										  design->alpha / 2 : design->alpha);
+	double		shift = sqrt(n) * fabs(design->treatment - design->control -
+									   design->null);
+	double		threshold = z * NullError(design);
+	double		error = RateError(design->control, design->treatment,
+								  design->ratio);
+	double		power = AbNormalUpperTail((threshold - shift) / error);
+
+	if (design->two_sided)
+		power += AbNormalUpperTail((threshold + shift) / error);
+	return power;
+}
+
+static double
+RatePowerAt(double n, void *context)
+{
+	return AbRatePower(n, context);
+}
+
+/*
+ * The smallest control group with that power.  The guess is the closed form
+ * for one tail, ((z_alpha s0 + z_power s1) / d)^2.
+ */
+double
+AbRateSampleSize(const AbRateDesign *design, double power)
+{
+	AbRateDesign copy = *design;
+	double		z = AbNormalUpperQuantile(design->two_sided ?
+										  design->alpha / 2 : design->alpha);
+	double		sum = z * NullError(design) - AbNormalUpperQuantile(power) *
+		RateError(design->control, design->treatment, design->ratio);
+	double		root = sum / (design->treatment - design->control - design->null);
+
+	return SmallestSize(RatePowerAt, &copy, power, 2,
+						  sum > 0 ? root * root : 2);
+}
+
+static double
+RateEffectPower(double effect, void *context)
+{
+	RateSearch	search = *(const RateSearch *) context;
+	double		rate = search.design.control + search.direction * effect;
+
+	search.design.treatment = fmin(fmax(rate, 0), 1);
+	return AbRatePower(search.n, &search.design);
+}
+
+/*
+ * The smallest change of the control rate in that direction that n users
+ * detect; NaN if none is.
+ */
+double
+AbRateEffect(const AbRateDesign *design, double n, double power,
+			 double direction)
+{
+	RateSearch	search = {*design, n, direction};
+
+	return SmallestEffect(RateEffectPower, &search, power,
+							direction > 0 ? 1 - design->control :
+							design->control);
+}
+
+/* ----------------------------------------------------------------------
+ * Pairs
+ *
+ * The paired t-test of n pairs has n - 1 degrees of freedom and noncentrality
+ * effect sqrt(n), the effect in standard deviations of the differences.  So
+ * has the two-sample test of (n + 1) / 2 users in each group, except for the
+ * scale of the effect.
+ * ----------------------------------------------------------------------
+ */
+
+static double
+PairScale(double n)
+{
+	return 2 * sqrt(n / (n + 1));
+}
+
+double
+AbPairedPower(double n, double effect, double alpha, bool two_sided)
+{
+	return AbTTestPower((n + 1) / 2, 1, effect * PairScale(n), alpha,
+						two_sided);
+}
+
+/* A paired design whose size is searched for. */
+typedef struct PairSearch
+{
+	double		effect;
+	double		alpha;
+	bool		two_sided;
+} PairSearch;
+
+static double
+PairedPowerAt(double n, void *context)
+{
+	const PairSearch *search = context;
+
+	return AbPairedPower(n, search->effect, search->alpha, search->two_sided);
+}
+
+double
+AbPairedSampleSize(double effect, double alpha, double power, bool two_sided)
+{
+	PairSearch	search = {effect, alpha, two_sided};
+	double		z = AbNormalUpperQuantile(two_sided ? alpha / 2 : alpha);
+	double		sum = z - AbNormalUpperQuantile(power);
+
+	/* half a square more is what the t distribution takes */
+	return SmallestSize(PairedPowerAt, &search, power, 2,
+						  sum > 0 ? sum * sum / (effect * effect) + z * z / 2 : 2);
+}
+
+double
+AbPairedEffect(double n, double alpha, double power, bool two_sided)
+{
+	return AbTTestEffect((n + 1) / 2, 1, alpha, power, two_sided) /
+		PairScale(n);
+}
+
+/* ----------------------------------------------------------------------
+ * Equivalence: two one-sided tests, both of which must reject
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * P(low < Z < high), 0 if they are in the wrong order, without cancellation
+ * in either tail.
+ */
+static double
+NormalBetween(double low, double high)
+{
+	if (!(low < high))
+		return isnan(low) || isnan(high) ? NAN : 0;
+	if (low + high > 0)
+		return AbNormalUpperTail(low) - AbNormalUpperTail(high);
+	return AbNormalUpperTail(-high) - AbNormalUpperTail(-low);
+}
+
+/*
+ * log Gamma(a) less Stirling's (a - 1/2) log a - a + log(2 pi) / 2.
+ */
+static double
+StirlingError(double a)
+{
+	if (a < 20)
+		return lgamma(a) - ((a - 0.5) * log(a) - a + 0.5 * log(2 * M_PI));
+	return (1 / 12.0 - (1 / 360.0 - 1 / (1260 * a * a)) / (a * a)) / a;
+}
+
+/*
+ * Density of e = chi / sqrt(df) - 1.  Near 0, where many degrees of freedom
+ * put all of it, log(1 + e) - e - e^2 / 2 comes from its series
+ * -e^2 (1 - e / 3 + e^2 / 4 - ...), as the terms cancel.
+ */
+static double
+ChiDensity(double e, const OwenTerms *terms)
+{
+	double		exponent = 0;
+
+	if (fabs(e) < 0.01)
+	{
+		for (int k = 10; k > 2; k--)
+			exponent = 1.0 / k - e * exponent;
+		exponent = -e * e * (1 - e * exponent);
+		return exp(terms->log_constant + terms->df * exponent) / (1 + e);
+	}
+	exponent = terms->log_constant - terms->df * (e + e * e / 2);
+	if (terms->df != 1)
+		exponent += (terms->df - 1) * log1p(e);
+	return exp(exponent);
+}
+
+/*
+ * Both tests reject, given the standard deviation found is 1 + e times the
+ * true one, times the density of e.
+ */
+static double
+OwenIntegrand(double e, void *context)
+{
+	const OwenTerms *terms = context;
+	double		t = terms->critical * (1 + e);
+
+	return ChiDensity(e, terms) * NormalBetween(t - terms->below,
+												terms->above - t);
+}
+
+/*
+ * The integral by the double exponential rule.  Its steps are at most half the
+ * standard deviation of e where the range has the full CHI_REACH, and that
+ * makes it exact to rounding for a density that is nearly normal.
+ *
+ * H. Takahasi, M. Mori, Double Exponential Formulas for Numerical Integration,
+ * Publications of the RIMS, Kyoto University 9 (1974), 721-741.
+ */
+static double
+IntegrateBell(OwenTerms *terms, double low, double high)
+{
+	const double step = 1 / 32.0;
+	double		half = (high - low) / 2;
+	double		total = 0;
+
+	for (int i = -104; i <= 104; i++)
+	{
+		double		u = i * step;
+		double		v = M_PI_2 * sinh(u);
+		double		slope = M_PI_2 * cosh(u) / (cosh(v) * cosh(v));
+
+		total += slope * OwenIntegrand(low + half + half * tanh(v), terms);
+	}
+	return total * half * step;
+}
+
+/*
+ * Power of the two one-sided t-tests with pooled variance, exactly: the
+ * probability that the difference lies far enough from both margins, averaged
+ * over s = 1 + e, a chi over the root of its df,
+ *
+ *		E [Phi(above - t s) - Phi(t s - below)]+
+ *
+ * with distances in standard errors.  It is a sum of Owen's Q functions.
+ */
+double
+AbMeanEquivalencePower(double n, const AbEquivalence *design)
+{
+	OwenTerms	terms;
+	double		error = sqrt((1 + 1 / design->ratio) / n);
+	double		low;
+	double		high;
+	double		power;
+
+	terms.df = n * (1 + design->ratio) - 2;
+	if (!(terms.df >= 1))
+		return NAN;
+	terms.log_constant = 0.5 * log(terms.df / M_PI) - StirlingError(terms.df / 2);
+	terms.critical = AbStudentTUpperQuantile(design->alpha, terms.df);
+	terms.below = design->below / error;
+	terms.above = design->above / error;
+
+	low = fmax(-1, -CHI_REACH / sqrt(terms.df));
+	high = CHI_REACH / sqrt(terms.df);
+	/* with more noise than this the two tests exclude each other */
+	if (terms.critical > 0)
+		high = fmin(high, (terms.below + terms.above) / 2 / terms.critical - 1);
+	if (!(low < high))
+		return 0;
+	if (terms.df > MANY_DF)
+		power = IntegrateBell(&terms, low, high);
+	else
+		power = AbIntegrate(OwenIntegrand, &terms, low, high);
+	return fmin(fmax(power, 0), 1);
+}
+
+static double
+MeanEquivalenceAt(double n, void *context)
+{
+	return AbMeanEquivalencePower(n, context);
+}
+
+/*
+ * z of the power for a guess: where the margins are equally near, either test
+ * may fail and the failures add up.
+ */
+static double
+EquivalenceZ(const AbEquivalence *design, double power)
+{
+	double		beta = 1 - power;
+
+	if (design->below == design->above)
+		beta /= 2;
+	return AbNormalUpperQuantile(beta);
+}
+
+double
+AbMeanEquivalenceSize(const AbEquivalence *design, double power)
+{
+	AbEquivalence copy = *design;
+	double		sum = AbNormalUpperQuantile(design->alpha) +
+		EquivalenceZ(design, power);
+	double		root = sum / fmin(design->below, design->above);
+	double		least = fmax(2, ceil(3 / (1 + design->ratio)));
+
+	return SmallestSize(MeanEquivalenceAt, &copy, power, least,
+						  sum > 0 ? root * root * (1 + 1 / design->ratio) : least);
+}
+
+/*
+ * Standard errors under the two nulls, times sqrt(n).
+ */
+static void
+MarginErrors(const AbEquivalence *design, double *lower, double *upper)
+{
+	AbRateDesign rates = {design->control, design->treatment, 0,
+	design->ratio, design->alpha, false, false};
+	double		difference = design->treatment - design->control;
+
+	rates.null = difference - design->below;
+	*lower = NullError(&rates);
+	rates.null = difference + design->above;
+	*upper = NullError(&rates);
+}
+
+/*
+ * Power of the two one-sided score tests of rates, by the normal
+ * approximation.
+ */
+double
+AbRateEquivalencePower(double n, const AbEquivalence *design)
+{
+	double		z = AbNormalUpperQuantile(design->alpha);
+	double		error = RateError(design->control, design->treatment,
+								  design->ratio);
+	double		lower;
+	double		upper;
+
+	MarginErrors(design, &lower, &upper);
+	return NormalBetween((z * lower - design->below * sqrt(n)) / error,
+						 (design->above * sqrt(n) - z * upper) / error);
+}
+
+static double
+RateEquivalenceAt(double n, void *context)
+{
+	return AbRateEquivalencePower(n, context);
+}
+
+double
+AbRateEquivalenceSize(const AbEquivalence *design, double power)
+{
+	AbEquivalence copy = *design;
+	double		lower;
+	double		upper;
+	double		sum;
+	double		root;
+
+	MarginErrors(design, &lower, &upper);
+	sum = AbNormalUpperQuantile(design->alpha) * fmax(lower, upper) +
+		EquivalenceZ(design, power) * RateError(design->control,
+												design->treatment, design->ratio);
+	root = sum / fmin(design->below, design->above);
+	return SmallestSize(RateEquivalenceAt, &copy, power, 2,
+						  sum > 0 ? root * root : 2);
+}

@@ -1,0 +1,63 @@
+/*
+ * power.h
+ *	  Power of planned designs, and the smallest design that reaches a power.
+ *
+ * Pure C: no PostgreSQL header.  Unknown results are NaN.
+ */
+#ifndef AB_MATH_POWER_H
+#define AB_MATH_POWER_H
+
+#include <stdbool.h>
+
+#include "math/distributions.h"
+
+/* Largest group that a size is searched in: counts stay exact in a double. */
+#define AB_LARGEST_SIZE		9007199254740992.0
+
+/*
+ * Two rates, of which the hypothesis says treatment - control = null.
+ * Two-sided only for null = 0.
+ */
+typedef struct AbRateDesign
+{
+	double		control;		/* the true rates */
+	double		treatment;
+	double		null;
+	double		ratio;			/* users: treatment / control */
+	double		alpha;
+	bool		two_sided;
+	bool		unpooled;		/* standard error from each rate by itself */
+} AbRateDesign;
+
+/*
+ * A difference that is to be shown to lie between two margins, one below and
+ * one above it, all in standard deviations of a mean or as rates.
+ */
+typedef struct AbEquivalence
+{
+	double		below;			/* from the lower margin to the difference */
+	double		above;			/* from the difference to the upper margin */
+	double		ratio;
+	double		alpha;			/* of each of the two tests */
+	double		control;		/* rates only */
+	double		treatment;
+} AbEquivalence;
+
+extern double AbRatePower(double n, const AbRateDesign *design);
+extern double AbRateSampleSize(const AbRateDesign *design, double power);
+extern double AbRateEffect(const AbRateDesign *design, double n, double power,
+						   double direction);
+
+extern double AbPairedPower(double n, double effect, double alpha,
+							bool two_sided);
+extern double AbPairedSampleSize(double effect, double alpha, double power,
+								 bool two_sided);
+extern double AbPairedEffect(double n, double alpha, double power,
+							 bool two_sided);
+
+extern double AbMeanEquivalencePower(double n, const AbEquivalence *design);
+extern double AbMeanEquivalenceSize(const AbEquivalence *design, double power);
+extern double AbRateEquivalencePower(double n, const AbEquivalence *design);
+extern double AbRateEquivalenceSize(const AbEquivalence *design, double power);
+
+#endif							/* AB_MATH_POWER_H */

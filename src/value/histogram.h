@@ -1,0 +1,75 @@
+/*
+ * histogram.h
+ *	  The stored histogram type: per variant, how often each value occurred.
+ */
+#ifndef AB_VALUE_HISTOGRAM_H
+#define AB_VALUE_HISTOGRAM_H
+
+#include "value/summary.h"
+
+#include "math/bins.h"
+
+#define AB_MAX_HISTOGRAM_VARIANTS	512
+
+/* label of the one arm that holds differences of pairs */
+#define AB_PAIRS_LABEL				"pairs"
+
+#define AB_HISTOGRAM_VERSION		1
+
+/*
+ * The value of type ab_histogram, version 1.
+ *
+ *	offset	bytes
+ *	0		4	varlena header
+ *	4		1	version, 1; any other value is refused
+ *	5		1	bits: significand bits kept behind the leading one, the same
+ *				for all values of all arms; AB_EXACT_BITS if none was dropped
+ *	6		2	flags of the value, all reserved: 0
+ *	8		4	number of arms
+ *	12		4	reserved: 0
+ *	16			the arms (AbHistogramArm), 48 bytes each, ordered as in
+ *				ab_summary by the bytes of their labels
+ *	then		the labels, UTF-8 without terminator and without padding
+ *	then		the bins of each arm, as AbBinsEncode() writes them
+ *
+ * Equal multisets of rows give equal bytes, whatever the order in which they
+ * were added and merged: bits depends on the values alone (see bins.h) and
+ * everything else is a count, a smallest or a largest value.
+ */
+typedef struct AbHistogram
+{
+	int32		vl_len_;		/* varlena header (do not touch directly!) */
+	uint8		version;
+	uint8		bits;
+	uint16		flags;			/* reserved, always zero */
+	uint32		arms;
+	uint32		reserved;		/* always zero */
+} AbHistogram;
+
+typedef struct AbHistogramArm
+{
+	int64		n;				/* rows with finite values only */
+	int64		nonfinite;		/* rows with a NaN or an infinity, not in n */
+	double		min;			/* of the finite values, exactly; 0 if none */
+	double		max;
+	uint32		bins;			/* distinct values */
+	uint32		bins_offset;	/* from the start of the value */
+	uint32		label_offset;
+	uint16		label_length;
+	uint16		flags;			/* AB_ARM_CONTROL or 0 */
+} AbHistogramArm;
+
+static inline AbHistogramArm *
+AbGetHistogramArm(const AbHistogram *histogram, int i)
+{
+	return (AbHistogramArm *) ((char *) histogram + sizeof(AbHistogram) +
+							   i * sizeof(AbHistogramArm));
+}
+
+extern AbHistogram *AbDatumGetHistogram(Datum datum);
+extern AbSummary *AbHistogramArms(const AbHistogram *histogram);
+extern AbBins AbHistogramBins(const AbHistogram *histogram, int arm);
+
+#define AB_GETARG_HISTOGRAM(n)	AbDatumGetHistogram(PG_GETARG_DATUM(n))
+
+#endif							/* AB_VALUE_HISTOGRAM_H */
