@@ -151,44 +151,6 @@ AbAddNote(AbComparison *row, const char *format,...)
 }
 
 /*
- * Are the moments of an arm with rows known, that is finite?
- */
-bool
-AbArmKnown(const AbArm *arm)
-{
-	return arm->nonfinite == 0 && !(arm->flags & AB_ARM_OVERFLOW);
-}
-
-/*
- * Sample covariance of columns i and j of an arm (the variance if they are
- * the same), NaN if it is not known.
- */
-double
-AbArmVariance(const AbSummary *summary, const AbArm *arm, int i, int j)
-{
-	if (!AbArmKnown(arm) || arm->n < 2)
-		return NAN;
-	return AbDoubleValue(arm->moments[AbComomentIndex(summary->columns,
-													  Min(i, j), Max(i, j))]) /
-		(arm->n - 1);
-}
-
-static double
-ArmMean(const AbSummary *summary, const AbArm *arm)
-{
-	return AbArmKnown(arm) && arm->n > 0 ? AbArmMean(summary, arm, 0) : NAN;
-}
-
-/*
- * Rows of an arm, finite or not; 0 of none.
- */
-int64
-AbArmRows(const AbArm *arm)
-{
-	return arm ? arm->n + arm->nonfinite : 0;
-}
-
-/*
  * The variants of a summary as a list for an error message.
  */
 static char *
@@ -381,13 +343,13 @@ AbStartComparison(AbComparison *row, const AbSummary *summary,
 	if (control >= 0)
 	{
 		row->control = AbGetArm(summary, control);
-		row->control_mean = ArmMean(summary, row->control);
+		row->control_mean = AbArmMean(summary, row->control, 0);
 		row->control_stddev = sqrt(AbArmVariance(summary, row->control, 0, 0));
 	}
 	if (treatment >= 0)
 	{
 		row->treatment = AbGetArm(summary, treatment);
-		row->treatment_mean = ArmMean(summary, row->treatment);
+		row->treatment_mean = AbArmMean(summary, row->treatment, 0);
 		row->treatment_stddev = sqrt(AbArmVariance(summary, row->treatment, 0, 0));
 	}
 

@@ -88,10 +88,6 @@ extern void AbStartComparison(AbComparison *row, const AbSummary *summary,
 							  const AbTestOptions *options);
 extern void AbAddNote(AbComparison *row, const char *format,...)
 			pg_attribute_printf(2, 3);
-extern bool AbArmKnown(const AbArm *arm);
-extern int64 AbArmRows(const AbArm *arm);
-extern double AbArmVariance(const AbSummary *summary, const AbArm *arm,
-							int i, int j);
 extern int	AbControlPosition(const AbSummary *summary, AbLabel named);
 extern bool AbTestStatistic(AbComparison *row, const AbEffect *effect,
 							const AbTestOptions *options);

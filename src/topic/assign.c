@@ -6,7 +6,7 @@
  * 128-bit number, modulo 10000.  That is stored behaviour of every experiment
  * that uses it: the hash is frozen, another one would be another function.
  */
-#include "value/summary.h"
+#include "value/label.h"
 
 #include "math/md5.h"
 

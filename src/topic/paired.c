@@ -34,10 +34,8 @@
 #include <math.h>
 
 #include "math/binomial.h"
+#include "topic/summary.h"
 #include "utils/builtins.h"
-
-/* Label of the arm in the state of the aggregates. */
-#define PAIRS_LABEL "pairs"
 
 /*
  * The sum of squares of the differences is rounding error only below the
@@ -82,36 +80,17 @@ typedef struct PairEnd
  */
 
 /*
- * Add a pair to the state by the transition function of a summary of two
- * columns, all rows belonging to the same arm.
+ * Add a pair to the state, a summary of two columns and one arm.
  */
 static Datum
-AddPair(FunctionCallInfo fcinfo, Datum control, Datum treatment)
+AddPair(FunctionCallInfo fcinfo, double control, double treatment)
 {
-	LOCAL_FCINFO(row, 4);
-	union
-	{
-		text		value;
-		char		bytes[VARHDRSZ + sizeof(PAIRS_LABEL)];
-	}			label;
-	Datum		state;
+	static const AbLabel pairs = {AB_PAIRS_LABEL, sizeof(AB_PAIRS_LABEL) - 1};
+	static const AbLabel none = {NULL, 0};
+	double		values[2] = {control, treatment};
 
-	SET_VARSIZE(&label.value, VARHDRSZ + strlen(PAIRS_LABEL));
-	memcpy(VARDATA(&label.value), PAIRS_LABEL, strlen(PAIRS_LABEL));
-
-	/* the context tells that the state may be changed in place */
-	InitFunctionCallInfoData(*row, fcinfo->flinfo, 4, InvalidOid,
-							 fcinfo->context, NULL);
-	row->args[0] = fcinfo->args[0];
-	row->args[1].value = control;
-	row->args[1].isnull = PG_ARGISNULL(1);
-	row->args[2].value = treatment;
-	row->args[2].isnull = PG_ARGISNULL(2);
-	row->args[3].value = PointerGetDatum(&label.value);
-	row->args[3].isnull = false;
-	state = ab_summary_accum2(row);
-	fcinfo->isnull = row->isnull;
-	return state;
+	return AbAccumulateRow(fcinfo, 2, values,
+						   PG_ARGISNULL(1) || PG_ARGISNULL(2) ? none : pairs);
 }
 
 /*
@@ -121,7 +100,8 @@ PG_FUNCTION_INFO_V1(ab_paired_accum);
 Datum
 ab_paired_accum(PG_FUNCTION_ARGS)
 {
-	return AddPair(fcinfo, fcinfo->args[1].value, fcinfo->args[2].value);
+	return AddPair(fcinfo, PG_ARGISNULL(1) ? 0 : PG_GETARG_FLOAT8(1),
+				   PG_ARGISNULL(2) ? 0 : PG_GETARG_FLOAT8(2));
 }
 
 /*
@@ -131,9 +111,8 @@ PG_FUNCTION_INFO_V1(ab_paired_accum_boolean);
 Datum
 ab_paired_accum_boolean(PG_FUNCTION_ARGS)
 {
-	return AddPair(fcinfo,
-				   Float8GetDatum(!PG_ARGISNULL(1) && PG_GETARG_BOOL(1)),
-				   Float8GetDatum(!PG_ARGISNULL(2) && PG_GETARG_BOOL(2)));
+	return AddPair(fcinfo, !PG_ARGISNULL(1) && PG_GETARG_BOOL(1),
+				   !PG_ARGISNULL(2) && PG_GETARG_BOOL(2));
 }
 
 /* ----------------------------------------------------------------------
