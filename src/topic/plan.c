@@ -1,7 +1,7 @@
 /*
  * plan.c
- *	  Sizing an experiment beyond the two-sample t-test: rates by their score
- *	  test, the variance that a stored summary shows, pairs, clusters,
+ *	  Sizing an experiment beyond the two-sample t-test: proportions by their
+ *	  score test, the variance that a stored summary shows, pairs, clusters,
  *	  non-inferiority and equivalence, several comparisons, and days.
  *
  * The mathematics and its references are in power.c.  As in power.c, n is
@@ -61,11 +61,11 @@ typedef struct SummaryPlan
 	PlanMetric	metric;			/* with the design effect */
 } SummaryPlan;
 
-/* A test against one margin or two, of a mean or of a rate. */
+/* A test against one margin or two, of a mean or of a proportion. */
 typedef struct MarginPlan
 {
-	bool		is_rate;
-	AbRateDesign rate;			/* one margin, rates */
+	bool		is_proportion;
+	AbProportionDesign proportion;	/* one margin, proportions */
 	double		distance;		/* one margin, means: in standard deviations */
 	AbEquivalence equivalence;	/* two margins */
 } MarginPlan;
@@ -149,20 +149,20 @@ PowerDatum(double power)
 }
 
 /* ----------------------------------------------------------------------
- * Rates
+ * Proportions
  * ----------------------------------------------------------------------
  */
 
 /*
- * Read what all three functions of rates have in common: baseline_rate,
+ * Read what all three functions of proportions have in common: baseline_rate,
  * alpha, and ratio, which alternative and method follow.
  */
-static AbRateDesign
-GetRates(FunctionCallInfo fcinfo, int baseline, int alpha, int ratio,
-		 AbAlternative *alternative)
+static AbProportionDesign
+GetProportionDesign(FunctionCallInfo fcinfo, int baseline, int alpha,
+					int ratio, AbAlternative *alternative)
 {
 	static const char *const methods[] = {"score", "z", "z_unpooled"};
-	AbRateDesign design;
+	AbProportionDesign design;
 
 	memset(&design, 0, sizeof(design));
 	design.alpha = AbGetAlpha(fcinfo, alpha);
@@ -173,7 +173,7 @@ GetRates(FunctionCallInfo fcinfo, int baseline, int alpha, int ratio,
 	design.unpooled = GetWord(fcinfo, ratio + 2, "method", methods,
 							  lengthof(methods),
 							  "Use 'score', 'z' (the same, pooled) or 'z_unpooled'.") == 2;
-	design.control = AbGetRate(fcinfo, baseline);
+	design.control = AbGetBaselineRate(fcinfo, baseline);
 	return design;
 }
 
@@ -181,12 +181,12 @@ GetRates(FunctionCallInfo fcinfo, int baseline, int alpha, int ratio,
  * Read the effect.
  */
 static void
-GetRateEffect(FunctionCallInfo fcinfo, AbRateDesign *design, int argument,
-			  AbAlternative alternative)
+GetProportionEffect(FunctionCallInfo fcinfo, AbProportionDesign *design,
+					int argument, AbAlternative alternative)
 {
 	double		effect = AbGetDetectable(fcinfo, argument, alternative);
 
-	AbCheckRate(design->control, effect);
+	AbCheckBaselineRate(design->control, effect);
 	design->treatment = design->control + effect;
 	if (design->treatment == design->control)
 		AbBadParameter("the effect is too small against the baseline rate",
@@ -202,12 +202,13 @@ Datum
 ab_sample_size_proportion(PG_FUNCTION_ARGS)
 {
 	AbAlternative alternative;
-	AbRateDesign design = GetRates(fcinfo, 0, 2, 4, &alternative);
+	AbProportionDesign design = GetProportionDesign(fcinfo, 0, 2, 4,
+													&alternative);
 	double		power;
 
-	GetRateEffect(fcinfo, &design, 1, alternative);
+	GetProportionEffect(fcinfo, &design, 1, alternative);
 	power = AbGetPower(fcinfo, 3, design.alpha);
-	return AbSizeDatum(AbRateSampleSize(&design, power));
+	return AbSizeDatum(AbProportionSampleSize(&design, power));
 }
 
 /*
@@ -219,10 +220,11 @@ ab_power_proportion(PG_FUNCTION_ARGS)
 {
 	double		n = AbGetUsers(fcinfo, 0);
 	AbAlternative alternative;
-	AbRateDesign design = GetRates(fcinfo, 1, 3, 4, &alternative);
+	AbProportionDesign design = GetProportionDesign(fcinfo, 1, 3, 4,
+													&alternative);
 
-	GetRateEffect(fcinfo, &design, 2, alternative);
-	return PowerDatum(AbRatePower(n, &design));
+	GetProportionEffect(fcinfo, &design, 2, alternative);
+	return PowerDatum(AbProportionPower(n, &design));
 }
 
 /*
@@ -235,10 +237,11 @@ ab_mde_proportion(PG_FUNCTION_ARGS)
 {
 	double		n = AbGetUsers(fcinfo, 0);
 	AbAlternative alternative;
-	AbRateDesign design = GetRates(fcinfo, 1, 2, 4, &alternative);
+	AbProportionDesign design = GetProportionDesign(fcinfo, 1, 2, 4,
+													&alternative);
 	double		power = AbGetPower(fcinfo, 3, design.alpha);
-	double		effect = AbRateEffect(&design, n, power,
-									  alternative == AB_LESS ? -1 : 1);
+	double		effect = AbProportionEffect(&design, n, power,
+											alternative == AB_LESS ? -1 : 1);
 
 	if (isnan(effect))
 		ereport(ERROR,
@@ -658,19 +661,19 @@ AbSummaryMde(FunctionCallInfo fcinfo)
 
 /*
  * ERROR 22023 if the margin, which is `difference` from the baseline, lies
- * where no rate does.
+ * where no proportion does.
  */
 static void
-CheckMarginRate(double baseline, double difference)
+CheckMarginProportion(double baseline, double difference)
 {
-	double		rate = baseline + difference;
+	double		shifted = baseline + difference;
 
-	if (rate < 0 || rate > 1)
+	if (shifted < 0 || shifted > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the margin takes the rate out of the range from 0 to 1"),
 				 errdetail("The baseline rate of %g becomes %g.",
-						   baseline, rate),
+						   baseline, shifted),
 				 errhint("The margin is absolute: 0.05 means five percentage points.")));
 }
 
@@ -690,13 +693,13 @@ GetNoninferiority(FunctionCallInfo fcinfo, int baseline, int alpha, int ratio)
 	double		distance;
 
 	memset(&plan, 0, sizeof(plan));
-	plan.rate.alpha = AbGetAlpha(fcinfo, alpha);
-	plan.rate.ratio = AbGetRatio(fcinfo, ratio);
+	plan.proportion.alpha = AbGetAlpha(fcinfo, alpha);
+	plan.proportion.ratio = AbGetRatio(fcinfo, ratio);
 	higher = GetWord(fcinfo, ratio + 1, "direction", directions,
 					 lengthof(directions),
 					 "Use 'higher' or 'lower': which value of the metric is better.") == 0;
 	effect = GetTrueEffect(fcinfo, ratio + 2);
-	plan.is_rate = PG_ARGISNULL(ratio + 3);
+	plan.is_proportion = PG_ARGISNULL(ratio + 3);
 
 	margin = AbGetNumber(fcinfo, baseline + 1);
 	if (!isfinite(margin))
@@ -711,13 +714,13 @@ GetNoninferiority(FunctionCallInfo fcinfo, int baseline, int alpha, int ratio)
 						   effect, margin, directions[higher ? 0 : 1]),
 				 errhint("No number of users shows what is not so.")));
 
-	if (plan.is_rate)
+	if (plan.is_proportion)
 	{
-		plan.rate.control = AbGetRate(fcinfo, baseline);
-		plan.rate.null = higher ? -margin : margin;
-		AbCheckRate(plan.rate.control, effect);
-		CheckMarginRate(plan.rate.control, plan.rate.null);
-		plan.rate.treatment = plan.rate.control + effect;
+		plan.proportion.control = AbGetBaselineRate(fcinfo, baseline);
+		plan.proportion.null = higher ? -margin : margin;
+		AbCheckBaselineRate(plan.proportion.control, effect);
+		CheckMarginProportion(plan.proportion.control, plan.proportion.null);
+		plan.proportion.treatment = plan.proportion.control + effect;
 	}
 	else
 		plan.distance = AbCheckEffectSize(distance / AbGetStddev(fcinfo, ratio + 3));
@@ -732,11 +735,12 @@ Datum
 ab_sample_size_noninferiority(PG_FUNCTION_ARGS)
 {
 	MarginPlan	plan = GetNoninferiority(fcinfo, 0, 2, 4);
-	double		power = AbGetPower(fcinfo, 3, plan.rate.alpha);
+	double		power = AbGetPower(fcinfo, 3, plan.proportion.alpha);
 
-	return AbSizeDatum(plan.is_rate ? AbRateSampleSize(&plan.rate, power) :
-					   AbTTestSampleSize(plan.distance, plan.rate.ratio,
-										 plan.rate.alpha, power, false));
+	return AbSizeDatum(plan.is_proportion ?
+					   AbProportionSampleSize(&plan.proportion, power) :
+					   AbTTestSampleSize(plan.distance, plan.proportion.ratio,
+										 plan.proportion.alpha, power, false));
 }
 
 /*
@@ -749,11 +753,11 @@ ab_power_noninferiority(PG_FUNCTION_ARGS)
 	double		n = AbGetUsers(fcinfo, 0);
 	MarginPlan	plan = GetNoninferiority(fcinfo, 1, 3, 4);
 
-	if (plan.is_rate)
-		return PowerDatum(AbRatePower(n, &plan.rate));
-	AbCheckGroups(n, plan.rate.ratio);
-	return PowerDatum(AbTTestPower(n, plan.rate.ratio, plan.distance,
-								   plan.rate.alpha, false));
+	if (plan.is_proportion)
+		return PowerDatum(AbProportionPower(n, &plan.proportion));
+	AbCheckGroups(n, plan.proportion.ratio);
+	return PowerDatum(AbTTestPower(n, plan.proportion.ratio, plan.distance,
+								   plan.proportion.alpha, false));
 }
 
 /*
@@ -772,7 +776,7 @@ GetEquivalence(FunctionCallInfo fcinfo, int baseline, int alpha, int ratio)
 	design->alpha = AbGetAlpha(fcinfo, alpha);
 	design->ratio = AbGetRatio(fcinfo, ratio);
 	effect = GetTrueEffect(fcinfo, ratio + 1);
-	plan.is_rate = PG_ARGISNULL(ratio + 2);
+	plan.is_proportion = PG_ARGISNULL(ratio + 2);
 
 	margin = AbGetNumber(fcinfo, baseline + 1);
 	if (!(margin > 0 && isfinite(margin)))
@@ -787,12 +791,12 @@ GetEquivalence(FunctionCallInfo fcinfo, int baseline, int alpha, int ratio)
 				 errdetail("The effect is %g, the margin %g.", effect, margin),
 				 errhint("No number of users shows what is not so.")));
 
-	if (plan.is_rate)
+	if (plan.is_proportion)
 	{
-		design->control = AbGetRate(fcinfo, baseline);
-		AbCheckRate(design->control, effect);
-		CheckMarginRate(design->control, -margin);
-		CheckMarginRate(design->control, margin);
+		design->control = AbGetBaselineRate(fcinfo, baseline);
+		AbCheckBaselineRate(design->control, effect);
+		CheckMarginProportion(design->control, -margin);
+		CheckMarginProportion(design->control, margin);
 		design->treatment = design->control + effect;
 	}
 	else
@@ -815,8 +819,8 @@ ab_sample_size_equivalence(PG_FUNCTION_ARGS)
 	MarginPlan	plan = GetEquivalence(fcinfo, 0, 2, 4);
 	double		power = AbGetPower(fcinfo, 3, plan.equivalence.alpha);
 
-	return AbSizeDatum(plan.is_rate ?
-					   AbRateEquivalenceSize(&plan.equivalence, power) :
+	return AbSizeDatum(plan.is_proportion ?
+					   AbProportionEquivalenceSize(&plan.equivalence, power) :
 					   AbMeanEquivalenceSize(&plan.equivalence, power));
 }
 
@@ -830,8 +834,8 @@ ab_power_equivalence(PG_FUNCTION_ARGS)
 	double		n = AbGetUsers(fcinfo, 0);
 	MarginPlan	plan = GetEquivalence(fcinfo, 1, 3, 4);
 
-	if (plan.is_rate)
-		return PowerDatum(AbRateEquivalencePower(n, &plan.equivalence));
+	if (plan.is_proportion)
+		return PowerDatum(AbProportionEquivalencePower(n, &plan.equivalence));
 	AbCheckGroups(n, plan.equivalence.ratio);
 	return PowerDatum(AbMeanEquivalencePower(n, &plan.equivalence));
 }

@@ -3,7 +3,7 @@
  *	  Sizing an experiment: users, power or detectable effect of the pooled
  *	  two-sample t-test, each from the other two.
  *
- * Exact, by the noncentral t distribution.  For a rate p the standard
+ * Exact, by the noncentral t distribution.  For a proportion p the standard
  * deviation is sqrt(p (1 - p)), for a mean it is given; the effect size is
  * the effect in standard deviations.
  */
@@ -64,14 +64,14 @@ AbGetRatio(FunctionCallInfo fcinfo, int argument)
  * A baseline rate, in (0, 1).
  */
 double
-AbGetRate(FunctionCallInfo fcinfo, int argument)
+AbGetBaselineRate(FunctionCallInfo fcinfo, int argument)
 {
-	double		rate = AbGetNumber(fcinfo, argument);
+	double		baseline = AbGetNumber(fcinfo, argument);
 
-	if (!(rate > 0 && rate < 1))
-		AbBadParameter("baseline rate must be between 0 and 1", rate,
+	if (!(baseline > 0 && baseline < 1))
+		AbBadParameter("baseline rate must be between 0 and 1", baseline,
 					   "For a metric that is a mean, pass its standard deviation as stddev.");
-	return rate;
+	return baseline;
 }
 
 /*
@@ -145,7 +145,7 @@ AbGetUsers(FunctionCallInfo fcinfo, int argument)
  * ERROR 22023 if a rate cannot change by that effect.
  */
 void
-AbCheckRate(double baseline, double effect)
+AbCheckBaselineRate(double baseline, double effect)
 {
 	double		rate = baseline + effect;
 
@@ -223,9 +223,9 @@ GetPlan(FunctionCallInfo fcinfo, int baseline_argument, int alpha_argument,
 
 	if (PG_ARGISNULL(ratio_argument + 2))
 	{
-		double		rate = AbGetRate(fcinfo, baseline_argument);
+		double		baseline = AbGetBaselineRate(fcinfo, baseline_argument);
 
-		plan.stddev = sqrt(rate * (1 - rate));
+		plan.stddev = sqrt(baseline * (1 - baseline));
 	}
 	else
 		plan.stddev = AbGetStddev(fcinfo, ratio_argument + 2);
@@ -245,7 +245,7 @@ GetEffectSize(FunctionCallInfo fcinfo, const Plan *plan,
 										 plan->alternative);
 
 	if (PG_ARGISNULL(stddev_argument))
-		AbCheckRate(PG_GETARG_FLOAT8(baseline_argument), effect);
+		AbCheckBaselineRate(PG_GETARG_FLOAT8(baseline_argument), effect);
 	return AbCheckEffectSize(fabs(effect) / plan->stddev);
 }
 
@@ -319,17 +319,18 @@ ab_mde(PG_FUNCTION_ARGS)
 	effect = AbCheckAnswer(effect * plan.stddev,
 						   "the detectable effect is not computable");
 
-	/* of a rate, the effect has to be possible in a direction tested */
+	/* of a proportion, the effect has to be possible in a direction tested */
 	if (PG_ARGISNULL(6))
 	{
-		double		rate = PG_GETARG_FLOAT8(1);
+		double		baseline = PG_GETARG_FLOAT8(1);
 
-		if ((plan.alternative == AB_LESS || rate + effect > 1) &&
-			(plan.alternative == AB_GREATER || rate - effect < 0))
+		if ((plan.alternative == AB_LESS || baseline + effect > 1) &&
+			(plan.alternative == AB_GREATER || baseline - effect < 0))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("no possible change of the rate is detectable with so few users"),
-					 errdetail("It would have to change by %g from %g.", effect, rate)));
+					 errdetail("It would have to change by %g from %g.",
+							   effect, baseline)));
 	}
 	PG_RETURN_FLOAT8(effect);
 }

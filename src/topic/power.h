@@ -14,13 +14,13 @@ pg_noreturn extern void AbBadParameter(const char *message, double value,
 									   const char *hint);
 extern double AbGetNumber(FunctionCallInfo fcinfo, int argument);
 extern double AbGetRatio(FunctionCallInfo fcinfo, int argument);
-extern double AbGetRate(FunctionCallInfo fcinfo, int argument);
+extern double AbGetBaselineRate(FunctionCallInfo fcinfo, int argument);
 extern double AbGetStddev(FunctionCallInfo fcinfo, int argument);
 extern double AbGetDetectable(FunctionCallInfo fcinfo, int argument,
 							  AbAlternative alternative);
 extern double AbGetPower(FunctionCallInfo fcinfo, int argument, double alpha);
 extern double AbGetUsers(FunctionCallInfo fcinfo, int argument);
-extern void AbCheckRate(double baseline, double effect);
+extern void AbCheckBaselineRate(double baseline, double effect);
 extern double AbCheckEffectSize(double size);
 extern void AbCheckGroups(double n, double ratio);
 extern double AbCheckAnswer(double answer, const char *message);
