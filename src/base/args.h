@@ -140,6 +140,17 @@ extern const AbWords ab_corrections;	/* AbCorrection, without Dunnett's */
 extern const AbWords ab_corrections_dunnett;	/* with it */
 extern const AbRange ab_alpha;
 
+/*
+ * The one-sided level of a test.
+ */
+static inline double
+AbOneSidedLevel(const AbTestArgs *args)
+{
+	/* half of the smallest double is 0 */
+	return args->alternative == AB_TWO_SIDED ?
+		fmax(args->alpha / 2, AB_SMALLEST_P) : args->alpha;
+}
+
 #define AbReadArgs(fcinfo, args, call) \
 	AbReadArgTable(fcinfo, args, lengthof(args), call)
 

@@ -96,6 +96,10 @@ FieldDatum(const void *field, AbColumnKind kind, bool *is_null)
 		case AB_COLUMN_COUNT:
 			*is_null = *(const int64 *) field < 0;
 			return Int64GetDatum(*(const int64 *) field);
+		case AB_COLUMN_WHOLE:
+			number = *(const double *) field;
+			*is_null = !isfinite(number);
+			return *is_null ? (Datum) 0 : Int64GetDatum((int64) number);
 		case AB_COLUMN_NUMBER:
 		case AB_COLUMN_PERCENT:
 			number = *(const double *) field;

@@ -29,6 +29,7 @@ typedef enum AbColumnKind
 	AB_COLUMN_TEXT,				/* const char * */
 	AB_COLUMN_NOTES,			/* AbNotes -> text */
 	AB_COLUMN_COUNT,			/* int64 -> bigint */
+	AB_COLUMN_WHOLE,			/* double -> bigint */
 	AB_COLUMN_NUMBER,			/* double -> float8 */
 	AB_COLUMN_PERCENT,			/* double, a fraction -> float8, times 100 */
 	AB_COLUMN_ANSWER,			/* AbAnswer -> boolean */

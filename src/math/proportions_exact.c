@@ -5,7 +5,7 @@
  * Fisher's test takes the number of successes as given, so that the treatment's
  * share of them is hypergeometric.  The two unconditional tests order all
  * tables of the two arms by a statistic, pooled z (Barnard) or Fisher's p
- * (Boschloo), and take the largest probability, over the common rate p, of a
+ * (Boschloo), and take the largest probability, over the common p, of a
  * table at least as extreme as the one observed.
  *
  * Given the number s of successes both statistics increase with the
@@ -44,7 +44,7 @@
 /* A term this small against the sum before it ends the sum. */
 #define NEGLIGIBLE			1e-20
 
-/* Points of the first search for the common rate, per square root of N. */
+/* Points of the first search for the common p, per square root of N. */
 #define GRID_DENSITY		12
 
 /* Maxima of that search this far below the largest one cannot win. */
@@ -220,10 +220,10 @@ BothTails(const Margins *m, int64 x)
 }
 
 static Margins
-MarginsOf(const AbRates *rates)
+MarginsOf(const AbProportions *counts)
 {
-	Margins		m = {(int64) rates->treatment_n, (int64) rates->control_n,
-		(int64) (rates->treatment + rates->control)};
+	Margins		m = {(int64) counts->treatment_n, (int64) counts->control_n,
+		(int64) (counts->treatment + counts->control)};
 
 	return m;
 }
@@ -235,10 +235,10 @@ MarginsOf(const AbRates *rates)
  * At most AB_FISHER_MAX_ROWS rows.
  */
 double
-AbFisher(const AbRates *rates, AbAlternative alternative)
+AbFisher(const AbProportions *counts, AbAlternative alternative)
 {
-	Margins		m = MarginsOf(rates);
-	int64		x = (int64) rates->treatment;
+	Margins		m = MarginsOf(counts);
+	int64		x = (int64) counts->treatment;
 	Margins		other;
 
 	if (alternative == AB_GREATER)
@@ -394,12 +394,12 @@ TailsBeyond(const Margins *m, double z, bool two_sided)
  * At most AB_UNCONDITIONAL_MAX_ROWS rows.
  */
 double
-AbBarnard(const AbRates *rates, AbAlternative alternative)
+AbBarnard(const AbProportions *counts, AbAlternative alternative)
 {
-	Margins		m = MarginsOf(rates);
+	Margins		m = MarginsOf(counts);
 	int64		n = m.n1 + m.n2;
 	int64		s = m.successes;
-	double		z = (int64) rates->treatment * n - m.n1 * s;
+	double		z = (int64) counts->treatment * n - m.n1 * s;
 	Mixture		mixture;
 	double		p;
 
@@ -470,14 +470,14 @@ BoschlooGreater(Margins m, int64 x)
  * At most AB_UNCONDITIONAL_MAX_ROWS rows.
  */
 double
-AbBoschloo(const AbRates *rates, AbAlternative alternative)
+AbBoschloo(const AbProportions *counts, AbAlternative alternative)
 {
-	Margins		m = MarginsOf(rates);
+	Margins		m = MarginsOf(counts);
 	double		p = 1;
 
 	if (alternative != AB_LESS)
-		p = BoschlooGreater(m, (int64) rates->treatment);
+		p = BoschlooGreater(m, (int64) counts->treatment);
 	if (alternative != AB_GREATER)
-		p = Min(p, BoschlooGreater(Exchange(&m), (int64) rates->control));
+		p = Min(p, BoschlooGreater(Exchange(&m), (int64) counts->control));
 	return AbBoundP(alternative == AB_TWO_SIDED ? 2 * p : p);
 }

@@ -11,8 +11,8 @@
 #define AB_FISHER_MAX_ROWS			1000000000
 #define AB_UNCONDITIONAL_MAX_ROWS	50000
 
-extern double AbFisher(const AbRates *rates, AbAlternative alternative);
-extern double AbBarnard(const AbRates *rates, AbAlternative alternative);
-extern double AbBoschloo(const AbRates *rates, AbAlternative alternative);
+extern double AbFisher(const AbProportions *counts, AbAlternative alternative);
+extern double AbBarnard(const AbProportions *counts, AbAlternative alternative);
+extern double AbBoschloo(const AbProportions *counts, AbAlternative alternative);
 
 #endif							/* AB_MATH_PROPORTIONS_EXACT_H */

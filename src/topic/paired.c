@@ -7,33 +7,16 @@
  * arm.  The state of the aggregates is such a summary, so it can be stored,
  * merged and read again with other parameters.
  *
- * Intervals for a difference and a ratio of paired proportions are score
- * intervals, whose test of no effect is McNemar's.  Those of the exact and of
- * the mid-p test differ from them by a continuity correction that makes them
- * agree with that p-value (AbCorrectEnd).  The interval for the share of the
- * discordant pairs, multiplied by their number, would agree as well, but it
- * takes that number for known and covers only half of what it promises when
- * nearly all of them are won by the same side.
+ * The mathematics of McNemar's test is in math/mcnemar.c, with its references.
  *
  * References:
  *	Student, The Probable Error of a Mean, Biometrika 6 (1908), 1-25.
- *	Q. McNemar, Note on the Sampling Error of the Difference Between
- *	Correlated Proportions or Percentages, Psychometrika 12 (1947), 153-157.
- *	T. Tango, Equivalence Test and Confidence Interval for the Difference in
- *	Proportions for the Paired-Sample Design, Statistics in Medicine 17 (1998),
- *	891-908.
- *	J. Nam, W. C. Blackwelder, Analysis of the Ratio of Marginal
- *	Probabilities in a Matched-Pair Setting, Statistics in Medicine 21 (2002),
- *	689-699.
- *	M. W. Fagerland, S. Lydersen, P. Laake, The McNemar Test for Binary
- *	Matched-Pairs Data: Mid-p and Asymptotic Are Better than Exact Conditional,
- *	BMC Medical Research Methodology 13 (2013), 91.
  */
 #include "base/comparison.h"
 
 #include <math.h>
 
-#include "math/binomial.h"
+#include "math/mcnemar.h"
 #include "utils/builtins.h"
 
 /* Label of the arm in the state of the aggregates. */
@@ -46,35 +29,6 @@
  */
 #define NO_DIFFERENCE	(16 * DBL_EPSILON)
 #define FEW_DIGITS		1e-8
-
-/* Largest logarithm of a ratio of proportions that an interval may end at. */
-#define LARGEST_LOG_RATIO	100
-
-/* How McNemar's test is done. */
-typedef enum McNemarMethod
-{
-	MCNEMAR_EXACT,
-	MCNEMAR_MID_P,
-	MCNEMAR_ASYMPTOTIC,
-	MCNEMAR_CORRECTED
-} McNemarMethod;
-
-/* Pairs of 0/1 outcomes by what the two sides had. */
-typedef struct PairCounts
-{
-	double		n;
-	double		both;
-	double		gained;			/* the treatment only */
-	double		lost;			/* the control only */
-} PairCounts;
-
-/* What is solved for an end of a score interval. */
-typedef struct PairEnd
-{
-	PairCounts	pairs;
-	double		shift;			/* negative for the upper end */
-	double		critical;		/* likewise */
-} PairEnd;
 
 /* ----------------------------------------------------------------------
  * Collecting
@@ -322,7 +276,7 @@ PairedTTest(FunctionCallInfo fcinfo, const AbSummary *summary,
 /*
  * The method named in that text argument.  ERROR 22023 if it is none.
  */
-static McNemarMethod
+static AbMcNemarMethod
 GetMethod(FunctionCallInfo fcinfo, int argument)
 {
 	static const char *const names[] = {
@@ -333,7 +287,7 @@ GetMethod(FunctionCallInfo fcinfo, int argument)
 
 	for (int i = 0; i < (int) lengthof(names); i++)
 		if (strcmp(name, names[i]) == 0)
-			return (McNemarMethod) i;
+			return (AbMcNemarMethod) i;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown method \"%s\"", name),
@@ -341,211 +295,18 @@ GetMethod(FunctionCallInfo fcinfo, int argument)
 }
 
 static const char *
-MethodName(McNemarMethod method)
+MethodName(AbMcNemarMethod method)
 {
 	switch (method)
 	{
-		case MCNEMAR_MID_P:
+		case AB_MCNEMAR_MID_P:
 			return "McNemar's test, mid-p";
-		case MCNEMAR_ASYMPTOTIC:
+		case AB_MCNEMAR_ASYMPTOTIC:
 			return "McNemar's test, asymptotic";
-		case MCNEMAR_CORRECTED:
+		case AB_MCNEMAR_CORRECTED:
 			return "McNemar's test, asymptotic with continuity correction";
 		default:
 			return "McNemar's test, exact";
-	}
-}
-
-/*
- * The four counts behind the moments of two columns of zeros and ones:
- *
- *		both = Sct + (ones of c) (ones of t) / n.
- *
- * They are whole, so rounding restores them; the limits only matter for a
- * value written by hand.
- */
-static PairCounts
-GetCounts(const AbArm *arm)
-{
-	PairCounts	pairs;
-	double		n = arm->n;
-	double		control = rint(n * AbDoubleValue(arm->moments[0]));
-	double		treatment = rint(n * AbDoubleValue(arm->moments[1]));
-	double		both = rint(AbDoubleValue(arm->moments[AbComomentIndex(2, 0, 1)]) +
-							control * treatment / n);
-
-	both = fmax(both, fmax(control + treatment - n, 0));
-	both = fmin(both, fmin(control, treatment));
-	pairs.n = n;
-	pairs.both = both;
-	pairs.gained = treatment - both;
-	pairs.lost = control - both;
-	return pairs;
-}
-
-/*
- * The pairs with the two sides exchanged.
- */
-static PairCounts
-Exchanged(PairCounts pairs)
-{
-	PairCounts	exchanged = pairs;
-
-	exchanged.gained = pairs.lost;
-	exchanged.lost = pairs.gained;
-	return exchanged;
-}
-
-/*
- * Map the line to (-1, 1), keeping order and sign, so that an infinite
- * statistic does not disturb the search for a root.
- */
-static double
-Squash(double z)
-{
-	return isinf(z) ? copysign(1, z) : z / (1 + fabs(z));
-}
-
-/*
- * A standardised value; infinite where there is no variance but a value.
- */
-static double
-Standardise(double value, double variance)
-{
-	if (variance > 0)
-		return value / sqrt(variance);
-	return value == 0 ? 0 : copysign(INFINITY, value);
-}
-
-/*
- * Tango's score statistic of the hypothesis that the difference is d:
- *
- *		(gained - lost - n d) / sqrt(n (2 q + d (1 - d))),
- *
- * where q estimates the probability of losing a pair under that hypothesis,
- * the larger root of
- *
- *		2 n q^2 - p q - lost d (1 - d) = 0,
- *		p = gained + lost - d (2 n - gained + lost),
- *
- * here for d >= 0; for d < 0 with the sides exchanged.  It decreases in d.
- */
-static double
-DifferenceScore(PairCounts pairs, double d, double shift)
-{
-	double		p;
-	double		c;
-	double		root;
-	double		q;
-
-	if (d < 0)
-		return -DifferenceScore(Exchanged(pairs), -d, -shift);
-
-	p = pairs.gained + pairs.lost - d * (2 * pairs.n - pairs.gained + pairs.lost);
-	c = pairs.lost * d * (1 - d);
-	root = sqrt(p * p + 8 * pairs.n * c);
-	/* neither form of the root cancels */
-	q = p > 0 ? (p + root) / (4 * pairs.n) : c > 0 ? 2 * c / (root - p) : 0;
-	return Standardise(pairs.gained - pairs.lost - pairs.n * d - shift,
-					   pairs.n * (2 * q + d * (1 - d)));
-}
-
-/*
- * Nam and Blackwelder's score statistic of the hypothesis that the treatment's
- * proportion is r times the control's.  With x the successes of either side,
- * s = both + gained + lost, and y the estimated number of pairs lost, the
- * larger root of
- *
- *		(1 + r) y^2 - (gained + lost - (r^2 - 1) xc) y - lost (r - 1) s = 0,
- *
- * it is
- *
- *		(xt - r xc) / sqrt((r - 1) s + (1 + r) y),
- *
- * here for r >= 1; below with the sides exchanged.  The correction moves half
- * of `shift` from one side to the other.  The argument is log r, in which the
- * statistic decreases.
- */
-static double
-RatioScore(PairCounts pairs, double log_r, double shift)
-{
-	double		xc = pairs.both + pairs.lost;
-	double		s = pairs.both + pairs.gained + pairs.lost;
-	double		r = exp(log_r);
-	double		excess = expm1(log_r);
-	double		p;
-	double		c;
-	double		root;
-	double		y;
-
-	if (log_r < 0)
-		return -RatioScore(Exchanged(pairs), -log_r, -shift);
-
-	p = pairs.gained + pairs.lost - excess * (1 + r) * xc;
-	c = pairs.lost * excess * s;
-	root = sqrt(p * p + 4 * (1 + r) * c);
-	y = p > 0 ? (p + root) / (2 * (1 + r)) : c > 0 ? 2 * c / (root - p) : 0;
-	return Standardise(pairs.gained - pairs.lost - excess * xc -
-					   shift * (1 + r) / 2,
-					   excess * s + (1 + r) * y);
-}
-
-static double
-DifferenceCrossing(double d, void *context)
-{
-	PairEnd    *end = (PairEnd *) context;
-
-	return Squash(DifferenceScore(end->pairs, d, end->shift) - end->critical);
-}
-
-static double
-RatioCrossing(double log_r, void *context)
-{
-	PairEnd    *end = (PairEnd *) context;
-
-	return Squash(RatioScore(end->pairs, log_r, end->shift) - end->critical);
-}
-
-/*
- * Score intervals of the difference and of the lift.
- */
-static void
-ScoreIntervals(AbComparison *row, const AbTestOptions *options,
-			   PairCounts pairs, AbEndCorrection low, AbEndCorrection high)
-{
-	PairEnd		lower = {pairs, low.shift, low.critical};
-	PairEnd		upper = {pairs, -high.shift, -high.critical};
-	double		control = pairs.both + pairs.lost;
-	double		treatment = pairs.both + pairs.gained;
-	double		end;
-
-	row->interval.low = -INFINITY;
-	row->interval.high = INFINITY;
-	row->lift = row->interval;
-	if (options->alternative != AB_LESS)
-	{
-		row->interval.low = AbFindCrossing(DifferenceCrossing, &lower, -1, 1);
-		end = AbFindCrossing(RatioCrossing, &lower, -LARGEST_LOG_RATIO,
-							 LARGEST_LOG_RATIO);
-		row->lift.low = end <= -LARGEST_LOG_RATIO ? -1 : expm1(end);
-	}
-	if (options->alternative != AB_GREATER)
-	{
-		row->interval.high = AbFindCrossing(DifferenceCrossing, &upper, -1, 1);
-		end = AbFindCrossing(RatioCrossing, &upper, -LARGEST_LOG_RATIO,
-							 LARGEST_LOG_RATIO);
-		row->lift.high = end >= LARGEST_LOG_RATIO ? INFINITY : expm1(end);
-	}
-	row->interval = AbAgree(row->interval, row->difference,
-							row->test.significant);
-	row->lift = AbAgree(row->lift, row->difference, row->test.significant);
-
-	if (control == 0)
-	{
-		AbAddNote(row, treatment == 0 ? "no success on either side: no relative lift" :
-				  "no success of the control: no relative lift, and its interval has no upper end");
-		if (treatment == 0)
-			row->lift.low = row->lift.high = NAN;
 	}
 }
 
@@ -554,49 +315,39 @@ ScoreIntervals(AbComparison *row, const AbTestOptions *options,
  */
 static void
 CompareCounts(AbComparison *row, const AbTestOptions *options,
-			  McNemarMethod method)
+			  AbMcNemarMethod method)
 {
-	PairCounts	pairs = GetCounts(row->control);
-	double		discordant = pairs.gained + pairs.lost;
-	double		excess = pairs.gained - pairs.lost;
-	double		sd = sqrt(discordant);
+	const AbDouble *moments = row->control->moments;
+	AbPairCounts pairs = AbCountPairs(row->control->n,
+									  AbDoubleValue(moments[0]),
+									  AbDoubleValue(moments[1]),
+									  AbDoubleValue(moments[AbComomentIndex(2, 0, 1)]));
 	double		level = options->alternative == AB_TWO_SIDED ?
 		options->alpha / 2 : options->alpha;
-	double		usual = method == MCNEMAR_EXACT || method == MCNEMAR_CORRECTED;
-	AbTails		tails = {1, 1};
-	AbEndCorrection low = AbUsualEnd(usual, level);
-	AbEndCorrection high = low;
+	AbMcNemar	test = AbMcNemarTest(pairs, method, level);
 
-	row->difference = excess / pairs.n;
-	row->std_error = sqrt(discordant - excess * row->difference) / pairs.n;
-
-	if (method == MCNEMAR_EXACT || method == MCNEMAR_MID_P)
-	{
-		if (discordant > 0)
-			tails = AbBinomialTails(pairs.gained, discordant, 1,
-									method == MCNEMAR_MID_P);
-		/* twice the count minus its expectation, hence the correction is 1 */
-		low = AbCorrectEnd(excess, sd, tails.upper, usual, level);
-		high = AbCorrectEnd(-excess, sd, tails.lower, usual, level);
-	}
-	else if (discordant > 0)
-	{
-		tails.upper = AbNormalUpperTail((excess - usual) / sd);
-		tails.lower = AbNormalUpperTail((-excess - usual) / sd);
-		row->test.statistic = copysign(fmax(fabs(excess) - usual, 0), excess) /
-			sd;
-	}
-	row->test.p_value = AbTailsPValue(tails, options->alternative);
+	row->difference = AbPairsDifference(pairs);
+	row->std_error = AbPairsStdError(pairs);
+	row->test.statistic = test.statistic;
+	row->test.p_value = AbTailsPValue(test.tails, options->alternative);
 	row->test.significant = row->test.p_value < options->alpha;
+	row->interval = AbAgree(AbPairsDifferenceInterval(pairs, &test,
+													  options->alternative),
+							row->difference, row->test.significant);
+	row->lift = AbAgree(AbPairsLiftInterval(pairs, &test,
+											options->alternative),
+						row->difference, row->test.significant);
 
 	AbAddNote(row, "discordant pairs: %.0f won by the treatment, %.0f by the control",
 			  pairs.gained, pairs.lost);
-	ScoreIntervals(row, options, pairs, low, high);
+	if (pairs.both + pairs.lost == 0)
+		AbAddNote(row, pairs.gained == 0 ? "no success on either side: no relative lift" :
+				  "no success of the control: no relative lift, and its interval has no upper end");
 }
 
 static Datum
 McNemar(FunctionCallInfo fcinfo, const AbSummary *summary,
-		const AbTestOptions *options, McNemarMethod method, AbLabel variant)
+		const AbTestOptions *options, AbMcNemarMethod method, AbLabel variant)
 {
 	AbComparison row;
 
@@ -668,7 +419,7 @@ ab_mcnemar_final(PG_FUNCTION_ARGS)
 {
 	AbTestOptions options = AbDefaultOptions();
 
-	return McNemar(fcinfo, GetSummary(fcinfo), &options, MCNEMAR_EXACT,
+	return McNemar(fcinfo, GetSummary(fcinfo), &options, AB_MCNEMAR_EXACT,
 				   any_variant);
 }
 

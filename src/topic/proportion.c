@@ -23,12 +23,12 @@ struct ProportionMethod
 {
 	const char *name;			/* as the argument has it */
 	const char *title;			/* as the result has it */
-	void		(*test) (AbComparison *row, const AbRates *rates,
+	void		(*test) (AbComparison *row, const AbProportions *counts,
 						 const AbTestOptions *options,
 						 const ProportionMethod *method);
-	AbRateStatistic statistic;	/* of TestByScore() */
+	AbProportionStatistic statistic;	/* of TestByScore() */
 	double		added;			/* successes and failures, of TestByError() */
-	double		(*exact) (const AbRates *rates, AbAlternative alternative);
+	double		(*exact) (const AbProportions *counts, AbAlternative alternative);
 	double		max_rows;		/* of the exact test */
 };
 
@@ -72,14 +72,14 @@ VerdictInterval(const AbComparison *row, const AbTestOptions *options,
 }
 
 /*
- * Note that the control's rate of zero is no base for a lift.
+ * Note that the control's proportion of zero is no base for a lift.
  */
 static void
-NoteZeroControl(AbComparison *row, const AbRates *rates)
+NoteZeroControl(AbComparison *row, const AbProportions *counts)
 {
-	if (rates->control > 0)
+	if (counts->control > 0)
 		return;
-	if (rates->treatment > 0)
+	if (counts->treatment > 0)
 		AbAddNote(row, "the control rate is zero: the relative lift is unbounded");
 	else
 		AbAddNote(row, "both rates are zero: no relative lift");
@@ -89,41 +89,41 @@ NoteZeroControl(AbComparison *row, const AbRates *rates)
  * Score and likelihood-ratio tests.
  */
 static void
-TestByScore(AbComparison *row, const AbRates *rates,
+TestByScore(AbComparison *row, const AbProportions *counts,
 			const AbTestOptions *options, const ProportionMethod *method)
 {
-	AbRateStatistic kind = method->statistic;
+	AbProportionStatistic kind = method->statistic;
 	double		z = AbCriticalT(INFINITY, options->alternative, options->alpha);
 
-	if (kind != AB_RATE_LIKELIHOOD)
-		row->std_error = AbRateNullError(rates, kind);
-	SetVerdict(row, AbRateStatisticAt(rates, kind, 0), options);
+	if (kind != AB_PROPORTION_LIKELIHOOD)
+		row->std_error = AbProportionNullError(counts, kind);
+	SetVerdict(row, AbProportionStatisticAt(counts, kind, 0), options);
 	row->interval = VerdictInterval(row, options,
-									AbRateDifferenceBound(rates, kind, z),
-									AbRateDifferenceBound(rates, kind, -z));
+									AbProportionDifferenceBound(counts, kind, z),
+									AbProportionDifferenceBound(counts, kind, -z));
 	row->lift = VerdictInterval(row, options,
-								AbRateLiftBound(rates, kind, z),
-								AbRateLiftBound(rates, kind, -z));
-	NoteZeroControl(row, rates);
+								AbProportionLiftBound(counts, kind, z),
+								AbProportionLiftBound(counts, kind, -z));
+	NoteZeroControl(row, counts);
 }
 
 /*
  * Newcombe's interval, and the test that it is.
  */
 static void
-TestByNewcombe(AbComparison *row, const AbRates *rates,
+TestByNewcombe(AbComparison *row, const AbProportions *counts,
 			   const AbTestOptions *options, const ProportionMethod *method)
 {
 	double		z = AbCriticalT(INFINITY, options->alternative, options->alpha);
 
-	SetVerdict(row, AbNewcombeStatistic(rates), options);
+	SetVerdict(row, AbNewcombeStatistic(counts), options);
 	row->interval = VerdictInterval(row, options,
-									AbNewcombeDifferenceBound(rates, z),
-									AbNewcombeDifferenceBound(rates, -z));
+									AbNewcombeDifferenceBound(counts, z),
+									AbNewcombeDifferenceBound(counts, -z));
 	row->lift = VerdictInterval(row, options,
-								AbNewcombeLiftBound(rates, z),
-								AbNewcombeLiftBound(rates, -z));
-	NoteZeroControl(row, rates);
+								AbNewcombeLiftBound(counts, z),
+								AbNewcombeLiftBound(counts, -z));
+	NoteZeroControl(row, counts);
 }
 
 /*
@@ -132,22 +132,23 @@ TestByNewcombe(AbComparison *row, const AbRates *rates,
  * Fieller's.
  */
 static void
-TestByError(AbComparison *row, const AbRates *rates,
+TestByError(AbComparison *row, const AbProportions *counts,
 			const AbTestOptions *options, const ProportionMethod *method)
 {
 	double		difference = row->difference;
-	AbRateEstimate control = AbEstimateRate(rates->control, rates->control_n,
-											method->added);
-	AbRateEstimate treatment = AbEstimateRate(rates->treatment,
-											  rates->treatment_n,
-											  method->added);
+	AbProportionEstimate control =
+		AbEstimateProportion(counts->control, counts->control_n,
+							 method->added);
+	AbProportionEstimate treatment =
+		AbEstimateProportion(counts->treatment, counts->treatment_n,
+							 method->added);
 	AbEffect	effect;
 
 	effect.difference = method->added > 0 ?
-		treatment.rate - control.rate : difference;
+		treatment.proportion - control.proportion : difference;
 	effect.std_error = sqrt(control.variance + treatment.variance);
 	effect.df = INFINITY;
-	effect.control = control.rate;
+	effect.control = control.proportion;
 	effect.control_variance = control.variance;
 	effect.covariance = -control.variance;
 	AbTestEffect(row, &effect, options);
@@ -159,10 +160,10 @@ TestByError(AbComparison *row, const AbRates *rates,
  * orders the tables of Barnard's.
  */
 static void
-TestExactly(AbComparison *row, const AbRates *rates,
+TestExactly(AbComparison *row, const AbProportions *counts,
 			const AbTestOptions *options, const ProportionMethod *method)
 {
-	if (rates->control_n + rates->treatment_n > method->max_rows)
+	if (counts->control_n + counts->treatment_n > method->max_rows)
 	{
 		row->tested = false;
 		AbAddNote(row, "more than %.0f rows: no exact test, use method => 'score'",
@@ -171,19 +172,20 @@ TestExactly(AbComparison *row, const AbRates *rates,
 	}
 	if (method->exact == AbBarnard)
 	{
-		row->test.statistic = AbRateStatisticAt(rates, AB_RATE_SCORE, 0);
-		row->std_error = AbRateNullError(rates, AB_RATE_SCORE);
+		row->test.statistic =
+			AbProportionStatisticAt(counts, AB_PROPORTION_SCORE, 0);
+		row->std_error = AbProportionNullError(counts, AB_PROPORTION_SCORE);
 	}
-	row->test.p_value = method->exact(rates, options->alternative);
+	row->test.p_value = method->exact(counts, options->alternative);
 	row->test.significant = row->test.p_value < options->alpha;
 	AbAddNote(row, "an exact test of equality has no interval: see method => 'score'");
 }
 
 static const ProportionMethod methods[] = {
 	{.name = "score", .title = "score test (Miettinen-Nurminen)",
-	.test = TestByScore, .statistic = AB_RATE_SCORE_MN},
+	.test = TestByScore, .statistic = AB_PROPORTION_SCORE_MN},
 	{.name = "z", .title = "z-test (pooled)",
-	.test = TestByScore, .statistic = AB_RATE_SCORE},
+	.test = TestByScore, .statistic = AB_PROPORTION_SCORE},
 	{.name = "z_unpooled", .title = "z-test (unpooled)",
 	.test = TestByError},
 	{.name = "newcombe", .title = "Newcombe interval",
@@ -191,7 +193,7 @@ static const ProportionMethod methods[] = {
 	{.name = "agresti_caffo", .title = "Agresti-Caffo interval",
 	.test = TestByError, .added = 1},
 	{.name = "likelihood_ratio", .title = "likelihood-ratio test (G)",
-	.test = TestByScore, .statistic = AB_RATE_LIKELIHOOD},
+	.test = TestByScore, .statistic = AB_PROPORTION_LIKELIHOOD},
 	{.name = "fisher", .title = "Fisher exact test",
 	.test = TestExactly, .exact = AbFisher,
 	.max_rows = AB_FISHER_MAX_ROWS},
@@ -243,14 +245,14 @@ ab_proportion_test(PG_FUNCTION_ARGS)
 			CheckBinary(&row, "treatment", row.treatment);
 	if (row.tested)
 	{
-		AbRates		rates;
+		AbProportions counts;
 
-		rates.control = AbArmSuccesses(row.control, 0);
-		rates.control_n = row.control->n;
-		rates.treatment = AbArmSuccesses(row.treatment, 0);
-		rates.treatment_n = row.treatment->n;
-		row.difference = AbRateDifference(&rates);
-		method->test(&row, &rates, &options, method);
+		counts.control = AbArmSuccesses(row.control, 0);
+		counts.control_n = row.control->n;
+		counts.treatment = AbArmSuccesses(row.treatment, 0);
+		counts.treatment_n = row.treatment->n;
+		row.difference = AbProportionDifference(&counts);
+		method->test(&row, &counts, &options, method);
 	}
 	return AbComparisonDatum(fcinfo, &row);
 }
