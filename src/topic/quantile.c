@@ -3,15 +3,10 @@
  *	  Comparison of quantiles, P50, P95 or any, of the variants of a
  *	  histogram.
  *
- * The statistics are in quantile_limits.c.  Here is the choice of arms, what the
- * number of comparisons does to p-values and intervals, and the variance of
- * rows that are finer than the user.
- *
- * Rows of one user are alike, so the share of rows below the quantile varies
- * more than a binomial one.  A summary of two columns, per user the number of
- * rows below the arm's quantile and the number of all its rows, has the variance
- * of that share as a ratio of sums; over the binomial variance it is the design
- * effect, by which ranks are worth less.
+ * The mathematics is in math/quantile_limits.c and, for rows that are finer
+ * than the user, in math/quantile_clusters.c, with its references.  Here is the
+ * choice of arms, and what the number of comparisons does to p-values and
+ * intervals.
  */
 #include "base/comparison.h"
 
@@ -22,8 +17,9 @@
 #include "value/histogram.h"
 #include "miscadmin.h"
 #include "math/padjust.h"
-#include "nodes/execnodes.h"
+#include "math/quantile_clusters.h"
 #include "math/quantile_limits.h"
+#include "nodes/execnodes.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
@@ -97,104 +93,64 @@ GetCall(FunctionCallInfo fcinfo, QuantileCall *call, int treatment, int alpha,
 }
 
 /*
- * The design effect of an arm,
- *
- *		V / (R (1 - R) / N),	V = sum (b_i - R n_i)^2 / (K - 1) / K / nbar^2,
- *
- * where user i of K has b_i of n_i rows below the quantile, R = sum b / sum n
- * and N = sum n = K nbar, and its degrees of freedom.  1 and infinity without
- * clusters, NaN with a note where it cannot be told.
+ * The design effect of an arm and its degrees of freedom: 1 and infinity
+ * without clusters, NaN with a note where it cannot be told.
  */
-static double
+static AbDesignEffect
 DesignEffect(AbComparison *row, const QuantileCall *call, const char *role,
-			 AbLabel label, int64 rows, double *df)
+			 AbLabel label, const AbBins *bins)
 {
+	AbDesignEffect effect = {1, INFINITY, INFINITY};
+	const AbSummary *summary = call->clusters;
 	const AbArm *arm;
+	AbClusters	clusters;
 	int			position;
-	double		users;
-	double		r;
-	double		d;
-	double		squares;
-	double		effect;
-	double		beyond;
-	double		even;
-	double		pq = call->q * (1 - call->q);
+	double		share;
 
-	*df = INFINITY;
-	if (call->clusters == NULL)
-		return 1;
-	position = AbFindArm(call->clusters, label);
-	arm = position < 0 ? NULL : AbGetArm(call->clusters, position);
+	if (summary == NULL)
+		return effect;
+	effect.effect = NAN;
+	position = AbFindArm(summary, label);
+	arm = position < 0 ? NULL : AbGetArm(summary, position);
 	if (arm == NULL || arm->n < 2 || !AbArmKnown(arm))
 	{
 		AbAddNote(row, "the clusters do not have two users of the %s", role);
-		return NAN;
+		return effect;
 	}
-	users = arm->n;
-	d = AbArmMean(call->clusters, arm, 1);
-	if (!(fabs(users * d - rows) <= 0.5))
+	clusters.users = arm->n;
+	clusters.below = AbArmMean(summary, arm, 0);
+	clusters.rows = AbArmMean(summary, arm, 1);
+	clusters.below_variance = AbArmVariance(summary, arm, 0, 0);
+	clusters.rows_variance = AbArmVariance(summary, arm, 1, 1);
+	clusters.covariance = AbArmVariance(summary, arm, 0, 1);
+	if (!(fabs(clusters.users * clusters.rows - bins->n) <= 0.5))
 	{
 		AbAddNote(row, "the clusters have %.0f rows of the %s, the histogram " INT64_FORMAT,
-				  users * d, role, rows);
-		return NAN;
+				  clusters.users * clusters.rows, role, bins->n);
+		return effect;
 	}
-	r = AbArmMean(call->clusters, arm, 0) / d;
-	if (!(r > 0 && r < 1))
+	share = clusters.below / clusters.rows;
+	if (!(share > 0 && share < 1))
 	{
 		AbAddNote(row, "all rows of the %s are on the same side of the quantile in the clusters",
 				  role);
-		return NAN;
+		return effect;
 	}
-	squares = AbArmVariance(call->clusters, arm, 0, 0) -
-		r * (2 * AbArmVariance(call->clusters, arm, 0, 1) -
-			 r * AbArmVariance(call->clusters, arm, 1, 1));
-	if (!(squares > 0))
+
+	effect = AbClusterEffect(&clusters, call->q, bins->n);
+	if (isnan(effect.effect))
 	{
 		AbAddNote(row, "the share of rows below the quantile does not vary between users of the %s",
 				  role);
-		return NAN;
+		return effect;
 	}
-	effect = squares / d / (r * (1 - r));
-
-	/*
-	 * As many users with equal numbers of rows, and independent rows beyond the
-	 * quantile, as these are worth.  Few of either leave the estimate of the
-	 * effect low and uncertain: the second term is the excess kurtosis of the
-	 * indicator.
-	 */
-	even = users / (1 + (users - 1) / users *
-					AbArmVariance(call->clusters, arm, 1, 1) / (d * d));
-	beyond = rows * Min(call->q, 1 - call->q) / effect;
-	*df = 2 / (2 / Max(even - 1, 1) + Max(0, 1 / pq - 6) * effect / rows);
-	if (Min(even, beyond) < FEW_USERS)
+	if (effect.basis < FEW_USERS)
 		AbAddNote(row, "few users of the %s for this quantile: the interval may be too narrow",
 				  role);
-	return effect * (1 + 1 / beyond);
-}
-
-/*
- * Note clusters that were not cut at this quantile: the rows that they count as
- * below it must be those up to its bin, or up to the one before, within 1%.
- */
-static void
-CheckCut(AbComparison *row, const QuantileCall *call, const char *role,
-		 AbLabel label, const AbBins *bins)
-{
-	const AbArm *arm = AbGetArm(call->clusters,
-								AbFindArm(call->clusters, label));
-	double		counted = arm->n * AbArmMean(call->clusters, arm, 0);
-	double		cut = AbBinsQuantile(bins, call->q);
-	int64		before = 0;
-	int64		through = 0;
-
-	for (int i = 0; i < bins->count && AbBinLow(bins, i) <= cut; i++)
-	{
-		before = through;
-		through += bins->bins[i].count;
-	}
-	if (counted < before - 0.01 * bins->n || counted > through + 0.01 * bins->n)
+	if (!AbCutAtQuantile(bins, call->q, clusters.users * clusters.below))
 		AbAddNote(row, "the clusters count a share of %.3g of the rows of the %s, not %.3g: cut them at this quantile",
-				  counted / bins->n, role, call->q);
+				  share, role, call->q);
+	return effect;
 }
 
 /*
@@ -206,16 +162,13 @@ StartArm(QuantileRow *result, const QuantileCall *call, const char *role,
 {
 	int			position = AbFindArm(call->arms, label);
 	AbBins		bins = AbHistogramBins(call->histogram, position);
-	double		df;
-	double		effect = DesignEffect(&result->row, call, role, label, bins.n,
-									  &df);
+	AbDesignEffect effect = DesignEffect(&result->row, call, role, label,
+										 &bins);
 
-	if (isnan(effect))
+	if (isnan(effect.effect))
 		return false;
-	if (call->clusters)
-		CheckCut(&result->row, call, role, label, &bins);
 	AbStartOrderStat(order, &bins, (int64 *) palloc(bins.count * sizeof(int64)),
-					 call->q, effect, df);
+					 call->q, effect.effect, effect.df);
 	return true;
 }
 
@@ -229,19 +182,6 @@ FreeArm(AbOrderStat *order)
 		return;
 	pfree(order->bins.bins);
 	pfree((void *) order->through);
-}
-
-/*
- * Rows that an arm of independent rows needs for an interval at that level: it
- * must be unlikely enough that all of them lie on the same side.
- */
-static double
-RowsNeeded(const QuantileCall *call, double alpha)
-{
-	double		level = call->options.alternative == AB_TWO_SIDED ?
-		alpha / 2 : alpha;
-
-	return ceil(log(level) / log(Max(call->q, 1 - call->q)));
 }
 
 /*
@@ -310,7 +250,8 @@ SetIntervals(QuantileRow *result, const QuantileCall *call, double alpha,
 	if (fabs(z) > result->pair.test.largest)
 	{
 		AbAddNote(row, "too few rows for an interval at this level: it takes about %.0f in each arm",
-				  RowsNeeded(call, alpha));
+				  AbQuantileRowsNeeded(call->q, alternative == AB_TWO_SIDED ?
+									   alpha / 2 : alpha));
 		return;
 	}
 	row->interval = AbQuantileDifference(&result->pair, z, alternative,
