@@ -270,6 +270,10 @@ ReadArg(FunctionCallInfo fcinfo, int i, const AbArg *arg, void *field)
 											 (double) PG_GETARG_INT64(i),
 											 arg->spec);
 			break;
+		case AB_ARG_TEXT:
+			*(char **) field = is_null ? NULL :
+				text_to_cstring(PG_GETARG_TEXT_PP(i));
+			break;
 		case AB_ARG_ARRAY:
 			*(ArrayType **) field = is_null ? NULL : PG_GETARG_ARRAYTYPE_P(i);
 			break;

@@ -37,6 +37,7 @@ typedef enum AbArgKind
 	AB_ARG_FLAG,				/* bool, not NULL; the hint, or NULL */
 	AB_ARG_NUMBER,				/* double, NaN for NULL; AbRange */
 	AB_ARG_COUNT,				/* double, a bigint, NaN for NULL; AbRange */
+	AB_ARG_TEXT,				/* char *, NULL for NULL */
 	AB_ARG_ARRAY				/* ArrayType *, NULL for NULL */
 } AbArgKind;
 
@@ -117,6 +118,8 @@ typedef struct AbTestArgs
 	{name, AB_ARG_NUMBER, offsetof(type, field), range, otherwise}
 #define AB_COUNT_ARG(type, field, name, range) \
 	{name, AB_ARG_COUNT, offsetof(type, field), range, 0}
+#define AB_TEXT_ARG(type, field, name) \
+	{name, AB_ARG_TEXT, offsetof(type, field), NULL, 0}
 #define AB_ARRAY_ARG(type, field, name) \
 	{name, AB_ARG_ARRAY, offsetof(type, field), NULL, 0}
 

@@ -70,6 +70,17 @@ AbDecide(AbComparison *row, double p_value)
 }
 
 /*
+ * Set the p-value adjusted for the number of tests, and the verdict by it.
+ */
+void
+AbDecideAdjusted(AbComparison *row, double p_adjusted)
+{
+	row->p_adjusted = p_adjusted;
+	row->significant = isnan(p_adjusted) ? AB_UNKNOWN :
+		AbAnswerOf(p_adjusted < row->alpha);
+}
+
+/*
  * The Datum of a column's field.
  */
 static Datum

@@ -132,6 +132,7 @@ AbAnswerOf(bool yes)
 
 extern void AbInitComparison(AbComparison *row, double alpha);
 extern void AbDecide(AbComparison *row, double p_value);
+extern void AbDecideAdjusted(AbComparison *row, double p_adjusted);
 
 extern Datum AbRowDatum(FunctionCallInfo fcinfo, const AbRowType *type,
 						const void *row);

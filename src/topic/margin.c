@@ -138,7 +138,7 @@ TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
 {
 	AbComparison *row = &means->row;
 	bool		equal_var = call->test.equal_var;
-	AbVariances scaled;
+	AbMeanVariances scaled;
 	AbEffect	effect;
 	AbDecision	plain;
 	double		scale = call->relative ? 1 + limit : 1;
@@ -150,7 +150,7 @@ TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
 
 	if (!AbMeansEffect(means, equal_var, &effect))
 		return false;
-	(void) AbMeanVariances(means, equal_var, scale, &scaled);
+	(void) AbGetMeanVariances(means, equal_var, scale, &scaled);
 
 	/* treatment - (1 + limit) control, of which diff is the larger part */
 	excess = effect.difference -
@@ -176,7 +176,8 @@ TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
 	if (!AbTestEffect(row, &effect, alternative))
 		return false;
 	AbCheckVariances(means, equal_var);
-	row->difference.interval = AbDifferenceInterval(&effect, &plain);
+	row->difference.interval = AbDifferenceInterval(effect.difference,
+														effect.std_error, &plain);
 
 	row->std_error = std_error;
 	row->df = scaled.df;

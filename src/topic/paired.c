@@ -12,11 +12,10 @@
  * References:
  *	Student, The Probable Error of a Mean, Biometrika 6 (1908), 1-25.
  */
-#include "base/comparison.h"
-
-#include <math.h>
+#include "base/effect.h"
 
 #include "math/mcnemar.h"
+#include "topic/summary.h"
 #include "utils/builtins.h"
 
 /* Label of the arm in the state of the aggregates. */
@@ -29,6 +28,19 @@
  */
 #define NO_DIFFERENCE	(16 * DBL_EPSILON)
 #define FEW_DIGITS		1e-8
+
+typedef struct PairsCall
+{
+	const AbSummary *summary;
+	AbTestArgs	test;
+	AbMcNemarMethod method;
+	bool		continuity;
+	AbLabel		variant;		/* that holds the pairs */
+} PairsCall;
+
+static const AbWidth width = {
+	2, 2, "Collect it by ab_summary(control_outcome, treatment_outcome, 'pairs'), a row for each pair."
+};
 
 /* ----------------------------------------------------------------------
  * Collecting
@@ -96,99 +108,54 @@ ab_paired_accum_boolean(PG_FUNCTION_ARGS)
  */
 
 /*
- * Position of the arm that holds the pairs: the one named, else the only one
- * with rows.  -1 if there is none; ERROR 22023 where it cannot be told.
- */
-static int
-ChoosePairs(const AbSummary *summary, AbLabel variant)
-{
-	int			position = -1;
-	int			count = 0;
-
-	if (summary->columns != 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a paired test needs a summary of two columns"),
-				 errdetail("This one has %d.", summary->columns),
-				 errhint("Collect it by ab_summary(control_outcome, treatment_outcome, 'pairs'), a row for each pair.")));
-
-	if (variant.data != NULL)
-	{
-		position = AbFindArm(summary, variant);
-		if (position < 0 && summary->arms > 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("there is no variant \"%s\"",
-							AbLabelToServer(variant)),
-					 errdetail("The summary has %d others.",
-							   (int) summary->arms),
-					 errhint("ab_arms(summary) lists them.")));
-		return Max(position, -1);
-	}
-
-	for (int i = 0; i < (int) summary->arms; i++)
-	{
-		const AbArm *arm = AbGetArm(summary, i);
-
-		if (arm->n + arm->nonfinite > 0)
-		{
-			position = i;
-			count++;
-		}
-	}
-	if (count > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the summary has more than one variant"),
-				 errdetail("A paired test compares the two columns of one, and there are %d.",
-						   count),
-				 errhint("Name it, as in ab_paired_ttest(summary, variant => 'A'), or merge them into one when collecting.")));
-	return position;
-}
-
-/*
  * Start a row for the pairs of a summary: the control is the first column,
- * the treatment the second.  row->tested tells whether they can be compared;
- * if not, row->note says why.
+ * the treatment the second.  Returns whether they can be compared; the notes
+ * say why not.
  */
-static void
-StartPairs(AbComparison *row, const AbSummary *summary,
-		   const AbTestOptions *options, AbLabel variant)
+static bool
+StartPairs(AbMeans *means, const PairsCall *call)
 {
 	static const AbLabel control = {"control", 7};
 	static const AbLabel treatment = {"treatment", 9};
+	AbComparison *row = &means->row;
+	AbArmList	list = AbSummaryArms(call->summary);
+	int			position = AbChooseSingle(&list, call->variant,
+										  call->test.reader,
+										  "merge them into one when collecting");
 	const AbArm *arm;
-	int			position;
 
-	/* what there is without any row, so as to set every field */
-	AbStartComparison(row, NULL, options);
-	row->control_label = control;
-	row->treatment_label = treatment;
+	AbInitComparison(row, call->test.alpha);
+	row->control = control;
+	row->treatment = treatment;
+	means->control_mean = means->treatment_mean = NAN;
+	means->control_stddev = means->treatment_stddev = NAN;
+	means->summary = call->summary;
+	if (call->summary != NULL)
+		row->control_n = row->treatment_n = position < 0 ? 0 :
+			list.entries[position].rows;
+	if (row->control_n <= 0)
+	{
+		AbNote(&row->notes, "no rows");
+		return false;
+	}
 
-	position = summary ? ChoosePairs(summary, variant) : -1;
-	row->summary = summary;
-	if (position < 0)
-		return;
-	arm = AbGetArm(summary, position);
-	if (arm->n + arm->nonfinite == 0)
-		return;
-
-	row->control = row->treatment = arm;
-	resetStringInfo(&row->note);
+	arm = AbGetArm(call->summary, position);
+	means->control = means->treatment = arm;
 	if (arm->nonfinite > 0)
-		AbAddNote(row, INT64_FORMAT " pair%s with NaN or infinity",
-				  arm->nonfinite, arm->nonfinite == 1 ? "" : "s");
+		AbNote(&row->notes, INT64_FORMAT " pair%s with NaN or infinity",
+			   arm->nonfinite, arm->nonfinite == 1 ? "" : "s");
 	if (arm->flags & AB_ARM_OVERFLOW)
-		AbAddNote(row, "values are too large for double precision");
+		AbNote(&row->notes, "values are too large for double precision");
 	if (!AbArmKnown(arm))
-		return;
+		return false;
 
-	row->control_mean = AbArmMean(summary, arm, 0);
-	row->treatment_mean = AbArmMean(summary, arm, 1);
-	row->control_stddev = sqrt(AbArmVariance(summary, arm, 0, 0));
-	row->treatment_stddev = sqrt(AbArmVariance(summary, arm, 1, 1));
-	row->difference = AbDoubleDifference(arm->moments[1], arm->moments[0]);
-	row->tested = true;
+	means->control_mean = AbArmMean(call->summary, arm, 0);
+	means->treatment_mean = AbArmMean(call->summary, arm, 1);
+	means->control_stddev = sqrt(AbArmVariance(call->summary, arm, 0, 0));
+	means->treatment_stddev = sqrt(AbArmVariance(call->summary, arm, 1, 1));
+	row->difference.value = AbDoubleDifference(arm->moments[1], arm->moments[0]);
+	row->lift.value = row->difference.value / means->control_mean;
+	return true;
 }
 
 /* ----------------------------------------------------------------------
@@ -206,38 +173,37 @@ StartPairs(AbComparison *row, const AbSummary *summary,
  * interval is Fieller's with cov(d, c) = (Sct - Scc) / (n - 1) / n.
  */
 static void
-CompareMeans(AbComparison *row, const AbTestOptions *options)
+CompareMeans(AbMeans *means, AbAlternative alternative)
 {
-	const AbDouble *moments = row->control->moments;
+	AbNotes    *notes = &means->row.notes;
+	const AbDouble *moments = means->control->moments;
 	AbDouble	scc = moments[AbComomentIndex(2, 0, 0)];
 	AbDouble	sct = moments[AbComomentIndex(2, 0, 1)];
 	AbDouble	stt = moments[AbComomentIndex(2, 1, 1)];
-	double		n = row->control->n;
+	double		n = means->control->n;
 	double		both = AbDoubleValue(scc) + AbDoubleValue(stt);
 	double		within = AbDoubleDifference(scc, sct) +
 		AbDoubleDifference(stt, sct);
 	AbEffect	effect;
 
-	row->tested = false;
 	if (n < 2)
 	{
-		AbAddNote(row, "too few pairs: the test needs at least two");
+		AbNote(notes, "too few pairs: the test needs at least two");
 		return;
 	}
 	if (!(within > NO_DIFFERENCE * both))
 	{
-		AbAddNote(row, "the differences do not vary: no test");
+		AbNote(notes, "the differences do not vary: no test");
 		return;
 	}
 
-	effect.difference = row->difference;
+	effect.difference = means->row.difference.value;
 	effect.std_error = sqrt(within / (n - 1) / n);
 	effect.df = n - 1;
-	effect.control = row->control_mean;
+	effect.control = means->control_mean;
 	effect.control_variance = AbDoubleValue(scc) / (n - 1) / n;
 	effect.covariance = AbDoubleDifference(sct, scc) / (n - 1) / n;
-	AbTestEffect(row, &effect, options);
-	if (!row->tested)
+	if (!AbTestEffect(&means->row, &effect, alternative))
 		return;
 
 	if (AbDoubleValue(scc) > 0 && AbDoubleValue(stt) > 0)
@@ -246,53 +212,58 @@ CompareMeans(AbComparison *row, const AbTestOptions *options)
 			sqrt(AbDoubleValue(scc)) / sqrt(AbDoubleValue(stt));
 
 		/* adding zero makes -0 a 0 */
-		AbAddNote(row, "correlation of the pairs %.2f: the standard error is %.3g times the unpaired one",
-				  rint(correlation * 100) / 100 + 0.0, sqrt(within / both));
+		AbNote(notes, "correlation of the pairs %.2f: the standard error is %.3g times the unpaired one",
+			   rint(correlation * 100) / 100 + 0.0, sqrt(within / both));
 	}
 	if (within < FEW_DIGITS * both)
-		AbAddNote(row, "the pairs are nearly equal: about %d digits of the standard error are left, test 0 against the difference for more",
-				  (int) log10(within / (NO_DIFFERENCE * both)) + 1);
+		AbNote(notes, "the pairs are nearly equal: about %d digits of the standard error are left, test 0 against the difference for more",
+			   (int) log10(within / (NO_DIFFERENCE * both)) + 1);
 }
 
+/*
+ * The test, as a row; of the aggregates, whose final function has the state
+ * alone, with the defaults.
+ */
 static Datum
-PairedTTest(FunctionCallInfo fcinfo, const AbSummary *summary,
-			const AbTestOptions *options, AbLabel variant)
+PairedTTest(FunctionCallInfo fcinfo)
 {
-	AbComparison row;
+	static const AbArg args[] = {
+		AB_SUMMARY_ARG(PairsCall, summary, &width),
+		AB_ALPHA_ARG(PairsCall, test),
+		AB_ALTERNATIVE_ARG(PairsCall, test),
+		AB_LABEL_ARG(PairsCall, variant, "variant")
+	};
+	PairsCall	call = {.test.reader = "ab_paired_ttest(summary"};
+	AbMeans		means;
+	bool		comparable;
 
-	StartPairs(&row, summary, options, variant);
-	row.method = psprintf("paired t-test%s",
-						  AbAlternativeSuffix(options->alternative));
-	if (row.tested)
-		CompareMeans(&row, options);
-	return AbComparisonDatum(fcinfo, &row);
+	AbReadArgs(fcinfo, args, &call);
+	comparable = StartPairs(&means, &call);
+	means.row.method = psprintf("paired t-test%s",
+								AbAlternativeSuffix(call.test.alternative));
+	if (comparable)
+		CompareMeans(&means, call.test.alternative);
+	return AbRowDatum(fcinfo, &ab_comparison, &means);
+}
+
+PG_FUNCTION_INFO_V1(ab_paired_ttest);
+Datum
+ab_paired_ttest(PG_FUNCTION_ARGS)
+{
+	return PairedTTest(fcinfo);
+}
+
+PG_FUNCTION_INFO_V1(ab_paired_ttest_final);
+Datum
+ab_paired_ttest_final(PG_FUNCTION_ARGS)
+{
+	return PairedTTest(fcinfo);
 }
 
 /* ----------------------------------------------------------------------
  * McNemar's test
  * ----------------------------------------------------------------------
  */
-
-/*
- * The method named in that text argument.  ERROR 22023 if it is none.
- */
-static AbMcNemarMethod
-GetMethod(FunctionCallInfo fcinfo, int argument)
-{
-	static const char *const names[] = {
-		"exact", "mid-p", "asymptotic", "corrected"
-	};
-	const char *name = PG_ARGISNULL(argument) ? "NULL" :
-		text_to_cstring(PG_GETARG_TEXT_PP(argument));
-
-	for (int i = 0; i < (int) lengthof(names); i++)
-		if (strcmp(name, names[i]) == 0)
-			return (AbMcNemarMethod) i;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown method \"%s\"", name),
-			 errhint("Use 'exact', 'mid-p', 'asymptotic' or 'corrected' (asymptotic with continuity correction).")));
-}
 
 static const char *
 MethodName(AbMcNemarMethod method)
@@ -314,125 +285,90 @@ MethodName(AbMcNemarMethod method)
  * McNemar's test of the pairs.
  */
 static void
-CompareCounts(AbComparison *row, const AbTestOptions *options,
-			  AbMcNemarMethod method)
+CompareCounts(AbMeans *means, const PairsCall *call)
 {
-	const AbDouble *moments = row->control->moments;
-	AbPairCounts pairs = AbCountPairs(row->control->n,
+	AbComparison *row = &means->row;
+	const AbDouble *moments = means->control->moments;
+	AbAlternative alternative = call->test.alternative;
+	AbPairCounts pairs = AbCountPairs(means->control->n,
 									  AbDoubleValue(moments[0]),
 									  AbDoubleValue(moments[1]),
 									  AbDoubleValue(moments[AbComomentIndex(2, 0, 1)]));
-	double		level = options->alternative == AB_TWO_SIDED ?
-		options->alpha / 2 : options->alpha;
-	AbMcNemar	test = AbMcNemarTest(pairs, method, level);
+	AbMcNemar	test = AbMcNemarTest(pairs, call->method,
+									 AbOneSidedLevel(&call->test));
+	bool		significant;
 
-	row->difference = AbPairsDifference(pairs);
+	row->difference.value = AbPairsDifference(pairs);
+	row->lift.value = row->difference.value / means->control_mean;
 	row->std_error = AbPairsStdError(pairs);
-	row->test.statistic = test.statistic;
-	row->test.p_value = AbTailsPValue(test.tails, options->alternative);
-	row->test.significant = row->test.p_value < options->alpha;
-	row->interval = AbAgree(AbPairsDifferenceInterval(pairs, &test,
-													  options->alternative),
-							row->difference, row->test.significant);
-	row->lift = AbAgree(AbPairsLiftInterval(pairs, &test,
-											options->alternative),
-						row->difference, row->test.significant);
+	row->statistic = test.statistic;
+	AbDecide(row, AbTailsPValue(test.tails, alternative));
+	significant = row->significant == AB_YES;
+	row->difference.interval =
+		AbAgree(AbPairsDifferenceInterval(pairs, &test, alternative),
+				row->difference.value, significant);
+	row->lift.interval = AbAgree(AbPairsLiftInterval(pairs, &test, alternative),
+								 row->difference.value, significant);
 
-	AbAddNote(row, "discordant pairs: %.0f won by the treatment, %.0f by the control",
-			  pairs.gained, pairs.lost);
+	AbNote(&row->notes, "discordant pairs: %.0f won by the treatment, %.0f by the control",
+		   pairs.gained, pairs.lost);
 	if (pairs.both + pairs.lost == 0)
-		AbAddNote(row, pairs.gained == 0 ? "no success on either side: no relative lift" :
-				  "no success of the control: no relative lift, and its interval has no upper end");
+		AbNote(&row->notes, pairs.gained == 0 ? "no success on either side: no relative lift" :
+			   "no success of the control: no relative lift, and its interval has no upper end");
 }
 
+/*
+ * The test, as a row; of the aggregate, whose final function has the state
+ * alone, with the defaults.
+ *
+ * The continuity correction is the asymptotic test's.
+ */
 static Datum
-McNemar(FunctionCallInfo fcinfo, const AbSummary *summary,
-		const AbTestOptions *options, AbMcNemarMethod method, AbLabel variant)
+McNemar(FunctionCallInfo fcinfo)
 {
-	AbComparison row;
+	static const AbWord words[] = {
+		{"exact", AB_MCNEMAR_EXACT},
+		{"mid-p", AB_MCNEMAR_MID_P},
+		{"asymptotic", AB_MCNEMAR_ASYMPTOTIC}
+	};
+	static const AbWords methods = AB_WORDS("method", words);
+	static const AbArg args[] = {
+		AB_SUMMARY_ARG(PairsCall, summary, &width),
+		AB_ALPHA_ARG(PairsCall, test),
+		AB_ALTERNATIVE_ARG(PairsCall, test),
+		AB_WORD_ARG(PairsCall, method, "method", &methods, AB_MCNEMAR_EXACT),
+		AB_FLAG_ARG(PairsCall, continuity, "continuity",
+					"Use true for the continuity correction of the asymptotic test.",
+					false),
+		AB_LABEL_ARG(PairsCall, variant, "variant")
+	};
+	PairsCall	call = {.test.reader = "ab_mcnemar(summary"};
+	AbMeans		means;
+	bool		comparable;
 
-	StartPairs(&row, summary, options, variant);
-	row.method = psprintf("%s%s", MethodName(method),
-						  AbAlternativeSuffix(options->alternative));
-	if (row.tested && (~row.control->flags & AB_ARM_ALL_BINARY(2)) != 0)
-	{
-		row.tested = false;
-		AbAddNote(&row, "the outcomes are not all 0 or 1: use ab_paired_ttest");
-	}
-	if (row.tested)
-		CompareCounts(&row, options, method);
-	return AbComparisonDatum(fcinfo, &row);
+	AbReadArgs(fcinfo, args, &call);
+	if (call.continuity && call.method == AB_MCNEMAR_ASYMPTOTIC)
+		call.method = AB_MCNEMAR_CORRECTED;
+	comparable = StartPairs(&means, &call);
+	means.row.method = psprintf("%s%s", MethodName(call.method),
+								AbAlternativeSuffix(call.test.alternative));
+	if (comparable && (~means.control->flags & AB_ARM_ALL_BINARY(2)) != 0)
+		AbNote(&means.row.notes, "the outcomes are not all 0 or 1: use ab_paired_ttest");
+	else if (comparable)
+		CompareCounts(&means, &call);
+	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 
-/* ----------------------------------------------------------------------
- * SQL functions
- * ----------------------------------------------------------------------
- */
-
-static const AbLabel any_variant = {NULL, 0};
-
-static const AbSummary *
-GetSummary(FunctionCallInfo fcinfo)
-{
-	return PG_ARGISNULL(0) ? NULL : AB_GETARG_SUMMARY(0);
-}
-
-static AbLabel
-GetVariant(FunctionCallInfo fcinfo, int argument)
-{
-	return PG_ARGISNULL(argument) ? any_variant :
-		AbTextGetLabel(PG_GETARG_TEXT_PP(argument));
-}
-
-/*
- * Final function of the aggregate: two-sided, alpha 0.05.
- */
-PG_FUNCTION_INFO_V1(ab_paired_ttest_final);
-Datum
-ab_paired_ttest_final(PG_FUNCTION_ARGS)
-{
-	AbTestOptions options = AbDefaultOptions();
-
-	return PairedTTest(fcinfo, GetSummary(fcinfo), &options, any_variant);
-}
-
-/*
- * The same from a summary, with parameters.
- */
-PG_FUNCTION_INFO_V1(ab_paired_ttest);
-Datum
-ab_paired_ttest(PG_FUNCTION_ARGS)
-{
-	AbTestOptions options;
-
-	AbGetOptions(fcinfo, &options, -1, -1, 1, 2, -1);
-	return PairedTTest(fcinfo, GetSummary(fcinfo), &options,
-					   GetVariant(fcinfo, 3));
-}
-
-/*
- * Final function of the aggregate: exact, two-sided, alpha 0.05.
- */
-PG_FUNCTION_INFO_V1(ab_mcnemar_final);
-Datum
-ab_mcnemar_final(PG_FUNCTION_ARGS)
-{
-	AbTestOptions options = AbDefaultOptions();
-
-	return McNemar(fcinfo, GetSummary(fcinfo), &options, AB_MCNEMAR_EXACT,
-				   any_variant);
-}
-
-/*
- * The same from a summary, with parameters.
- */
 PG_FUNCTION_INFO_V1(ab_mcnemar);
 Datum
 ab_mcnemar(PG_FUNCTION_ARGS)
 {
-	AbTestOptions options;
+	return McNemar(fcinfo);
+}
 
-	AbGetOptions(fcinfo, &options, -1, -1, 1, 2, -1);
-	return McNemar(fcinfo, GetSummary(fcinfo), &options,
-				   GetMethod(fcinfo, 3), GetVariant(fcinfo, 4));
+PG_FUNCTION_INFO_V1(ab_mcnemar_final);
+Datum
+ab_mcnemar_final(PG_FUNCTION_ARGS)
+{
+	return McNemar(fcinfo);
 }

@@ -47,7 +47,7 @@ ArmSpread(const AbMeans *means, const AbArm *arm)
  * rows.
  */
 bool
-AbMeanVariances(AbMeans *means, bool equal_var, double scale, AbVariances *v)
+AbGetMeanVariances(AbMeans *means, bool equal_var, double scale, AbMeanVariances *v)
 {
 	AbSpread	control = ArmSpread(means, means->control);
 	AbSpread	treatment = ArmSpread(means, means->treatment);
@@ -80,9 +80,9 @@ AbMeanVariances(AbMeans *means, bool equal_var, double scale, AbVariances *v)
 bool
 AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect)
 {
-	AbVariances v;
+	AbMeanVariances v;
 
-	if (!AbMeanVariances(means, equal_var, 1, &v))
+	if (!AbGetMeanVariances(means, equal_var, 1, &v))
 		return false;
 	effect->difference = means->row.difference.value;
 	effect->std_error = sqrt(v.control + v.treatment);
@@ -103,7 +103,7 @@ AbCheckVariances(AbMeans *means, bool equal_var)
 {
 	AbSpread	control = ArmSpread(means, means->control);
 	AbSpread	treatment = ArmSpread(means, means->treatment);
-	AbVariances v;
+	AbMeanVariances v;
 	double		ratio;
 
 	if (control.n == 1 || treatment.n == 1)

@@ -7,8 +7,8 @@
 
 #include "base/effect.h"
 
-extern bool AbMeanVariances(AbMeans *means, bool equal_var, double scale,
-							AbVariances *v);
+extern bool AbGetMeanVariances(AbMeans *means, bool equal_var, double scale,
+							AbMeanVariances *v);
 extern bool AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect);
 extern void AbCheckVariances(AbMeans *means, bool equal_var);
 
