@@ -441,9 +441,10 @@ void
 AbSetIntervals(AbComparison *row, const AbEffect *effect, double critical,
 			   AbAlternative alternative, bool significant)
 {
+	AbDecision	decision = {critical, alternative, significant};
+
 	row->interval = AbDifferenceInterval(effect->difference,
-										 effect->std_error, critical,
-										 alternative, significant);
+										 effect->std_error, &decision);
 
 	if (effect->control == 0)
 	{
@@ -457,13 +458,8 @@ AbSetIntervals(AbComparison *row, const AbEffect *effect, double critical,
 	}
 	if (effect->control < 0)
 		AbAddNote(row, "the control mean is negative: a positive lift is a decrease");
-	if (!AbFiellerAt(effect->difference, effect->std_error, effect->control,
-					 effect->control_variance, effect->covariance, critical,
-					 alternative, significant, &row->lift))
-	{
-		row->lift.low = row->lift.high = NAN;
+	if (!AbFieller(effect, &decision, &row->lift))
 		AbAddNote(row, "the lift's interval is unbounded: the control mean is not distinguishable from zero");
-	}
 }
 
 /*

@@ -28,32 +28,6 @@ typedef struct AbTestOptions
 } AbTestOptions;
 
 /*
- * An estimated difference and what its test and its lift are made of.  df is
- * infinite for a normal test.
- */
-typedef struct AbEffect
-{
-	double		difference;		/* treatment - control */
-	double		std_error;
-	double		df;
-	double		control;		/* what the lift is relative to */
-	double		control_variance;	/* of that estimate, not of a row */
-	double		covariance;		/* of difference and control: minus
-								 * control_variance for independent arms */
-} AbEffect;
-
-/*
- * Variances of two means, of the control possibly scaled, and the degrees of
- * freedom of their sum.
- */
-typedef struct AbMeanVariances
-{
-	double		control;
-	double		treatment;
-	double		df;
-} AbMeanVariances;
-
-/*
  * A row of ab_comparison.  Numbers that are not finite become NULL.
  */
 typedef struct AbComparison

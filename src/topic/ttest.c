@@ -1,14 +1,7 @@
 /*
  * ttest.c
  *	  Two-sample t-tests from a summary: Student's with the pooled variance,
- *	  and Welch's.
- *
- * References:
- *	Student, The Probable Error of a Mean, Biometrika 6 (1908), 1-25.
- *	B. L. Welch, The Generalization of "Student's" Problem when Several
- *	Different Population Variances are Involved, Biometrika 34 (1947), 28-35.
- *	F. E. Satterthwaite, An Approximate Distribution of Estimates of Variance
- *	Components, Biometrics Bulletin 2 (1946), 110-114.
+ *	  and Welch's.  Formulas and references are in math/student.c.
  */
 #include "base/comparison.h"
 
@@ -17,43 +10,16 @@
 #include "utils/builtins.h"
 
 /*
- * One variance for both arms:
- *
- *	s^2 = (Sc + St) / df,	df = nc + nt - 2,	variance of a mean = s^2 / n.
+ * Rows and sum of squares of an arm's first column.
  */
-static AbMeanVariances
-PooledVariances(double nc, double sc, double nt, double st)
+static AbSpread
+SpreadOf(const AbComparison *row, const AbArm *arm)
 {
-	AbMeanVariances v;
-	double		pooled;
+	AbSpread	spread;
 
-	v.df = nc + nt - 2;
-	pooled = (sc + st) / v.df;
-	v.control = pooled / nc;
-	v.treatment = pooled / nt;
-	return v;
-}
-
-/*
- * A variance for each arm, v = S / (n - 1) / n, and Satterthwaite's
- *
- *	df = (vc + vt)^2 / (vc^2 / (nc - 1) + vt^2 / (nt - 1)),
- *
- * written in shares of the sum so that no square leaves the range.
- */
-static AbMeanVariances
-SeparateVariances(double nc, double sc, double nt, double st)
-{
-	AbMeanVariances v;
-	double		share_c;
-	double		share_t;
-
-	v.control = sc / (nc - 1) / nc;
-	v.treatment = st / (nt - 1) / nt;
-	share_c = v.control / (v.control + v.treatment);
-	share_t = v.treatment / (v.control + v.treatment);
-	v.df = 1 / (share_c * share_c / (nc - 1) + share_t * share_t / (nt - 1));
-	return v;
+	spread.n = arm->n;
+	spread.squares = AbDoubleValue(arm->moments[row->summary->columns]);
+	return spread;
 }
 
 /*
@@ -70,13 +36,11 @@ bool
 AbGetMeanVariances(AbComparison *row, bool equal_var, double scale,
 				   AbMeanVariances *v)
 {
-	int			slot = row->summary->columns;	/* of the first sum of squares */
-	double		nc = row->control->n;
-	double		nt = row->treatment->n;
-	double		sc = AbDoubleValue(row->control->moments[slot]);
-	double		st = AbDoubleValue(row->treatment->moments[slot]);
+	AbSpread	control = SpreadOf(row, row->control);
+	AbSpread	treatment = SpreadOf(row, row->treatment);
 
-	if (equal_var ? nc + nt < 3 : nc < 2 || nt < 2)
+	if (equal_var ? control.n + treatment.n < 3 :
+		control.n < 2 || treatment.n < 2)
 	{
 		AbAddNote(row, equal_var ?
 				  "too few rows: the test needs at least two in one arm" :
@@ -85,11 +49,14 @@ AbGetMeanVariances(AbComparison *row, bool equal_var, double scale,
 	}
 	if (equal_var)
 	{
-		*v = PooledVariances(nc, sc, nt, st);
+		*v = AbPooledVariances(control, treatment);
 		v->control *= scale * scale;
 	}
 	else
-		*v = SeparateVariances(nc, scale * scale * sc, nt, st);
+	{
+		control.squares *= scale * scale;
+		*v = AbSeparateVariances(control, treatment);
+	}
 	return true;
 }
 
@@ -101,23 +68,20 @@ AbGetMeanVariances(AbComparison *row, bool equal_var, double scale,
 void
 AbCheckVariances(AbComparison *row, bool equal_var, double std_error)
 {
-	int			slot = row->summary->columns;
-	double		nc = row->control->n;
-	double		nt = row->treatment->n;
 	AbMeanVariances v;
 	double		ratio;
 
-	if (nc == 1 || nt == 1)
+	if (row->control->n == 1 || row->treatment->n == 1)
 	{
 		AbAddNote(row, "the %s has one row: its variance is taken from the other arm",
-				  nc == 1 ? "control" : "treatment");
+				  row->control->n == 1 ? "control" : "treatment");
 		return;
 	}
 	if (!equal_var)
 		return;
 
-	v = SeparateVariances(nc, AbDoubleValue(row->control->moments[slot]),
-						  nt, AbDoubleValue(row->treatment->moments[slot]));
+	v = AbSeparateVariances(SpreadOf(row, row->control),
+							SpreadOf(row, row->treatment));
 	ratio = std_error / sqrt(v.control + v.treatment);
 	if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)
 		AbAddNote(row, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's and p too %s; read a summary with equal_var => false",
