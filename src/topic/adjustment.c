@@ -3,94 +3,19 @@
  *	  Comparison of two arms by an outcome and, optionally, a covariate that
  *	  was measured before the experiment.
  *
- * The adjusted mean of arm g is the arm's regression line at the covariate's
- * overall mean X, which is that of both arms together:
- *
- *		m_g = y_g - theta_g (x_g - X),	difference = m_t - m_c.
- *
- * Three slopes theta can be asked for:
- *
- * per-arm: each arm's own, S_xy / S_xx.  This is the regression with an
- *	interaction of arm and centred covariate (Lin).  It is the default because
- *	it is the one that never loses against the unadjusted difference in large
- *	samples, whatever the split and the variances, and whatever the true
- *	relation of outcome and covariate.  One common slope does: the optimal one
- *	is (qc theta_t + qt theta_c) with the shares q of the arms, so the small
- *	arm's slope counts most, while a common fit follows the large arm.  At a
- *	90/10 split with slopes 0.9 and 1.8 its standard error is 1.28 times Lin's.
- * pooled: the within-arm S_xy / S_xx of both arms, the classical analysis of
- *	covariance; exact in small samples if slopes and variances are equal.
- * total: cov(y, x) / var(x) over all rows, whatever their arm, taken as known.
- *	Other engines do that; it is here so that their numbers can be reproduced.
- *
- * The variances.  With the residual z = y - theta_g x of arm g, its mean
- * square s_g^2 and the mean X with variance V_x,
- *
- *		m_g = z_g + theta_g X,
- *
- *		var(m_g)	= U_g + 2 theta_g K_g + theta_g^2 V_x
- *		cov(m_c, m_t)	= theta_c K_t + theta_t K_c + theta_c theta_t V_x
- *		var(difference) = U_c + U_t + (theta_t - theta_c)^2 V_x
- *
- * where U_g = s_g^2 / n_g and K_g = cov(z_g, X), which is 0 for the arm's own
- * slope.  The last term is the noise of X, which does not cancel when the
- * slopes differ: without it a 95% interval covers 90% at a lift of 100%.  All
- * three enter the lift's interval, so it is the dual of the same test.
- *
- * Where the slope is estimated (not for total), its variance times the squared
- * distance from x_g to X is added, and the mean squares lose its degree of
- * freedom: s_g^2 has n_g - 2 of them per-arm, n_g - 1 - S_xx,g / S_xx pooled.
- * Given the covariate this is exact for the normal linear model, which is what
- * makes small samples right.  Degrees of freedom are Satterthwaite's.
- *
- * References:
- *	A. Deng, Y. Xu, R. Kohavi, T. Walker, Improving the Sensitivity of Online
- *	Controlled Experiments by Utilizing Pre-Experiment Data, WSDM 2013, 123-132.
- *	W. Lin, Agnostic Notes on Regression Adjustments to Experimental Data,
- *	Annals of Applied Statistics 7 (2013), 295-318.
- *	F. E. Satterthwaite, An Approximate Distribution of Estimates of Variance
- *	Components, Biometrics Bulletin 2 (1946), 110-114.
+ * The estimate and its references are in math/ancova.c; here are the notes and
+ * the row.
  */
 #include "topic/adjustment.h"
 
 #include <math.h>
 
-#include "math/distributions.h"
 #include "utils/builtins.h"
 
 /*
  * Level at which a difference of the covariate between the arms is noted.
  */
 #define IMBALANCE_ALPHA		0.001
-
-/* Rows an arm needs for a slope and a variance about it. */
-#define MIN_ADJUSTED_ROWS	3
-
-/*
- * The slopes, the degrees of freedom that each arm's residuals lose by them,
- * and what their errors add to the variance of the difference: lever s^2 for
- * each arm.
- */
-typedef struct Slopes
-{
-	double		theta_c;
-	double		theta_t;
-	double		lost_c;
-	double		lost_t;
-	double		lever_c;
-	double		lever_t;
-} Slopes;
-
-/* The estimate with a given choice of slopes and variances. */
-typedef struct Estimate
-{
-	AbEffect	effect;
-	double		theta_c;
-	double		theta_t;
-	double		treatment_mean;
-	double		stddev_c;		/* of the arm's residuals */
-	double		stddev_t;
-} Estimate;
 
 /*
  * The slope named in that text argument.  ERROR 22023 if it is none.
@@ -128,16 +53,6 @@ AbRequireColumns(const AbSummary *summary, int columns, const char *hint)
 }
 
 /*
- * A sum of squares that is left of terms of that size; 0 where it is their
- * rounding error only.  NaN stays NaN.
- */
-double
-AbPositivePart(double value, double scale)
-{
-	return value <= 16 * DBL_EPSILON * scale ? 0 : value;
-}
-
-/*
  * Moments of the row's two arms as one set of rows.
  */
 void
@@ -152,150 +67,6 @@ AbMergeArms(const AbComparison *row, AbDouble *moments)
 }
 
 /*
- * Sum of squared residuals about a line of that slope.
- */
-static double
-ResidualSum(const AbPair *arm, double theta)
-{
-	return AbPositivePart(arm->syy - theta * (2 * arm->sxy - theta * arm->sxx),
-						  arm->syy);
-}
-
-/*
- * An arm's distance to the overall mean of the covariate is the other arm's
- * share of the distance between the two.
- */
-static Slopes
-FitSlopes(const AbPairs *pairs, AbTheta theta, double share_c, double share_t)
-{
-	const AbPair *c = &pairs->control;
-	const AbPair *t = &pairs->treatment;
-	Slopes		s = {0};
-	double		distance = pairs->x_difference;
-	double		sxx = c->sxx + t->sxx;
-
-	switch (theta)
-	{
-		case AB_THETA_NONE:
-			break;
-		case AB_THETA_PER_ARM:
-			s.theta_c = c->sxy / c->sxx;
-			s.theta_t = t->sxy / t->sxx;
-			s.lost_c = s.lost_t = 1;
-			s.lever_c = share_t * distance * (share_t * distance / c->sxx);
-			s.lever_t = share_c * distance * (share_c * distance / t->sxx);
-			break;
-		case AB_THETA_POOLED:
-			s.theta_c = s.theta_t = (c->sxy + t->sxy) / sxx;
-			s.lost_c = c->sxx / sxx;
-			s.lost_t = t->sxx / sxx;
-			s.lever_c = distance * (distance / sxx) * s.lost_c;
-			s.lever_t = distance * (distance / sxx) * s.lost_t;
-			break;
-		case AB_THETA_TOTAL:
-			s.theta_c = s.theta_t = pairs->total_theta;
-			break;
-	}
-	return s;
-}
-
-/*
- * The estimate, if there are enough rows for it: with equal_var three in all,
- * else two in each arm, and MIN_ADJUSTED_ROWS in each for an adjustment.
- */
-static Estimate
-EstimatePairs(const AbPairs *pairs, AbTheta theta, bool equal_var)
-{
-	const AbPair *c = &pairs->control;
-	const AbPair *t = &pairs->treatment;
-	double		share_c = c->weight / (c->weight + t->weight);
-	double		share_t = t->weight / (c->weight + t->weight);
-	Slopes		s = FitSlopes(pairs, theta, share_c, share_t);
-	double		gap = s.theta_t - s.theta_c;	/* 0 if it is rounding only */
-	double		df_c = c->n - 1 - s.lost_c;
-	double		df_t = t->n - 1 - s.lost_t;
-	double		rss_c = ResidualSum(c, s.theta_c);
-	double		rss_t = ResidualSum(t, s.theta_t);
-	double		square_c = rss_c / df_c;
-	double		square_t = rss_t / df_t;
-	double		vx = 0;			/* V_x, K_c and K_t of the file header */
-	double		kc = 0;
-	double		kt = 0;
-	double		lever_c;		/* s_g^2 times lever */
-	double		lever_t;
-	double		part_c;			/* the terms of var(difference) */
-	double		part_t;
-	double		center;
-	double		variance;
-	Estimate	e;
-
-	if (fabs(gap) <= 16 * DBL_EPSILON * fabs(s.theta_c))
-		gap = 0;
-	e.theta_c = s.theta_c;
-	e.theta_t = s.theta_t;
-	e.stddev_c = sqrt(square_c);
-	e.stddev_t = sqrt(square_t);
-	if (equal_var)
-		square_c = square_t = (rss_c + rss_t) / (df_c + df_t);
-
-	if (theta != AB_THETA_NONE)
-		vx = share_c * share_c * (c->sxx / (c->n - 1) / c->n) +
-			share_t * share_t * (t->sxx / (t->n - 1) / t->n);
-	/* with equal_var a common slope is each arm's own: K is 0 */
-	if ((theta == AB_THETA_POOLED || theta == AB_THETA_TOTAL) && !equal_var)
-	{
-		kc = share_c * ((c->sxy - s.theta_c * c->sxx) / (c->n - 1) / c->n);
-		kt = share_t * ((t->sxy - s.theta_t * t->sxx) / (t->n - 1) / t->n);
-	}
-
-	lever_c = square_c * s.lever_c;
-	lever_t = square_t * s.lever_t;
-	part_c = square_c / c->n + lever_c;
-	part_t = square_t / t->n + lever_t;
-	center = gap * gap * vx;
-	variance = part_c + part_t + center;
-
-	e.effect.difference = pairs->y_difference;
-	e.effect.control = c->y;
-	e.treatment_mean = t->y;
-	if (theta != AB_THETA_NONE)
-	{
-		double		distance = pairs->x_difference;
-
-		e.effect.difference -=
-			(share_c * s.theta_t + share_t * s.theta_c) * distance;
-		e.effect.control += s.theta_c * (share_t * distance);
-		e.treatment_mean -= s.theta_t * (share_c * distance);
-	}
-	e.effect.std_error = sqrt(variance);
-	e.effect.control_variance = square_c / c->n +
-		2 * s.theta_c * kc + s.theta_c * s.theta_c * vx;
-	e.effect.covariance = -square_c / c->n +
-		s.theta_c * kt + (s.theta_t - 2 * s.theta_c) * kc + s.theta_c * gap * vx;
-	if (theta == AB_THETA_PER_ARM)
-	{
-		e.effect.control_variance += lever_c;
-		e.effect.covariance -= lever_c;
-	}
-	else if (theta == AB_THETA_POOLED)
-	{
-		/* an error of the common slope moves both means */
-		e.effect.control_variance += share_t * share_t * (lever_c + lever_t);
-		e.effect.covariance -= share_t * (lever_c + lever_t);
-	}
-
-	/* in shares of the sum, so that no square leaves the range */
-	part_c /= variance;
-	part_t /= variance;
-	center /= variance;
-	e.effect.df = 1 / ((equal_var ?
-						(part_c + part_t) * (part_c + part_t) / (df_c + df_t) :
-						part_c * part_c / df_c + part_t * part_t / df_t) +
-					   center * center / (c->n + t->n - 1));
-	return e;
-}
-
-/*
  * Are there rows and variation for an adjustment?  Notes why not.
  */
 static bool
@@ -304,10 +75,10 @@ CanAdjust(AbComparison *row, const AbPairs *pairs)
 	bool		constant_c = !(pairs->control.sxx > 0);
 	bool		constant_t = !(pairs->treatment.sxx > 0);
 
-	if (Min(pairs->control.n, pairs->treatment.n) < MIN_ADJUSTED_ROWS)
+	if (Min(pairs->control.n, pairs->treatment.n) < AB_MIN_ADJUSTED_ROWS)
 	{
 		AbAddNote(row, "not adjusted: an arm has fewer than %d rows",
-				  MIN_ADJUSTED_ROWS);
+				  AB_MIN_ADJUSTED_ROWS);
 		return false;
 	}
 	if (constant_c || constant_t)
@@ -324,18 +95,15 @@ CanAdjust(AbComparison *row, const AbPairs *pairs)
  * Say what the adjustment did, and whether the covariate is to be trusted.
  */
 static void
-NoteAdjustment(AbComparison *row, const AbPairs *pairs, const Estimate *e,
-			   const Estimate *plain, AbTheta theta)
+NoteAdjustment(AbComparison *row, const AbPairs *pairs, const AbAdjusted *e,
+			   const AbAdjusted *plain, AbTheta theta)
 {
-	const AbPair *c = &pairs->control;
-	const AbPair *t = &pairs->treatment;
-	double		ratio = e->effect.std_error / plain->effect.std_error;
-	double		saved = (1 - ratio) * (1 + ratio) * 100;
-	double		imbalance = pairs->x_difference /
-		sqrt(c->sxx / (c->n - 1) / c->n + t->sxx / (t->n - 1) / t->n);
+	double		saved = AbVarianceSaved(e->effect.std_error,
+										plain->effect.std_error) * 100;
 	char	   *slope = theta == AB_THETA_PER_ARM ?
-		psprintf("theta %.4g in control, %.4g in treatment", e->theta_c,
-				 e->theta_t) : psprintf("theta %.4g", e->theta_c);
+		psprintf("theta %.4g in control, %.4g in treatment", e->control_theta,
+				 e->treatment_theta) :
+		psprintf("theta %.4g", e->control_theta);
 
 	if (saved > 99.9)
 		AbAddNote(row, "variance reduced by more than 99.9%% (%s)", slope);
@@ -344,10 +112,7 @@ NoteAdjustment(AbComparison *row, const AbPairs *pairs, const Estimate *e,
 	else
 		AbAddNote(row, "the covariate does not reduce the variance (%s)",
 				  slope);
-
-	/* a test that errs towards silence when an arm is small */
-	if (2 * AbStudentTUpperTail(fabs(imbalance), Min(c->n, t->n) - 1) <
-		IMBALANCE_ALPHA)
+	if (AbImbalanceP(pairs) < IMBALANCE_ALPHA)
 		AbAddNote(row, "the covariate differs between the arms: it must be from before the experiment, and the assignment random");
 }
 
@@ -362,8 +127,8 @@ AbComparePairs(AbComparison *row, const AbPairs *pairs, AbTheta theta,
 	double		nc = pairs->control.n;
 	double		nt = pairs->treatment.n;
 	const char *prefix = "";
-	Estimate	plain;
-	Estimate	e;
+	AbAdjusted	plain;
+	AbAdjusted	e;
 
 	row->tested = false;
 	row->difference = pairs->y_difference;
@@ -388,23 +153,23 @@ AbComparePairs(AbComparison *row, const AbPairs *pairs, AbTheta theta,
 		return;
 	}
 
-	e = plain = EstimatePairs(pairs, AB_THETA_NONE, options->equal_var);
+	e = plain = AbAncova(pairs, AB_THETA_NONE, options->equal_var);
 	if (theta != AB_THETA_NONE)
 	{
-		e = EstimatePairs(pairs, theta, options->equal_var);
+		e = AbAncova(pairs, theta, options->equal_var);
 		row->control_mean = e.effect.control;
-		row->treatment_mean = e.treatment_mean;
-		row->control_stddev = e.stddev_c;
-		row->treatment_stddev = e.stddev_t;
+		row->treatment_mean = e.treatment;
+		row->control_stddev = e.control_stddev;
+		row->treatment_stddev = e.treatment_stddev;
 		if (plain.effect.std_error > 0 && isfinite(e.effect.std_error))
 			NoteAdjustment(row, pairs, &e, &plain, theta);
 	}
 	AbTestEffect(row, &e.effect, options);
 
-	if (row->tested && options->equal_var && nc >= MIN_ADJUSTED_ROWS &&
-		nt >= MIN_ADJUSTED_ROWS)
+	if (row->tested && options->equal_var && nc >= AB_MIN_ADJUSTED_ROWS &&
+		nt >= AB_MIN_ADJUSTED_ROWS)
 	{
-		Estimate	separate = EstimatePairs(pairs, theta, false);
+		AbAdjusted	separate = AbAncova(pairs, theta, false);
 		double		ratio = row->std_error / separate.effect.std_error;
 
 		if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)

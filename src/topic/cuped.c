@@ -5,7 +5,7 @@
  *
  * The outcome is the summary's first column, the covariate its second: best
  * the same metric of the same user in the weeks before.  The estimator and its
- * references are in adjustment.c.  The means in the result are the adjusted
+ * references are in math/ancova.c.  The means in the result are the adjusted
  * ones, the expected outcomes at the covariate's overall mean; their standard
  * deviations are those about the fitted line; the lift is relative to the
  * control's adjusted mean, which estimates the same quantity as the plain mean

@@ -20,7 +20,7 @@
  * test for both.  A log ratio would need positive ratios and another test.
  *
  * With covariates the ratio of the same totals before the experiment, also
- * linearised in its own arm, is the covariate of adjustment.c, and the
+ * linearised in its own arm, is the covariate of math/ancova.c, and the
  * covariate's overall mean there is the ratio over all rows of both arms.
  * Nothing is treated as known: the gradient includes the denominators and the
  * covariate's ratio.
