@@ -1,33 +1,24 @@
 /*
  * compare.c
- *	  Several treatments against one control, and the questions around it: do
- *	  any variants differ, and p-values adjusted for their number.
+ *	  Several treatments against one control.
  *
  * Every comparison is a t-test of two arms (ttest.c); here is what their
  * number does to p-values, verdicts and intervals.  Where simultaneous
  * intervals exist that decide as the adjusted p-values do (Bonferroni, Sidak,
  * Dunnett) those are given: of the difference, and Fieller's of the lift at
- * the same critical value.
- *
- * References, beside those of padjust.c and dunnett.c:
- *	R. A. Fisher, Statistical Methods for Research Workers, 1925, chapter 7.
- *	B. L. Welch, On the Comparison of Several Mean Values: An Alternative
- *	Approach, Biometrika 38 (1951), 330-336.
+ * the same critical value.  References are in math/padjust.c and
+ * math/dunnett.c.
  */
 #include "base/comparison.h"
 
 #include <math.h>
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
-#include "math/distributions.h"
-#include "math/dunnett.h"
+#include "base/correction.h"
+#include "base/work.h"
 #include "funcapi.h"
+#include "math/dunnett.h"
 #include "miscadmin.h"
-#include "math/padjust.h"
 #include "nodes/execnodes.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
 /* A treatment's row, and what its intervals are made of. */
@@ -45,38 +36,11 @@ typedef struct PooledVariance
 	double		df;
 } PooledVariance;
 
-/* Attributes of the SQL type ab_anova_result, in its order. */
-enum
-{
-	VARIANTS, ROWS, STATISTIC, DF_BETWEEN, DF_WITHIN, P_VALUE, ETA_SQUARED,
-	METHOD, NOTE, ANOVA_ATTRIBUTES
-};
-
-/* Analysis of variance; what is not known is NaN. */
-typedef struct Anova
-{
-	const AbSummary *summary;
-	const AbArm *first;			/* with rows */
-	int64		variants;		/* arms with rows */
-	int64		rows;
-	double		statistic;
-	double		df_between;
-	double		df_within;
-	double		p_value;
-	double		eta_squared;
-	char	   *note;
-} Anova;
-
 static double
 ArmSumOfSquares(const AbSummary *summary, const AbArm *arm)
 {
 	return AbDoubleValue(arm->moments[AbComomentIndex(summary->columns, 0, 0)]);
 }
-
-/* ----------------------------------------------------------------------
- * Treatments against a control
- * ----------------------------------------------------------------------
- */
 
 /*
  * Dunnett's variance: s^2 = (S0 + S1 + .. + Sk) / (N - k - 1), of the control
@@ -193,7 +157,8 @@ MakeDunnett(const Treatment *treatments, int count, int tested,
 			control_variance = treatments[i].effect.control_variance;
 			variances[n++] = treatments[i].variance;
 		}
-	return AbMakeDunnett(control_variance, variances, n, alternative);
+	return AbMakeDunnett(control_variance, variances, n, alternative,
+						 &ab_server_work);
 }
 
 /*
@@ -214,7 +179,7 @@ AdjustTreatments(Treatment *treatments, int count, AbCorrection correction,
 					   row->test.p_value);
 	}
 	if (dunnett == NULL)
-		AbAdjust(p, count, correction);
+		AbAdjust(p, count, correction, &ab_server_work);
 	for (int i = 0; i < count; i++)
 		treatments[i].row.p_adjusted = p[i];
 }
@@ -283,20 +248,10 @@ static double
 SimultaneousCritical(const AbComparison *row, const AbTestOptions *options,
 					 AbCorrection correction, int tested, AbDunnett *dunnett)
 {
-	switch (correction)
-	{
-		case AB_BONFERRONI:
-			return AbCriticalT(row->df, options->alternative,
-							   options->alpha / tested);
-		case AB_SIDAK:
-			/* 1 - (1 - alpha)^(1 / tested) */
-			return AbCriticalT(row->df, options->alternative,
-							   -expm1(log1p(-options->alpha) / tested));
-		case AB_DUNNETT:
-			return AbDunnettCritical(dunnett, row->df, options->alpha);
-		default:
-			return NAN;
-	}
+	if (dunnett != NULL)
+		return AbDunnettCritical(dunnett, row->df, options->alpha);
+	return AbCriticalT(row->df, options->alternative,
+					   AbSimultaneousLevel(options->alpha, tested, correction));
 }
 
 /*
@@ -336,6 +291,8 @@ CompareAll(Treatment *treatments, int count, const AbTestOptions *options,
 		DecideTreatment(&treatments[i], options, correction, tested, critical);
 		NoteVariance(row, options, correction);
 	}
+	if (dunnett != NULL)
+		AbFreeDunnett(dunnett);
 }
 
 /*
@@ -386,297 +343,4 @@ ab_compare(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
-}
-
-/* ----------------------------------------------------------------------
- * P-values from anywhere
- * ----------------------------------------------------------------------
- */
-
-/*
- * The elements of an array of p-values, NaN for NULL.  ERROR 22023 unless each
- * is in [0, 1].
- */
-static double *
-GetPValues(ArrayType *array, int *count)
-{
-	Datum	   *elements;
-	bool	   *nulls;
-	double	   *p;
-
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("p-values must be a one-dimensional array"),
-				 errdetail("Got %d dimensions.", ARR_NDIM(array)),
-				 errhint("Adjust each row by itself, or all of them as one array.")));
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
-					  TYPALIGN_DOUBLE, &elements, &nulls, count);
-	p = (double *) palloc(Max(*count, 1) * sizeof(double));
-	for (int i = 0; i < *count; i++)
-	{
-		p[i] = nulls[i] ? NAN : DatumGetFloat8(elements[i]);
-		if (!nulls[i] && !(p[i] >= 0 && p[i] <= 1))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("p-values must be between 0 and 1"),
-					 errdetail("Element %d is %g.", i + ARR_LBOUND(array)[0],
-							   p[i]),
-					 errhint("Use NULL for a test that has none.")));
-	}
-	return p;
-}
-
-/*
- * (p, method): the adjusted p-values in the same places.
- */
-PG_FUNCTION_INFO_V1(ab_adjust);
-Datum
-ab_adjust(PG_FUNCTION_ARGS)
-{
-	AbCorrection correction = AbGetCorrection(fcinfo, 1, false);
-	ArrayType  *array;
-	double	   *p;
-	int			count;
-	Datum	   *elements;
-	bool	   *nulls;
-
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	array = PG_GETARG_ARRAYTYPE_P(0);
-	p = GetPValues(array, &count);
-	AbAdjust(p, count, correction);
-
-	elements = (Datum *) palloc(Max(count, 1) * sizeof(Datum));
-	nulls = (bool *) palloc(Max(count, 1) * sizeof(bool));
-	for (int i = 0; i < count; i++)
-	{
-		nulls[i] = isnan(p[i]);
-		elements[i] = Float8GetDatum(p[i] + 0.0);	/* no -0 */
-	}
-	PG_RETURN_ARRAYTYPE_P(construct_md_array(elements, nulls, ARR_NDIM(array),
-											 ARR_DIMS(array),
-											 ARR_LBOUND(array), FLOAT8OID,
-											 sizeof(float8), FLOAT8PASSBYVAL,
-											 TYPALIGN_DOUBLE));
-}
-
-/* ----------------------------------------------------------------------
- * Analysis of variance
- * ----------------------------------------------------------------------
- */
-
-/* More rows than a double counts exactly; sums stop here. */
-#define TOO_MANY_ROWS	(AB_MAX_OBSERVATIONS + 1)
-
-/*
- * Can the variants be analysed?  Counts them and their rows; if not, says why
- * in the note.
- */
-static bool
-CheckVariants(Anova *anova, bool equal_var)
-{
-	const AbSummary *summary = anova->summary;
-	int64		nonfinite = 0;
-	int			overflows = 0;
-	int			single = 0;
-	int			constant = 0;
-
-	for (int i = 0; i < (int) summary->arms; i++)
-	{
-		const AbArm *arm = AbGetArm(summary, i);
-
-		if (arm->n + arm->nonfinite == 0)
-			continue;
-		if (anova->variants++ == 0)
-			anova->first = arm;
-		anova->rows = Min(anova->rows + arm->n + arm->nonfinite,
-						  TOO_MANY_ROWS);
-		nonfinite = Min(nonfinite + arm->nonfinite, TOO_MANY_ROWS);
-		overflows += (arm->flags & AB_ARM_OVERFLOW) != 0;
-		single += arm->n == 1;
-		constant += !(ArmSumOfSquares(summary, arm) > 0);
-	}
-
-	if (anova->variants == 0)
-		anova->note = "no rows";
-	else if (nonfinite > 0)
-		anova->note = psprintf(INT64_FORMAT " row%s with NaN or infinity",
-							   nonfinite, nonfinite == 1 ? "" : "s");
-	else if (overflows > 0)
-		anova->note = "values are too large for double precision";
-	else if (anova->variants == 1)
-		anova->note = "only one variant has rows";
-	else if (anova->rows == TOO_MANY_ROWS)
-		anova->note = "too many rows for double precision";
-	else if (anova->rows == anova->variants)
-		anova->note = "too few rows: the test needs at least two in one variant";
-	else if (constant == anova->variants)
-		anova->note = "no variation within any variant: no test";
-	else if (!equal_var && single > 0)
-		anova->note = "too few rows: Welch's test needs at least two in each variant";
-	else if (!equal_var && constant > 0)
-		anova->note = "a variant has no variation: Welch's test would give it all the weight";
-	return anova->note == NULL;
-}
-
-/*
- * Mean of an arm above that of the first with rows, with the digits that large
- * means would hide; 0 for an arm without rows.
- */
-static double
-Deviation(const Anova *anova, const AbArm *arm)
-{
-	return arm->n == 0 ? 0 :
-		AbDoubleDifference(arm->moments[0], anova->first->moments[0]);
-}
-
-/*
- * Fisher's, with m the mean of all N rows in k variants:
- *
- *	F = (sum n(i) (m(i) - m)^2 / (k - 1)) / (sum S(i) / (N - k))
- *
- * and eta squared, the share of the sum of squares that is between variants.
- */
-static void
-ClassicalAnova(Anova *anova)
-{
-	const AbSummary *summary = anova->summary;
-	double		n = anova->rows;
-	double		mean = 0;
-	double		between = 0;
-	double		within = 0;
-
-	for (int i = 0; i < (int) summary->arms; i++)
-	{
-		const AbArm *arm = AbGetArm(summary, i);
-
-		mean += Deviation(anova, arm) * (arm->n / n);
-		within += ArmSumOfSquares(summary, arm);
-	}
-	for (int i = 0; i < (int) summary->arms; i++)
-	{
-		const AbArm *arm = AbGetArm(summary, i);
-		double		deviation = Deviation(anova, arm) - mean;
-
-		between += arm->n * (deviation * deviation);
-	}
-	anova->df_between = anova->variants - 1;
-	anova->df_within = n - anova->variants;
-	anova->statistic = (between / anova->df_between) /
-		(within / anova->df_within);
-	anova->eta_squared = between / (between + within);
-}
-
-/*
- * Welch's, with weights w(i) = n(i) / s(i)^2, W their sum and m the mean so
- * weighted:
- *
- *	F = (sum w(i) (m(i) - m)^2 / (k - 1)) / (1 + 2 (k - 2) L / (k^2 - 1)),
- *	L = sum (1 - w(i) / W)^2 / (n(i) - 1),	df = (k^2 - 1) / (3 L).
- *
- * Weights are taken relative to the largest so that none leaves the range.
- */
-static void
-WelchAnova(Anova *anova)
-{
-	const AbSummary *summary = anova->summary;
-	double		k = anova->variants;
-	double		smallest = INFINITY;
-	double		weights = 0;
-	double		mean = 0;
-	double		between = 0;
-	double		lambda = 0;
-
-	for (int i = 0; i < (int) summary->arms; i++)
-	{
-		const AbArm *arm = AbGetArm(summary, i);
-
-		if (arm->n > 0)
-			smallest = fmin(smallest,
-							AbArmVariance(summary, arm, 0, 0) / arm->n);
-	}
-	for (int i = 0; i < (int) summary->arms; i++)
-	{
-		const AbArm *arm = AbGetArm(summary, i);
-		double		weight;
-
-		if (arm->n == 0)
-			continue;
-		weight = smallest / (AbArmVariance(summary, arm, 0, 0) / arm->n);
-		weights += weight;
-		mean += weight * Deviation(anova, arm);
-	}
-	mean /= weights;
-	for (int i = 0; i < (int) summary->arms; i++)
-	{
-		const AbArm *arm = AbGetArm(summary, i);
-		double		variance;
-		double		deviation;
-		double		rest;
-
-		if (arm->n == 0)
-			continue;
-		variance = AbArmVariance(summary, arm, 0, 0) / arm->n;
-		deviation = (Deviation(anova, arm) - mean) / sqrt(variance);
-		between += deviation * deviation;
-		rest = 1 - smallest / variance / weights;
-		lambda += rest * rest / (arm->n - 1);
-	}
-	anova->df_within = (k * k - 1) / (3 * lambda);
-	anova->statistic = between / (k - 1) /
-		(1 + 2 * (k - 2) * lambda / (k * k - 1));
-}
-
-/*
- * (summary, equal_var)
- */
-PG_FUNCTION_INFO_V1(ab_anova);
-Datum
-ab_anova(PG_FUNCTION_ARGS)
-{
-	TupleDesc	tupdesc = AbResultDesc(fcinfo, ANOVA_ATTRIBUTES);
-	AbTestOptions options;
-	Anova		anova = {0};
-	Datum	   *values = (Datum *) palloc0(tupdesc->natts * sizeof(Datum));
-	bool	   *nulls = (bool *) palloc(tupdesc->natts * sizeof(bool));
-
-	AbGetOptions(fcinfo, &options, -1, -1, -1, -1, 1);
-	anova.statistic = anova.df_between = anova.df_within = NAN;
-	anova.p_value = anova.eta_squared = NAN;
-	anova.note = "no rows";
-	if (!PG_ARGISNULL(0))
-	{
-		anova.summary = AB_GETARG_SUMMARY(0);
-		anova.note = NULL;
-		if (CheckVariants(&anova, options.equal_var))
-		{
-			ClassicalAnova(&anova);
-			if (!options.equal_var)
-				WelchAnova(&anova);
-			anova.p_value = AbFUpperTail(anova.statistic, anova.df_between,
-										 anova.df_within);
-			if (anova.p_value == 0)
-				anova.p_value = AB_SMALLEST_P;
-			if (!isfinite(anova.statistic) || isnan(anova.p_value))
-				anova.note = "values are too large for double precision";
-		}
-	}
-
-	/* a later version of the type may have more attributes: they are NULL */
-	memset(nulls, true, tupdesc->natts * sizeof(bool));
-	nulls[VARIANTS] = nulls[ROWS] = false;
-	values[VARIANTS] = Int64GetDatum(anova.variants);
-	nulls[ROWS] = anova.rows == TOO_MANY_ROWS;
-	values[ROWS] = Int64GetDatum(anova.rows);
-	AbSetFloat(values, nulls, STATISTIC, anova.statistic);
-	AbSetFloat(values, nulls, DF_BETWEEN, anova.df_between);
-	AbSetFloat(values, nulls, DF_WITHIN, anova.df_within);
-	AbSetFloat(values, nulls, P_VALUE, anova.p_value);
-	AbSetFloat(values, nulls, ETA_SQUARED, anova.eta_squared);
-	AbSetText(values, nulls, METHOD, options.equal_var ?
-			  "one-way analysis of variance" :
-			  "Welch's analysis of variance");
-	AbSetText(values, nulls, NOTE, anova.note);
-	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
 }

@@ -23,6 +23,7 @@
 
 #include <math.h>
 
+#include "math/padjust.h"
 #include "math/power.h"
 #include "utils/builtins.h"
 
@@ -916,9 +917,8 @@ ab_adjusted_alpha(PG_FUNCTION_ARGS)
 	int			method = GetWord(fcinfo, 2, "method", methods, lengthof(methods),
 								 "Use 'bonferroni' or 'sidak'.");
 
-	/* 1 - (1 - alpha)^(1 / count) without its cancellation */
-	PG_RETURN_FLOAT8(method == 0 || count == 1 ? alpha / count :
-					 -expm1(log1p(-alpha) / count));
+	PG_RETURN_FLOAT8(AbSimultaneousLevel(alpha, count, method == 0 ?
+										 AB_BONFERRONI : AB_SIDAK));
 }
 
 /*

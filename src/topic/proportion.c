@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+#include "base/work.h"
 #include "math/proportions_exact.h"
 #include "math/proportions.h"
 #include "utils/builtins.h"
@@ -28,7 +29,8 @@ struct ProportionMethod
 						 const ProportionMethod *method);
 	AbRateStatistic statistic;	/* of TestByScore() */
 	double		added;			/* successes and failures, of TestByError() */
-	double		(*exact) (const AbRates *rates, AbAlternative alternative);
+	double		(*exact) (const AbRates *rates, AbAlternative alternative,
+						  const AbWork *work);
 	double		max_rows;		/* of the exact test */
 };
 
@@ -174,7 +176,8 @@ TestExactly(AbComparison *row, const AbRates *rates,
 		row->test.statistic = AbRateStatisticAt(rates, AB_RATE_SCORE, 0);
 		row->std_error = AbRateNullError(rates, AB_RATE_SCORE);
 	}
-	row->test.p_value = method->exact(rates, options->alternative);
+	row->test.p_value = method->exact(rates, options->alternative,
+									   &ab_server_work);
 	row->test.significant = row->test.p_value < options->alpha;
 	AbAddNote(row, "an exact test of equality has no interval: see method => 'score'");
 }

@@ -18,10 +18,11 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "base/correction.h"
+#include "base/work.h"
 #include "funcapi.h"
 #include "value/histogram.h"
 #include "miscadmin.h"
-#include "math/padjust.h"
 #include "nodes/execnodes.h"
 #include "math/quantile_limits.h"
 #include "utils/builtins.h"
@@ -396,16 +397,15 @@ DecideAll(QuantileRow *results, int count, const QuantileCall *call,
 {
 	double	   *p = (double *) palloc(Max(count, 1) * sizeof(double));
 	double		alpha = call->options.alpha;
-	double		level = alpha;
+	double		level;
 	int			tested;
 
 	for (int i = 0; i < count; i++)
 		p[i] = results[i].row.tested ? results[i].row.test.p_value : NAN;
-	tested = AbAdjust(p, count, correction);
-	if (tested > 0 && correction == AB_BONFERRONI)
-		level = alpha / tested;
-	else if (tested > 0 && correction == AB_SIDAK)
-		level = -expm1(log1p(-alpha) / tested);
+	tested = AbAdjust(p, count, correction, &ab_server_work);
+	level = AbSimultaneousLevel(alpha, tested, correction);
+	if (isnan(level))
+		level = alpha;
 
 	for (int i = 0; i < count; i++)
 	{

@@ -46,6 +46,7 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "base/work.h"
 #include "math/binomial.h"
 #include "funcapi.h"
 #include "value/histogram.h"
@@ -248,15 +249,6 @@ static const AbHistogram *
 GetHistogram(FunctionCallInfo fcinfo)
 {
 	return PG_ARGISNULL(0) ? NULL : AB_GETARG_HISTOGRAM(0);
-}
-
-/*
- * Let a cancelled query end; for rank_null.c.
- */
-static void
-Poll(void)
-{
-	CHECK_FOR_INTERRUPTS();
 }
 
 /*
@@ -597,33 +589,29 @@ AgreeAtHalf(AbInterval *interval, double theta, bool significant)
 }
 
 /*
- * Can and shall the test be exact?  If so, returns its work space, else NULL;
- * a note tells of a wish that is not granted.
+ * Can and shall the test be exact?  A note tells of a wish that is not granted.
  */
-static double *
-ExactMannWhitney(AbComparison *row, const RankWalk *walk,
-				 const RankStatistic *s, RankMethod method)
+static bool
+UseExactMannWhitney(AbComparison *row, const RankWalk *walk,
+					const RankStatistic *s, RankMethod method)
 {
-	int64		work;
-
 	if (method == RANK_AUTO)
 		method = !s->ties &&
 			Min(walk->control.n, walk->treatment.n) <= SMALL_ARM ?
 			RANK_EXACT : RANK_ASYMPTOTIC;
 	if (method == RANK_ASYMPTOTIC)
-		return NULL;
+		return false;
 	if (s->ties)
 	{
 		AbAddNote(row, "values are tied: asymptotic instead of exact");
-		return NULL;
+		return false;
 	}
-	work = AbMannWhitneyWork(walk->treatment.n, walk->control.n);
-	if (work == 0)
+	if (!AbMannWhitneyFeasible(walk->treatment.n, walk->control.n))
 	{
 		AbAddNote(row, "too many rows for the exact distribution: asymptotic instead");
-		return NULL;
+		return false;
 	}
-	return (double *) palloc(work * sizeof(double));
+	return true;
 }
 
 /*
@@ -638,13 +626,13 @@ TestSuperiority(AbComparison *row, RankWalk *walk, const RankStatistic *s,
 	double		sd = sqrt(s->null_variance);
 	double		excess = s->net / 2 / s->pairs;
 	double		usual = 0.5 / s->pairs;
-	double	   *work = ExactMannWhitney(row, walk, s, method);
-	double		correction = work || use_continuity ? usual : 0;
+	bool		exact = UseExactMannWhitney(row, walk, s, method);
+	double		correction = exact || use_continuity ? usual : 0;
 	AbEndCorrection low = AbUsualEnd(correction, level);
 	AbEndCorrection high = low;
 	AbTails		tails;
 
-	row->method = psprintf("Mann-Whitney U test, %s%s", work ? "exact" :
+	row->method = psprintf("Mann-Whitney U test, %s%s", exact ? "exact" :
 						   use_continuity ? "asymptotic with continuity correction" : "asymptotic",
 						   AbAlternativeSuffix(options->alternative));
 	if (!(sd > 0))
@@ -654,11 +642,10 @@ TestSuperiority(AbComparison *row, RankWalk *walk, const RankStatistic *s,
 		return;
 	}
 
-	if (work)
+	if (exact)
 	{
 		tails = AbMannWhitneyTails((int64) s->u, walk->treatment.n,
-								   walk->control.n, work, Poll);
-		pfree(work);
+								   walk->control.n, &ab_server_work);
 		low = AbCorrectEnd(excess, sd, tails.upper, usual, level);
 		high = AbCorrectEnd(-excess, sd, tails.lower, usual, level);
 	}
@@ -793,30 +780,21 @@ SmirnovTest(AbComparison *row, const RankWalk *walk, double size,
 	int64		n1 = walk->treatment.n;
 	int64		n2 = walk->control.n;
 	bool		two_sided = alternative == AB_TWO_SIDED;
-	int64		cells = 0;
-	double	   *work;
+	bool		exact;
 	double		p;
 
 	if (method == RANK_AUTO)
 		method = Max(n1, n2) <= SMIRNOV_MAX_ROWS ? RANK_EXACT : RANK_ASYMPTOTIC;
-	if (method == RANK_EXACT)
-	{
-		cells = AbSmirnovWork(n1, n2);
-		if (cells == 0)
-			AbAddNote(row, "too many rows for the exact distribution: asymptotic instead");
-	}
-
-	work = (double *) palloc((cells > 0 ? cells : AB_KOLMOGOROV_WORK) *
-							 sizeof(double));
-	if (cells > 0)
-		p = AbSmirnovPValue((int64) size, n1, n2, two_sided, work, Poll);
-	else
-		p = AbSmirnovLimit(size / n1 / n2, n1, n2, two_sided, work);
-	pfree(work);
+	exact = method == RANK_EXACT && AbSmirnovFeasible(n1, n2);
+	if (method == RANK_EXACT && !exact)
+		AbAddNote(row, "too many rows for the exact distribution: asymptotic instead");
+	p = exact ?
+		AbSmirnovPValue((int64) size, n1, n2, two_sided, &ab_server_work) :
+		AbSmirnovLimit(size / n1 / n2, n1, n2, two_sided, &ab_server_work);
 
 	/* "greater" is said of the distribution function, not of the values */
 	row->method = psprintf("two-sample Kolmogorov-Smirnov test, %s%s",
-						   cells > 0 ? "exact" : "asymptotic",
+						   exact ? "exact" : "asymptotic",
 						   two_sided ? "" : alternative == AB_GREATER ?
 						   ", one-sided (greater: the treatment's distribution function is above the control's, its values are smaller)" :
 						   ", one-sided (less: the treatment's distribution function is below the control's, its values are larger)");
@@ -1041,18 +1019,12 @@ ExactSignedRank(PairedRank *pairs, AbTails *tails)
 	SignedRanks *ranks = &pairs->ranks;
 	double		total = AbDoubleValue(ranks->total);
 	int64		unit = 0;
-	int64		cells = 0;
-	double	   *work;
 
 	for (int i = 0; i < ranks->count; i++)
 		unit = GreatestDivisor(ranks->groups[i].rank, unit);
 	if (ranks->count > 0)
 		total /= unit;
-	/* before it is taken for a whole number */
-	if (total < 4.0 * AB_EXACT_MAX_CELLS)
-		cells = AbSignedRankWork((int64) total,
-								 ranks->positive + ranks->negative);
-	if (cells == 0)
+	if (!AbSignedRankFeasible(total, ranks->positive + ranks->negative))
 	{
 		AbAddNote(&pairs->row, "too many pairs for the exact distribution: asymptotic instead");
 		return false;
@@ -1060,12 +1032,10 @@ ExactSignedRank(PairedRank *pairs, AbTails *tails)
 
 	for (int i = 0; i < ranks->count; i++)
 		ranks->groups[i].rank /= unit;
-	work = (double *) palloc(cells * sizeof(double));
 	*tails = AbSignedRankTails(ranks->count == 0 ? 0 :
 							   (int64) ((total + AbDoubleValue(ranks->net) / unit) / 2),
 							   (int64) total, ranks->groups, ranks->count,
-							   work, Poll);
-	pfree(work);
+							   &ab_server_work);
 	return true;
 }
 
