@@ -3,14 +3,11 @@
  *	  Sample-ratio mismatch: are the arms as large as the split intended?
  *
  * Goodness of fit of the numbers of users to the weights of the arms.  Small
- * experiments get the exact multinomial test: the probability, under the
- * weights, of all tables that are not more probable than the one observed;
- * larger ones Pearson's chi-square.  A user in an arm of weight 0 is
- * impossible under the weights, so there p = 0 is the exact answer.
+ * experiments get the exact multinomial test, larger ones Pearson's chi-square
+ * (math/multinomial.c).  A user in an arm of weight 0 is impossible under the
+ * weights, so there p = 0 is the exact answer.
  *
- * References:
- *	K. Pearson, On the Criterion that a Given System of Deviations ... Arisen
- *	from Random Sampling, Philosophical Magazine 50 (1900), 157-175.
+ * Reference:
  *	A. Fabijan et al., Diagnosing Sample Ratio Mismatch in Online Controlled
  *	Experiments, KDD 2019, 2156-2164.
  */
@@ -19,11 +16,11 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "base/work.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
-#include "math/distributions.h"
 #include "funcapi.h"
-#include "miscadmin.h"
+#include "math/multinomial.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -33,17 +30,6 @@ enum
 	VARIANTS, N, STATISTIC, DF, P_VALUE, MISMATCH, METHOD, NOTE,
 	AB_SRM_ATTRIBUTES
 };
-
-/* Fewer users than this, and at most so many arms and tables: exact. */
-#define EXACT_USERS		1000
-#define EXACT_ARMS		20
-#define EXACT_TABLES	100000
-
-/*
- * Probabilities that differ by less, relatively, are of one value: that of
- * SciPy's binomtest and R's binom.test.
- */
-#define SAME_PROBABILITY	1e-7
 
 /* Below this expected count chi-square is noted as rough. */
 #define FEW_EXPECTED	5
@@ -57,18 +43,6 @@ typedef struct Counts
 	const AbLabel *labels;		/* NULL if the arms have no names */
 	int64		total;
 } Counts;
-
-/* The state of an enumeration of all tables. */
-typedef struct Tables
-{
-	int			arms;
-	int			users;
-	const double *terms;		/* x log p - log x! by arm and x */
-	double		observed;		/* sum of the terms of the table observed */
-	double		total;			/* of the probabilities summed up, in units
-								 * of that of the table observed */
-	bool		all;			/* no table was left out */
-} Tables;
 
 typedef struct SrmResult
 {
@@ -340,139 +314,6 @@ ArmName(const Counts *counts, int i)
 }
 
 /*
- * Number of ways to distribute n users over that many arms, (n + k - 1) over
- * (k - 1), or infinity if the exact test is not for them.
- */
-static double
-CountTables(int64 n, int arms)
-{
-	double		count = 1;
-
-	if (n >= EXACT_USERS || arms > EXACT_ARMS)
-		return INFINITY;
-	for (int i = 1; i < arms; i++)
-		count = count * (n + i) / i;
-	return count;
-}
-
-/*
- * Distribute the users left over this arm and the ones after it, in all ways,
- * with `sum` the terms of the arms before.  Recursion goes as deep as there
- * are arms, at most EXACT_ARMS.
- */
-static void
-EnumerateTables(Tables *tables, int arm, int left, double sum)
-{
-	const double *terms = tables->terms + arm * (tables->users + 1);
-
-	if (arm < tables->arms - 1)
-	{
-		CHECK_FOR_INTERRUPTS();
-		for (int x = 0; x <= left; x++)
-			EnumerateTables(tables, arm + 1, left - x, sum + terms[x]);
-		return;
-	}
-
-	sum += terms[left] - tables->observed;
-	if (sum <= log1p(SAME_PROBABILITY))
-		tables->total += exp(sum);
-	else
-		tables->all = false;
-}
-
-/*
- * The exact multinomial test of the arms of positive weight:
- *
- *		P(x) = n! product p_i^x_i / x_i!,
- *		p-value = sum of P(x) over all x with P(x) <= P(observed).
- *
- * With two arms it is the exact binomial test.
- */
-static double
-ExactTest(const Counts *counts, int variants)
-{
-	int			n = (int) counts->total;
-	Tables		tables = {variants, n, NULL, 0, 0, true};
-	double	   *terms = palloc(variants * (n + 1) * sizeof(double));
-	double	   *log_factorial = palloc((n + 1) * sizeof(double));
-	double		sum = 0;
-	double		p;
-	int			arm = 0;
-
-	for (int i = 0; i < counts->arms; i++)
-		sum += counts->weights[i];
-	for (int x = 0; x <= n; x++)
-		log_factorial[x] = lgamma(x + 1.0);
-	for (int i = 0; i < counts->arms; i++)
-	{
-		double		log_share = log(counts->weights[i] / sum);
-
-		if (counts->weights[i] == 0)
-			continue;
-		for (int x = 0; x <= n; x++)
-			terms[arm * (n + 1) + x] = x * log_share - log_factorial[x];
-		tables.observed += terms[arm * (n + 1) + counts->users[i]];
-		arm++;
-	}
-	tables.terms = terms;
-	EnumerateTables(&tables, 0, n, 0);
-
-	if (tables.all)
-		return 1;
-	p = exp(log(tables.total) + tables.observed + log_factorial[n]);
-	return p > 0 ? fmin(p, 1) : AB_SMALLEST_P;
-}
-
-/*
- * Pearson's statistic, and what is worth a note: the smallest expected count,
- * and the arm that deviates most.
- *
- * With w an arm's weight and W their sum, the deviation from the expected
- * n w / W is (o W - n w) / W.  The two products are close, so they are formed
- * with their rounding errors: at a billion users the plain difference would
- * cost half of the digits.
- */
-static double
-PearsonStatistic(const Counts *counts, double *fewest, int *worst,
-				 double *expected)
-{
-	AbDouble	sum = {0, 0};
-	double		n = counts->total;
-	double		statistic = 0;
-	double		largest = -1;
-
-	for (int i = 0; i < counts->arms; i++)
-		AbDoubleAdd(&sum, counts->weights[i]);
-	sum = AbDoubleNormal(sum);
-
-	*fewest = INFINITY;
-	*worst = 0;
-	for (int i = 0; i < counts->arms; i++)
-	{
-		double		o = counts->users[i];
-		double		w = counts->weights[i];
-		double		have = o * sum.high;
-		double		want = n * w;
-		double		deviation = (have - want) + o * sum.low +
-			(fma(o, sum.high, -have) - fma(n, w, -want));
-		double		part;
-
-		if (w == 0)
-			continue;
-		part = deviation / want * (deviation / sum.high);
-		statistic += part;
-		*fewest = fmin(*fewest, want / sum.high);
-		if (part > largest)
-		{
-			largest = part;
-			*worst = i;
-			*expected = want / sum.high;
-		}
-	}
-	return statistic;
-}
-
-/*
  * Sum up the users.  Returns false, with a note, if there is nothing to test.
  */
 static bool
@@ -520,9 +361,8 @@ FindLeak(const Counts *counts, SrmResult *result)
 static void
 TestRatio(Counts *counts, double threshold, SrmResult *result)
 {
-	double		fewest;
-	double		expected = 0;
-	int			worst;
+	AbClasses	classes = {counts->arms, counts->users, counts->weights};
+	AbPearson	pearson;
 	bool		exact;
 
 	for (int i = 0; i < counts->arms; i++)
@@ -541,34 +381,32 @@ TestRatio(Counts *counts, double threshold, SrmResult *result)
 		return;
 	}
 
-	exact = CountTables(counts->total, result->variants) <= EXACT_TABLES;
-	result->statistic = PearsonStatistic(counts, &fewest, &worst, &expected);
-	result->df = result->variants - 1;
+	exact = AbMultinomialFeasible(counts->total, result->variants);
+	pearson = AbPearsonTest(&classes);
+	result->statistic = pearson.statistic;
+	result->df = pearson.df;
 	if (exact)
 	{
 		result->method = result->variants == 2 ?
 			"exact binomial test" : "exact multinomial test";
-		result->p_value = ExactTest(counts, result->variants);
+		result->p_value = AbMultinomialPValue(&classes, &ab_server_work);
 	}
 	else
 	{
 		result->method = "chi-square goodness of fit";
-		result->p_value = isfinite(result->statistic) ?
-			AbChiSquareUpperTail(result->statistic, result->df) : 0;
-		/* 0 is for what is impossible */
-		if (result->p_value == 0)
-			result->p_value = AB_SMALLEST_P;
+		result->p_value = pearson.p_value;
 	}
 
 	if (result->p_value < threshold)
 	{
 		AddNote(result, "variant %s deviates most: " INT64_FORMAT " users, %.1f expected",
-				ArmName(counts, worst), counts->users[worst], expected);
+				ArmName(counts, pearson.worst), counts->users[pearson.worst],
+				pearson.worst_expected);
 		if (counts->labels != NULL)
 			AddNote(result, "rows must be users: several rows a user look like a mismatch");
 	}
-	if (fewest < FEW_EXPECTED)
-		AddNote(result, "the smallest expected count is %.2g%s", fewest,
+	if (pearson.fewest < FEW_EXPECTED)
+		AddNote(result, "the smallest expected count is %.2g%s", pearson.fewest,
 				exact ? "" : ": chi-square is rough");
 }
 
