@@ -17,7 +17,7 @@
  * The arms of a summary; none if it is NULL.
  */
 AbArmList
-AbSummaryArms(const AbSummary *summary)
+AbListSummary(const AbSummary *summary)
 {
 	AbArmList	list = {"summary", NULL, 0};
 
@@ -43,7 +43,7 @@ AbSummaryArms(const AbSummary *summary)
  * The arms of a histogram; none if it is NULL.
  */
 AbArmList
-AbHistogramArms(const AbHistogram *histogram)
+AbListHistogram(const AbHistogram *histogram)
 {
 	AbArmList	list = {"histogram", NULL, 0};
 
@@ -56,7 +56,7 @@ AbHistogramArms(const AbHistogram *histogram)
 		const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
 		AbArmEntry *entry = &list.entries[i];
 
-		entry->label = AbHistogramArmLabel(histogram, arm);
+		entry->label = AbHistogramLabel(histogram, arm);
 		entry->rows = arm->n + arm->nonfinite;
 		entry->nonfinite = arm->nonfinite;
 		entry->control = (arm->flags & AB_ARM_CONTROL) != 0;

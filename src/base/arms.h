@@ -38,8 +38,8 @@ typedef struct AbArmChoice
 	int			treatment;
 } AbArmChoice;
 
-extern AbArmList AbSummaryArms(const AbSummary *summary);
-extern AbArmList AbHistogramArms(const AbHistogram *histogram);
+extern AbArmList AbListSummary(const AbSummary *summary);
+extern AbArmList AbListHistogram(const AbHistogram *histogram);
 
 extern int	AbChooseControl(const AbArmList *list, const AbTestArgs *args);
 extern int	AbChooseSingle(const AbArmList *list, AbLabel named,

@@ -73,7 +73,7 @@ AbStartTreatment(AbMeans *means, const AbSummary *summary,
 bool
 AbStartMeans(AbMeans *means, const AbSummary *summary, const AbTestArgs *args)
 {
-	AbArmList	list = AbSummaryArms(summary);
+	AbArmList	list = AbListSummary(summary);
 
 	return AbStartTreatment(means, summary, &list, args,
 							AbChooseArms(&list, args));

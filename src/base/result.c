@@ -4,6 +4,8 @@
  */
 #include "base/result.h"
 
+#include <math.h>
+
 #include "access/htup_details.h"
 #include "funcapi.h"
 #include "miscadmin.h"

@@ -70,6 +70,16 @@ typedef struct OwenTerms
  */
 
 /*
+ * A quotient rounded up to a whole number; one that exceeds a whole number by
+ * rounding only is that number.
+ */
+double
+AbCeiling(double x)
+{
+	return ceil(x - 4 * DBL_EPSILON * x);
+}
+
+/*
  * The smallest whole n >= least, at most 2^53, with power(n) >= target, for a
  * power that does not fall; NaN if there is none.  The search starts from the
  * guess, which only makes it faster.

@@ -44,6 +44,8 @@ typedef struct AbEquivalence
 	double		treatment;
 } AbEquivalence;
 
+extern double AbCeiling(double x);
+
 extern double AbProportionPower(double n, const AbProportionDesign *design);
 extern double AbProportionSampleSize(const AbProportionDesign *design,
 									 double power);

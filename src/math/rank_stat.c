@@ -59,7 +59,7 @@ typedef struct RankWalk
 {
 	const AbBins *control;
 	const AbBins *treatment;
-	AbPoll		poll;
+	const AbWork *work;
 	int			values;			/* visited so far */
 	int			control_next;	/* bins not yet visited */
 	int			treatment_next;
@@ -84,10 +84,10 @@ typedef struct SuperiorityEnd
  * Poll now and then, by the number of values so far.
  */
 static inline void
-PollAt(int values, AbPoll poll)
+PollAt(int values, const AbWork *work)
 {
-	if (poll && (values & (POLL_VALUES - 1)) == 0)
-		poll();
+	if ((values & (POLL_VALUES - 1)) == 0)
+		work->poll();
 }
 
 /*
@@ -111,9 +111,9 @@ AddProduct(AbDouble *sum, double a, double b)
  * A walk that is before the first value.
  */
 static RankWalk
-StartWalk(const AbBins *control, const AbBins *treatment, AbPoll poll)
+StartWalk(const AbBins *control, const AbBins *treatment, const AbWork *work)
 {
-	RankWalk	walk = {control, treatment, poll, 0, 0, 0, 0, 0, 0, 0};
+	RankWalk	walk = {control, treatment, work, 0, 0, 0, 0, 0, 0, 0};
 
 	return walk;
 }
@@ -140,7 +140,7 @@ NextValue(RankWalk *walk)
 	const AbBins *treatment = walk->treatment;
 	int64_t		key = INT64_MAX;
 
-	PollAt(walk->values++, walk->poll);
+	PollAt(walk->values++, walk->work);
 	walk->control_below += walk->control_here;
 	walk->treatment_below += walk->treatment_here;
 	if (walk->control_next >= control->count &&
@@ -197,9 +197,9 @@ SetPlacements(AbRankStatistic *s, RankWalk walk)
  */
 AbRankStatistic
 AbMannWhitneyStatistic(const AbBins *control, const AbBins *treatment,
-					   AbPoll poll)
+					   const AbWork *work)
 {
-	RankWalk	walk = StartWalk(control, treatment, poll);
+	RankWalk	walk = StartWalk(control, treatment, work);
 	AbRankStatistic s = {0};
 	double		n1 = treatment->n;
 	double		n2 = control->n;
@@ -234,7 +234,7 @@ AbMannWhitneyStatistic(const AbBins *control, const AbBins *treatment,
 	s.theta = s.u / s.pairs;
 	s.complement = AbDoubleValue(lost) / 2 / s.pairs;
 	s.null_variance = untied / (4 * n * (n - 1)) / s.pairs;
-	SetPlacements(&s, StartWalk(control, treatment, poll));
+	SetPlacements(&s, StartWalk(control, treatment, work));
 	return s;
 }
 
@@ -427,10 +427,10 @@ Widen(AbLargestGap *gap, double size, const RankWalk *walk)
  * ties.
  */
 bool
-AbLargestGaps(const AbBins *control, const AbBins *treatment, AbPoll poll,
-			  AbLargestGap *above, AbLargestGap *below)
+AbLargestGaps(const AbBins *control, const AbBins *treatment,
+			  AbLargestGap *above, AbLargestGap *below, const AbWork *work)
 {
-	RankWalk	walk = StartWalk(control, treatment, poll);
+	RankWalk	walk = StartWalk(control, treatment, work);
 	double		n1 = treatment->n;
 	double		n2 = control->n;
 	bool		ties = false;
@@ -463,7 +463,7 @@ AbLargestGaps(const AbBins *control, const AbBins *treatment, AbPoll poll,
  */
 AbSignedRanks
 AbRankDifferences(const AbBins *bins, AbZeroMethod zero_method,
-				  AbRankGroup *groups, AbPoll poll)
+				  AbRankGroup *groups, const AbWork *work)
 {
 	AbSignedRanks ranks = {0};
 	int			up = 0;
@@ -488,7 +488,7 @@ AbRankDifferences(const AbBins *bins, AbZeroMethod zero_method,
 		int64_t		here;
 		double		rank;
 
-		PollAt(ranks.count, poll);
+		PollAt(ranks.count, work);
 		if (down >= 0 && -bins->bins[down].key < key)
 			key = -bins->bins[down].key;
 		if (up < bins->count && bins->bins[up].key == key)

@@ -4,9 +4,7 @@
  *	  the interval of the superiority, Smirnov's largest gaps, Wilcoxon's
  *	  signed ranks.
  *
- * Pure C: no PostgreSQL header.  Unknown results are NaN.  What takes longer
- * than some milliseconds calls `poll`, unless it is NULL, every now and then,
- * which need not return.
+ * Pure C: no PostgreSQL header.  Unknown results are NaN.
  */
 #ifndef AB_MATH_RANK_STAT_H
 #define AB_MATH_RANK_STAT_H
@@ -83,7 +81,7 @@ typedef struct AbRankSums
 
 extern AbRankStatistic AbMannWhitneyStatistic(const AbBins *control,
 											  const AbBins *treatment,
-											  AbPoll poll);
+											  const AbWork *work);
 extern AbMannWhitney AbMannWhitneyExact(const AbRankStatistic *s,
 										AbTails tails, double level);
 extern AbMannWhitney AbMannWhitneyAsymptotic(const AbRankStatistic *s,
@@ -95,11 +93,11 @@ extern AbInterval AbSuperiorityInterval(const AbRankStatistic *s,
 										AbAlternative alternative,
 										bool significant);
 extern bool AbLargestGaps(const AbBins *control, const AbBins *treatment,
-						  AbPoll poll, AbLargestGap *above,
-						  AbLargestGap *below);
+						  AbLargestGap *above,
+						  AbLargestGap *below, const AbWork *work);
 extern AbSignedRanks AbRankDifferences(const AbBins *bins,
 									   AbZeroMethod zero_method,
-									   AbRankGroup *groups, AbPoll poll);
+									   AbRankGroup *groups, const AbWork *work);
 extern AbRankSums AbSignedRankSums(const AbSignedRanks *ranks,
 								   AbZeroMethod zero_method);
 extern double AbSignedRankZ(const AbSignedRanks *ranks, bool continuity,

@@ -289,7 +289,7 @@ ab_compare(PG_FUNCTION_ARGS)
 
 	AbReadArgs(fcinfo, compare_args, &call);
 	AbStartRows(fcinfo);
-	list = AbSummaryArms(call.summary);
+	list = AbListSummary(call.summary);
 	if (list.count == 0)
 		return (Datum) 0;
 

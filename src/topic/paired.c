@@ -118,7 +118,7 @@ StartPairs(AbMeans *means, const PairsCall *call)
 	static const AbLabel control = {"control", 7};
 	static const AbLabel treatment = {"treatment", 9};
 	AbComparison *row = &means->row;
-	AbArmList	list = AbSummaryArms(call->summary);
+	AbArmList	list = AbListSummary(call->summary);
 	int			position = AbChooseSingle(&list, call->variant,
 										  call->test.reader,
 										  "merge them into one when collecting");

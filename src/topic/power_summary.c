@@ -237,7 +237,7 @@ ArmMetric(const AbSummary *summary, const AbArm *arm, PlanDesign design)
 static const AbArm *
 PlanningArm(const SummaryCall *call)
 {
-	AbArmList	list = AbSummaryArms(call->summary);
+	AbArmList	list = AbListSummary(call->summary);
 	int			position = list.count == 1 && call->test.control.data == NULL ?
 		0 : AbChooseControl(&list, &call->test);
 

@@ -26,7 +26,8 @@ struct ProportionMethod
 						 const ProportionMethod *method);
 	AbProportionStatistic statistic;	/* of TestByScore() */
 	double		added;			/* successes and failures, of TestByError() */
-	double		(*exact) (const AbProportions *counts, AbAlternative alternative);
+	double		(*exact) (const AbProportions *counts, AbAlternative alternative,
+						  const AbWork *work);
 	double		max_rows;		/* of the exact test */
 };
 

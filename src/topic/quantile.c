@@ -265,7 +265,7 @@ ab_quantile_test(PG_FUNCTION_ARGS)
 	bool		comparable;
 
 	AbReadArgs(fcinfo, args, &call);
-	list = AbHistogramArms(call.histogram);
+	list = AbListHistogram(call.histogram);
 	comparable = AbStartArms(&result->row, &list, &call.test, &choice);
 	CompareArms(result, &call, comparable, choice);
 	if (result->tested)
@@ -335,7 +335,7 @@ ab_quantile_compare(PG_FUNCTION_ARGS)
 
 	AbReadArgs(fcinfo, args, &call);
 	AbStartRows(fcinfo);
-	list = AbHistogramArms(call.histogram);
+	list = AbListHistogram(call.histogram);
 	if (list.count == 0)
 		return (Datum) 0;
 

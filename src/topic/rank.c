@@ -126,7 +126,7 @@ static bool
 StartArms(AbComparison *row, RankArms *arms, const RankCall *call,
 		  AbArmChoice *choice)
 {
-	AbArmList	list = AbHistogramArms(call->histogram);
+	AbArmList	list = AbListHistogram(call->histogram);
 	bool		comparable = AbStartArms(row, &list, &call->test, choice);
 
 	arms->control = ArmBins(call->histogram, choice->control);
@@ -177,7 +177,7 @@ IsExact(AbNotes *notes, const AbRankStatistic *s, AbRankMethod method)
 		return false;
 	if (s->ties)
 		AbNote(notes, "values are tied: asymptotic instead of exact");
-	else if (!AbMannWhitneyFits(s->treatment_n, s->control_n))
+	else if (!AbMannWhitneyFeasible(s->treatment_n, s->control_n))
 		AbNote(notes, "too many rows for the exact distribution: asymptotic instead");
 	else
 		return true;
@@ -305,7 +305,7 @@ SmirnovTest(AbComparison *row, const RankCall *call, const RankArms *arms,
 	bool		exact = call->method == AB_RANK_EXACT ||
 		(call->method == AB_RANK_AUTO && Max(n1, n2) <= SMIRNOV_MAX_ROWS);
 
-	if (exact && !AbSmirnovFits(n1, n2))
+	if (exact && !AbSmirnovFeasible(n1, n2))
 	{
 		AbNote(&row->notes, "too many rows for the exact distribution: asymptotic instead");
 		exact = false;
@@ -350,7 +350,7 @@ KolmogorovSmirnov(FunctionCallInfo fcinfo)
 		AbLargestGap above;
 		AbLargestGap below;
 		bool		ties = AbLargestGaps(&arms.control, &arms.treatment,
-										 &ab_server_work, &above, &below);
+										 &above, &below, &ab_server_work);
 		bool		under = call.test.alternative == AB_GREATER ||
 			(call.test.alternative == AB_TWO_SIDED && below.size > above.size);
 		const AbLargestGap *gap = under ? &below : &above;

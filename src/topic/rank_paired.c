@@ -74,7 +74,7 @@ static bool
 StartDifferences(PairsRow *result, const PairsCall *call)
 {
 	AbComparison *row = &result->row;
-	AbArmList	list = AbHistogramArms(call->histogram);
+	AbArmList	list = AbListHistogram(call->histogram);
 	const AbArmEntry *entry;
 	AbBins		bins;
 	int			position = AbChooseSingle(&list, call->variant,
@@ -127,7 +127,7 @@ ExactSignedRank(PairsRow *result, AbTails *tails)
 	double		total;
 	double		sum = AbReduceRanks(ranks, &total);
 
-	if (!AbSignedRankFits(total, ranks->positive + ranks->negative))
+	if (!AbSignedRankFeasible(total, ranks->positive + ranks->negative))
 	{
 		AbNote(&result->row.notes, "too many pairs for the exact distribution: asymptotic instead");
 		return false;

@@ -229,7 +229,7 @@ CheckUnique(const AbLabel *labels, int count)
 static Counts
 EqualCounts(const AbSummary *summary)
 {
-	AbArmList	list = AbSummaryArms(summary);
+	AbArmList	list = AbListSummary(summary);
 	Counts		counts = {0};
 
 	counts.labels = (AbLabel *) palloc(Max(list.count, 1) * sizeof(AbLabel));
@@ -251,7 +251,7 @@ EqualCounts(const AbSummary *summary)
 static Counts
 NamedCounts(const SrmCall *call)
 {
-	AbArmList	list = AbSummaryArms(call->summary);
+	AbArmList	list = AbListSummary(call->summary);
 	Counts		counts = {0};
 	bool	   *listed = (bool *) palloc0(list.count + 1);
 
