@@ -33,7 +33,7 @@
 void *
 AbDetoastStored(Datum datum, const char *type_name, int version)
 {
-	struct varlena *value = PG_DETOAST_DATUM(datum);
+	void	   *value = PG_DETOAST_DATUM(datum);
 	int			found;
 
 	if (VARSIZE(value) < HEADER_SIZE)
