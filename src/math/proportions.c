@@ -27,8 +27,6 @@
  *	A. Agresti, B. Caffo, Simple and Effective Confidence Intervals for
  *	Proportions and Differences of Proportions, The American Statistician 54
  *	(2000), 280-288.
- *	C. Loader, Fast and Accurate Computation of Binomial Probabilities, 2000
- *	(the deviance without cancellation).
  */
 #include "math/proportions.h"
 
@@ -36,6 +34,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "math/binomial.h"
 #include "math/distributions.h"
 
 /* Newton's method takes about 5 steps; this is the end of pure bisection. */
@@ -159,35 +158,6 @@ AbEstimateProportion(double successes, double n, double added)
 	estimate.proportion = x / total;
 	estimate.variance = x / total * (y / total) / total;
 	return estimate;
-}
-
-/*
- * x log(x / expected) - (x - expected), where excess = x - expected: its share
- * of half the deviance.  Near its minimum 0 by a series, as the terms cancel.
- */
-double
-AbDeviance(double x, double expected, double excess)
-{
-	double		v = excess / (x + expected);
-	double		power;
-	double		sum;
-
-	if (x == 0)
-		return expected;
-	if (!(expected > 0))
-		return INFINITY;
-	if (fabs(v) > 0.1)
-		return x * log(x / expected) - excess;
-
-	/* x log(x / expected) = 2 x (v + v^3 / 3 + v^5 / 5 + ...) */
-	power = 2 * x * v;
-	sum = excess * v;
-	for (int j = 3; j < 40; j += 2)
-	{
-		power *= v * v;
-		sum += power / j;
-	}
-	return sum;
 }
 
 /*

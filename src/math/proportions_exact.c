@@ -32,6 +32,7 @@
 
 #include <math.h>
 
+#include "math/binomial.h"
 #include "math/distributions.h"
 #include "miscadmin.h"
 
