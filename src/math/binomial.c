@@ -55,7 +55,7 @@ AbDeviance(double x, double expected, double excess)
 
 	if (x == 0)
 		return expected;
-	if (!(expected > 0))
+	if (expected <= 0)
 		return INFINITY;
 	if (fabs(v) > 0.1)
 		return x * log(x / expected) - excess;

@@ -98,8 +98,9 @@ static double
 WilsonUpper(double x, double n, double z)
 {
 	double		root = sqrt(x * ((n - x) / n) + z * z / 4);
+	double		bound = (x + z * z / 2 + z * root) / (n + z * z);
 
-	return fmin((x + z * z / 2 + z * root) / (n + z * z), 1);
+	return bound > 1 ? 1 : bound;
 }
 
 /*
@@ -108,9 +109,9 @@ WilsonUpper(double x, double n, double z)
 static double
 WilsonLower(double x, double n, double z)
 {
-	if (x == 0)
-		return 0;
-	return fmin(x / n * (x / (n + z * z)) / WilsonUpper(x, n, z), 1);
+	double		bound = x / n * (x / (n + z * z)) / WilsonUpper(x, n, z);
+
+	return x == 0 ? 0 : bound > 1 ? 1 : bound;
 }
 
 /*
@@ -368,7 +369,10 @@ SignedRoot(const Hypothesis *h, AbProportionStatistic kind)
 	if (h->excess == 0)
 		return 0;
 	if (kind == AB_PROPORTION_LIKELIHOOD)
-		root = copysign(sqrt(fmax(LikelihoodRatio(h), 0)), h->excess);
+	{
+		root = LikelihoodRatio(h);
+		root = copysign(root < 0 ? 0 : sqrt(root), h->excess);
+	}
 	else
 		root = h->excess / sqrt(NullVariance(h, kind));
 	return h->sign * root;
@@ -381,8 +385,12 @@ static double
 Distance(const Hypothesis *h, AbProportionStatistic kind, double z)
 {
 	if (kind == AB_PROPORTION_LIKELIHOOD)
-		return fmin(fmax(SignedRoot(h, kind), -LARGEST_STATISTIC),
-					LARGEST_STATISTIC) - z;
+	{
+		double		root = SignedRoot(h, kind);
+
+		return (fabs(root) > LARGEST_STATISTIC ?
+				copysign(LARGEST_STATISTIC, root) : root) - z;
+	}
 	return h->sign * h->excess - z * sqrt(NullVariance(h, kind));
 }
 
@@ -439,6 +447,8 @@ FindBound(AbFunction f, Search *search, double estimate, double limit)
 	double		step = fmax(fabs(estimate) * DBL_EPSILON, SMALLEST_STEP);
 	double		bound;
 
+	if (isnan(search->z))
+		return NAN;
 	if (estimate == limit)
 		return limit;
 	if (limit < estimate)
@@ -479,7 +489,7 @@ AbProportionLiftBound(const AbProportions *counts, AbProportionStatistic kind,
 	double		at_one = RatioDistance(1, &search);
 	double		ratio;
 
-	if (control + treatment == 0)
+	if (control + treatment == 0 || isnan(at_one))
 		return NAN;
 	search.inverse = at_one > 0 || (at_one == 0 && z <= 0);
 	if (!search.inverse)
@@ -579,9 +589,14 @@ AbNewcombeLiftBound(const AbProportions *counts, double z)
 	if (counts->treatment == 0 && (counts->control == 0 || z > 0))
 		return counts->control == 0 ? NAN : -1;
 	a = (pc - d2) * (pc + d2);
-	root = sqrt(fmax(pt * d2 * (pt * d2) + d1 * d1 * a, 0));
+	root = pt * d2 * (pt * d2) + d1 * d1 * a;
+	root = root < 0 ? 0 : sqrt(root);
 	if (z > 0)
-		return fmax((pt - d1) * (pt + d1) / (pc * pt + root), 0) - 1;
+	{
+		double		ratio = (pt - d1) * (pt + d1) / (pc * pt + root);
+
+		return ratio < 0 ? -1 : ratio - 1;
+	}
 	/* Wilson's lower bound of the control is above 0 unless it has none */
 	return counts->control == 0 ? INFINITY : (pc * pt + root) / a - 1;
 }
