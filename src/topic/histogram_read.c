@@ -6,21 +6,53 @@
  * The bins that AbHistogramBins() makes belong to the reader, which frees them
  * where it takes one arm after another.
  */
-#include "base/comparison.h"
+#include "base/arms.h"
 
 #include "catalog/pg_type.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/tuplestore.h"
-#include "value/histogram.h"
 
-/* Attributes of the SQL type ab_histogram_arm, in its order. */
-enum
+typedef struct ArmRow
 {
-	VARIANT, N, MEAN, STDDEV, MIN, MAX, DISTINCT_VALUES, IS_CONTROL, NONFINITE,
-	SIGNIFICAND_BITS, IS_EXACT, ARM_ATTRIBUTES
+	AbLabel		variant;
+	int64		n;
+	double		mean;
+	double		stddev;
+	double		min;
+	double		max;
+	int64		distinct_values;
+	AbAnswer	is_control;
+	int64		nonfinite;
+	int64		bits;
+	AbAnswer	is_exact;
+} ArmRow;
+
+static const AbColumn columns[] = {
+	AB_COLUMN(ArmRow, variant, "variant", LABEL),
+	AB_COLUMN(ArmRow, n, "n", COUNT),
+	AB_COLUMN(ArmRow, mean, "mean", NUMBER),
+	AB_COLUMN(ArmRow, stddev, "stddev", NUMBER),
+	AB_COLUMN(ArmRow, min, "min", NUMBER),
+	AB_COLUMN(ArmRow, max, "max", NUMBER),
+	AB_COLUMN(ArmRow, distinct_values, "distinct_values", COUNT),
+	AB_COLUMN(ArmRow, is_control, "is_control", ANSWER),
+	AB_COLUMN(ArmRow, nonfinite, "nonfinite", COUNT),
+	AB_COLUMN(ArmRow, bits, "significand_bits", COUNT),
+	AB_COLUMN(ArmRow, is_exact, "is_exact", ANSWER)
+};
+
+static const AbRowType arm_type = AB_ROW_TYPE(columns);
+
+static const AbRange quantile_range = {
+	.low = 0, .high = 1, .fraction = true,
+	.message = "quantile must be between 0 and 1",
+	.hint = "Use 0.5 for the median, 0.95 for P95."
+};
+
+static const AbRange trim_range = {
+	.low = 0, .high = 0.5, .high_open = true, .fraction = true,
+	.message = "proportion to trim must be at least 0 and less than 0.5",
+	.hint = "It is the share of the rows that is cut off at either end, such as 0.2."
 };
 
 /*
@@ -139,23 +171,6 @@ PooledBins(const AbHistogram *histogram)
 }
 
 /*
- * ERROR 22023 unless that is a quantile.
- */
-static double
-CheckQuantile(double q)
-{
-	if (!(q >= 0 && q <= 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("quantile must be between 0 and 1"),
-				 errdetail("Got %g.", q),
-				 q > 1 && q <= 100 ?
-				 errhint("It is a fraction: write %g for P%g.", q / 100, q) :
-				 errhint("Use 0.5 for the median, 0.95 for P95.")));
-	return q;
-}
-
-/*
  * (histogram, lower, upper): the summary of the values capped at those
  * quantiles of all arms together, Tukey and McLaughlin's Winsorizing with
  * limits that are the same for all.
@@ -165,8 +180,8 @@ Datum
 ab_winsorize(PG_FUNCTION_ARGS)
 {
 	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
-	double		lower = CheckQuantile(PG_GETARG_FLOAT8(1));
-	double		upper = CheckQuantile(PG_GETARG_FLOAT8(2));
+	double		lower = AbCheckRange(PG_GETARG_FLOAT8(1), &quantile_range);
+	double		upper = AbCheckRange(PG_GETARG_FLOAT8(2), &quantile_range);
 	AbBins		pooled;
 
 	if (!(lower < upper))
@@ -232,17 +247,11 @@ Datum
 ab_trim(PG_FUNCTION_ARGS)
 {
 	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
-	double		trim = PG_GETARG_FLOAT8(1);
+	double		trim = AbCheckRange(PG_GETARG_FLOAT8(1), &trim_range);
 	int			arms = histogram->arms;
 	AbSummaryPart *parts = (AbSummaryPart *) palloc0(Max(arms, 1) *
 													 sizeof(AbSummaryPart));
 
-	if (!(trim >= 0 && trim < 0.5))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("proportion to trim must be at least 0 and less than 0.5"),
-				 errdetail("Got %g.", trim),
-				 errhint("It is the share of the rows that is cut off at either end, such as 0.2.")));
 	for (int i = 0; i < arms; i++)
 	{
 		const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
@@ -260,27 +269,6 @@ ab_trim(PG_FUNCTION_ARGS)
 }
 
 /*
- * Position of the arm of that name, -1 if it has no rows; ERROR 22023 where
- * there are others only, of which none can be meant.
- */
-static int
-FindVariant(const AbHistogram *histogram, AbLabel label)
-{
-	int			position = AbFindHistogramArm(histogram, label);
-
-	if (position >= 0)
-		return position;
-	if (histogram->arms > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there is no variant \"%s\"", AbLabelToServer(label)),
-				 errdetail("The histogram has %d others.",
-						   (int) histogram->arms),
-				 errhint("ab_arms(histogram) lists them.")));
-	return -1;
-}
-
-/*
  * Bins of the variant that the second argument names, palloc'd, if it has a
  * quantile: rows, and all of them finite.
  */
@@ -288,7 +276,8 @@ static bool
 GetVariantBins(FunctionCallInfo fcinfo, AbBins *bins)
 {
 	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
-	int			position = FindVariant(histogram, AB_GETARG_LABEL(1));
+	AbArmList	list = AbListHistogram(histogram);
+	int			position = AbChooseSingle(&list, AB_GETARG_LABEL(1), NULL, NULL);
 	AbHistogramArm *arm;
 
 	if (position < 0)
@@ -308,7 +297,7 @@ PG_FUNCTION_INFO_V1(ab_quantile);
 Datum
 ab_quantile(PG_FUNCTION_ARGS)
 {
-	double		q = CheckQuantile(PG_GETARG_FLOAT8(2));
+	double		q = AbCheckRange(PG_GETARG_FLOAT8(2), &quantile_range);
 	AbBins		bins;
 
 	if (!GetVariantBins(fcinfo, &bins))
@@ -334,7 +323,7 @@ ab_quantiles(PG_FUNCTION_ARGS)
 					  TYPALIGN_DOUBLE, &elements, &nulls, &count);
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])
-			CheckQuantile(DatumGetFloat8(elements[i]));
+			AbCheckRange(DatumGetFloat8(elements[i]), &quantile_range);
 	known = GetVariantBins(fcinfo, &bins);
 	for (int i = 0; i < count; i++)
 	{
@@ -372,37 +361,26 @@ ab_arms_histogram(PG_FUNCTION_ARGS)
 {
 	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
 	AbSummary  *summary = CappedSummary(histogram, -DBL_MAX, DBL_MAX);
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Datum	   *values;
-	bool	   *nulls;
 
-	InitMaterializedSRF(fcinfo, 0);
-	AbCheckAttributes(rsinfo->setDesc, ARM_ATTRIBUTES);
-	values = (Datum *) palloc0(rsinfo->setDesc->natts * sizeof(Datum));
-	nulls = (bool *) palloc(rsinfo->setDesc->natts * sizeof(bool));
+	AbStartRows(fcinfo);
 	for (int i = 0; i < (int) histogram->arms; i++)
 	{
 		const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
 		const AbArm *moments = AbGetArm(summary, i);
+		ArmRow		row;
 
-		CHECK_FOR_INTERRUPTS();
-		memset(nulls, true, rsinfo->setDesc->natts * sizeof(bool));
-		AbSetText(values, nulls, VARIANT,
-				  AbLabelToServer(AbHistogramLabel(histogram, arm)));
-		values[N] = Int64GetDatum(arm->n + arm->nonfinite);
-		AbSetFloat(values, nulls, MEAN, AbArmMean(summary, moments, 0));
-		AbSetFloat(values, nulls, STDDEV,
-				   sqrt(AbArmVariance(summary, moments, 0, 0)));
-		AbSetFloat(values, nulls, MIN, arm->n > 0 ? arm->min : NAN);
-		AbSetFloat(values, nulls, MAX, arm->n > 0 ? arm->max : NAN);
-		values[DISTINCT_VALUES] = Int64GetDatum((int64) arm->bins);
-		values[IS_CONTROL] = BoolGetDatum((arm->flags & AB_ARM_CONTROL) != 0);
-		values[NONFINITE] = Int64GetDatum(arm->nonfinite);
-		values[SIGNIFICAND_BITS] = Int64GetDatum((int64) histogram->bits);
-		values[IS_EXACT] = BoolGetDatum(histogram->bits == AB_EXACT_BITS);
-		nulls[N] = nulls[DISTINCT_VALUES] = nulls[IS_CONTROL] = false;
-		nulls[NONFINITE] = nulls[SIGNIFICAND_BITS] = nulls[IS_EXACT] = false;
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		row.variant = AbHistogramLabel(histogram, arm);
+		row.n = arm->n + arm->nonfinite;
+		row.mean = AbArmMean(summary, moments, 0);
+		row.stddev = sqrt(AbArmVariance(summary, moments, 0, 0));
+		row.min = arm->n > 0 ? arm->min : NAN;
+		row.max = arm->n > 0 ? arm->max : NAN;
+		row.distinct_values = arm->bins;
+		row.is_control = AbAnswerOf(arm->flags & AB_ARM_CONTROL);
+		row.nonfinite = arm->nonfinite;
+		row.bits = histogram->bits;
+		row.is_exact = AbAnswerOf(histogram->bits == AB_EXACT_BITS);
+		AbPutRow(fcinfo, &arm_type, &row);
 	}
 	return (Datum) 0;
 }
