@@ -6,22 +6,67 @@
  * The bins that AbHistogramBins() makes belong to the reader, which frees them
  * where it takes one arm after another.
  */
-#include "base/comparison.h"
+#include "base/arms.h"
 
 #include "catalog/pg_type.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/tuplestore.h"
-#include "value/histogram.h"
 
-/* Attributes of the SQL type ab_histogram_arm, in its order. */
-enum
+/* The arguments of the functions below; each has some of them. */
+typedef struct HistogramCall
 {
-	VARIANT, N, MEAN, STDDEV, MIN, MAX, DISTINCT_VALUES, IS_CONTROL, NONFINITE,
-	SIGNIFICAND_BITS, IS_EXACT, ARM_ATTRIBUTES
+	const AbHistogram *histogram;
+	AbLabel		variant;
+	double		quantile;
+	ArrayType  *quantiles;
+	double		lower;
+	double		upper;
+	double		proportion;
+} HistogramCall;
+
+static const AbRange quantile_range = {
+	.low = 0, .high = 1, .fraction = true,
+	.message = "quantile must be between 0 and 1",
+	.hint = "Use 0.5 for the median, 0.95 for P95."
 };
+
+static const AbRange proportion_range = {
+	.low = 0, .high = 0.5, .high_open = true,
+	.message = "proportion to trim must be at least 0 and less than 0.5",
+	.hint = "It is the share of the rows that is cut off at either end, such as 0.2."
+};
+
+/* What ab_arms() shows of an arm. */
+typedef struct ArmRow
+{
+	AbLabel		variant;
+	int64		n;
+	double		mean;
+	double		stddev;
+	double		min;
+	double		max;
+	int64		distinct_values;
+	AbAnswer	is_control;
+	int64		nonfinite;
+	int64		significand_bits;
+	AbAnswer	is_exact;
+} ArmRow;
+
+static const AbColumn arm_columns[] = {
+	AB_COLUMN(ArmRow, variant, "variant", LABEL),
+	AB_COLUMN(ArmRow, n, "n", COUNT),
+	AB_COLUMN(ArmRow, mean, "mean", NUMBER),
+	AB_COLUMN(ArmRow, stddev, "stddev", NUMBER),
+	AB_COLUMN(ArmRow, min, "min", NUMBER),
+	AB_COLUMN(ArmRow, max, "max", NUMBER),
+	AB_COLUMN(ArmRow, distinct_values, "distinct_values", COUNT),
+	AB_COLUMN(ArmRow, is_control, "is_control", ANSWER),
+	AB_COLUMN(ArmRow, nonfinite, "nonfinite", COUNT),
+	AB_COLUMN(ArmRow, significand_bits, "significand_bits", COUNT),
+	AB_COLUMN(ArmRow, is_exact, "is_exact", ANSWER)
+};
+
+static const AbRowType arm_type = AB_ROW_TYPE(arm_columns);
 
 /*
  * Add `more` rows of the same value to moments of n rows.
@@ -82,11 +127,10 @@ CappedSummary(const AbHistogram *histogram, double low, double high)
 
 	for (int i = 0; i < arms; i++)
 	{
-		const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
 		AbBins		bins = AbHistogramBins(histogram, i);
 
 		CHECK_FOR_INTERRUPTS();
-		parts[i].head = AbHistogramHead(histogram, arm);
+		parts[i].head = AbHistogramHead(histogram, i);
 		CappedMoments(&bins, low, high, &parts[i]);
 		pfree(bins.bins);
 	}
@@ -94,7 +138,7 @@ CappedSummary(const AbHistogram *histogram, double low, double high)
 }
 
 /*
- * (histogram): the summary of one column that the rows would have given: exactly, if the
+ * The summary of one column that the rows would have given: exactly, if the
  * histogram is, else from the middles of the bins.
  */
 PG_FUNCTION_INFO_V1(ab_summary_histogram);
@@ -139,47 +183,33 @@ PooledBins(const AbHistogram *histogram)
 }
 
 /*
- * ERROR 22023 unless that is a quantile.
- */
-static double
-CheckQuantile(double q)
-{
-	if (!(q >= 0 && q <= 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("quantile must be between 0 and 1"),
-				 errdetail("Got %g.", q),
-				 q > 1 && q <= 100 ?
-				 errhint("It is a fraction: write %g for P%g.", q / 100, q) :
-				 errhint("Use 0.5 for the median, 0.95 for P95.")));
-	return q;
-}
-
-/*
- * (histogram, lower, upper): the summary of the values capped at those
- * quantiles of all arms together, Tukey and McLaughlin's Winsorizing with
- * limits that are the same for all.
+ * The summary of the values capped at two quantiles of all arms together, Tukey
+ * and McLaughlin's Winsorizing with limits that are the same for all.
  */
 PG_FUNCTION_INFO_V1(ab_winsorize);
 Datum
 ab_winsorize(PG_FUNCTION_ARGS)
 {
-	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
-	double		lower = CheckQuantile(PG_GETARG_FLOAT8(1));
-	double		upper = CheckQuantile(PG_GETARG_FLOAT8(2));
+	static const AbArg args[] = {
+		AB_HISTOGRAM_ARG(HistogramCall, histogram),
+		AB_NUMBER_ARG(HistogramCall, lower, "lower", &quantile_range, 0),
+		AB_NUMBER_ARG(HistogramCall, upper, "upper", &quantile_range, 0)
+	};
+	HistogramCall call;
 	AbBins		pooled;
 
-	if (!(lower < upper))
+	AbReadArgs(fcinfo, args, &call);
+	if (!(call.lower < call.upper))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the lower quantile must be below the upper one"),
-				 errdetail("Got %g and %g.", lower, upper)));
-	pooled = PooledBins(histogram);
+				 errdetail("Got %g and %g.", call.lower, call.upper)));
+	pooled = PooledBins(call.histogram);
 	if (pooled.n == 0)
-		PG_RETURN_POINTER(CappedSummary(histogram, -DBL_MAX, DBL_MAX));
-	PG_RETURN_POINTER(CappedSummary(histogram,
-									AbBinsQuantile(&pooled, lower),
-									AbBinsQuantile(&pooled, upper)));
+		PG_RETURN_POINTER(CappedSummary(call.histogram, -DBL_MAX, DBL_MAX));
+	PG_RETURN_POINTER(CappedSummary(call.histogram,
+									AbBinsQuantile(&pooled, call.lower),
+									AbBinsQuantile(&pooled, call.upper)));
 }
 
 /*
@@ -221,8 +251,8 @@ TrimmedMoments(const AbBins *bins, int64 g, AbSummaryPart *part)
 }
 
 /*
- * (histogram, proportion): the summary whose t-test is Yuen's, without that
- * share of the rows of each arm at either end.
+ * The summary whose t-test is Yuen's, without that share of the rows of each
+ * arm at either end.
  *
  * K. K. Yuen, The Two-Sample Trimmed t for Unequal Population Variances,
  * Biometrika 61 (1974), 165-170.
@@ -231,89 +261,74 @@ PG_FUNCTION_INFO_V1(ab_trim);
 Datum
 ab_trim(PG_FUNCTION_ARGS)
 {
-	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
-	double		trim = PG_GETARG_FLOAT8(1);
-	int			arms = histogram->arms;
-	AbSummaryPart *parts = (AbSummaryPart *) palloc0(Max(arms, 1) *
-													 sizeof(AbSummaryPart));
+	static const AbArg args[] = {
+		AB_HISTOGRAM_ARG(HistogramCall, histogram),
+		AB_NUMBER_ARG(HistogramCall, proportion, "proportion",
+					  &proportion_range, 0)
+	};
+	HistogramCall call;
+	AbSummaryPart *parts;
+	int			arms;
 
-	if (!(trim >= 0 && trim < 0.5))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("proportion to trim must be at least 0 and less than 0.5"),
-				 errdetail("Got %g.", trim),
-				 errhint("It is the share of the rows that is cut off at either end, such as 0.2.")));
+	AbReadArgs(fcinfo, args, &call);
+	arms = call.histogram->arms;
+	parts = (AbSummaryPart *) palloc0(Max(arms, 1) * sizeof(AbSummaryPart));
 	for (int i = 0; i < arms; i++)
 	{
-		const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
-		AbBins		bins = AbHistogramBins(histogram, i);
+		AbBins		bins = AbHistogramBins(call.histogram, i);
 
 		CHECK_FOR_INTERRUPTS();
-		parts[i].head = AbHistogramHead(histogram, arm);
+		parts[i].head = AbHistogramHead(call.histogram, i);
 		if (bins.count == 0)
 			parts[i].head.flags |= AB_ARM_BINARY(0);
 		else
-			TrimmedMoments(&bins, (int64) (trim * bins.n), &parts[i]);
+			TrimmedMoments(&bins, (int64) (call.proportion * bins.n),
+						   &parts[i]);
 		pfree(bins.bins);
 	}
 	PG_RETURN_POINTER(AbBuildSummary(1, parts, arms));
 }
 
 /*
- * Position of the arm of that name, -1 if it has no rows; ERROR 22023 where
- * there are others only, of which none can be meant.
- */
-static int
-FindVariant(const AbHistogram *histogram, AbLabel label)
-{
-	int			position = AbFindHistogramArm(histogram, label);
-
-	if (position >= 0)
-		return position;
-	if (histogram->arms > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there is no variant \"%s\"", AbLabelToServer(label)),
-				 errdetail("The histogram has %d others.",
-						   (int) histogram->arms),
-				 errhint("ab_arms(histogram) lists them.")));
-	return -1;
-}
-
-/*
- * Bins of the variant that the second argument names, palloc'd, if it has a
- * quantile: rows, and all of them finite.
+ * Bins of the variant that a call names, palloc'd, if it has a quantile: rows,
+ * and all of them finite.  ERROR 22023 where there are others only, of which
+ * none can be meant.
  */
 static bool
-GetVariantBins(FunctionCallInfo fcinfo, AbBins *bins)
+GetVariantBins(const HistogramCall *call, AbBins *bins)
 {
-	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
-	int			position = FindVariant(histogram, AB_GETARG_LABEL(1));
-	AbHistogramArm *arm;
+	AbArmList	list = AbListHistogram(call->histogram);
+	int			position = AbChooseSingle(&list, call->variant, NULL, NULL);
+	const AbHistogramArm *arm;
 
 	if (position < 0)
 		return false;
-	arm = AbGetHistogramArm(histogram, position);
+	arm = AbGetHistogramArm(call->histogram, position);
 	if (arm->n == 0 || arm->nonfinite > 0)
 		return false;
-	*bins = AbHistogramBins(histogram, position);
+	*bins = AbHistogramBins(call->histogram, position);
 	return true;
 }
 
 /*
- * (histogram, variant, quantile): percentile_cont's, NULL without rows or with
- * rows that are not finite.
+ * percentile_cont's, NULL without rows or with rows that are not finite.
  */
 PG_FUNCTION_INFO_V1(ab_quantile);
 Datum
 ab_quantile(PG_FUNCTION_ARGS)
 {
-	double		q = CheckQuantile(PG_GETARG_FLOAT8(2));
+	static const AbArg args[] = {
+		AB_HISTOGRAM_ARG(HistogramCall, histogram),
+		AB_LABEL_ARG(HistogramCall, variant, "variant"),
+		AB_NUMBER_ARG(HistogramCall, quantile, "quantile", &quantile_range, 0)
+	};
+	HistogramCall call;
 	AbBins		bins;
 
-	if (!GetVariantBins(fcinfo, &bins))
+	AbReadArgs(fcinfo, args, &call);
+	if (!GetVariantBins(&call, &bins))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(AbBinsQuantile(&bins, q) + 0.0);
+	PG_RETURN_FLOAT8(AbBinsQuantile(&bins, call.quantile) + 0.0);
 }
 
 /*
@@ -323,26 +338,34 @@ PG_FUNCTION_INFO_V1(ab_quantiles);
 Datum
 ab_quantiles(PG_FUNCTION_ARGS)
 {
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(2);
+	static const AbArg args[] = {
+		AB_HISTOGRAM_ARG(HistogramCall, histogram),
+		AB_LABEL_ARG(HistogramCall, variant, "variant"),
+		AB_ARRAY_ARG(HistogramCall, quantiles, "quantiles")
+	};
+	HistogramCall call;
+	ArrayType  *array;
 	Datum	   *elements;
 	bool	   *nulls;
 	int			count;
 	AbBins		bins;
 	bool		known;
 
+	AbReadArgs(fcinfo, args, &call);
+	array = call.quantiles;
 	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
 					  TYPALIGN_DOUBLE, &elements, &nulls, &count);
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])
-			CheckQuantile(DatumGetFloat8(elements[i]));
-	known = GetVariantBins(fcinfo, &bins);
+			AbCheckRange(DatumGetFloat8(elements[i]), &quantile_range);
+	known = GetVariantBins(&call, &bins);
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		nulls[i] = nulls[i] || !known;
 		if (!nulls[i])
 			elements[i] = Float8GetDatum(AbBinsQuantile(&bins,
-														 DatumGetFloat8(elements[i])) + 0.0);
+														DatumGetFloat8(elements[i])) + 0.0);
 	}
 	PG_RETURN_ARRAYTYPE_P(construct_md_array(elements, nulls, ARR_NDIM(array),
 											 ARR_DIMS(array), ARR_LBOUND(array),
@@ -351,7 +374,7 @@ ab_quantiles(PG_FUNCTION_ARGS)
 }
 
 /*
- * (histogram): the largest relative width of a bin: 0 if all values are kept exactly.
+ * The largest relative width of a bin: 0 if all values are kept exactly.
  */
 PG_FUNCTION_INFO_V1(ab_resolution);
 Datum
@@ -364,7 +387,7 @@ ab_resolution(PG_FUNCTION_ARGS)
 }
 
 /*
- * (histogram): what it holds, a row an arm in the order of the labels.
+ * What a histogram holds, a row an arm in the order of the labels.
  */
 PG_FUNCTION_INFO_V1(ab_arms_histogram);
 Datum
@@ -372,37 +395,26 @@ ab_arms_histogram(PG_FUNCTION_ARGS)
 {
 	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
 	AbSummary  *summary = CappedSummary(histogram, -DBL_MAX, DBL_MAX);
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Datum	   *values;
-	bool	   *nulls;
 
-	InitMaterializedSRF(fcinfo, 0);
-	AbCheckAttributes(rsinfo->setDesc, ARM_ATTRIBUTES);
-	values = (Datum *) palloc0(rsinfo->setDesc->natts * sizeof(Datum));
-	nulls = (bool *) palloc(rsinfo->setDesc->natts * sizeof(bool));
+	AbStartRows(fcinfo);
 	for (int i = 0; i < (int) histogram->arms; i++)
 	{
 		const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
 		const AbArm *moments = AbGetArm(summary, i);
+		ArmRow		row;
 
-		CHECK_FOR_INTERRUPTS();
-		memset(nulls, true, rsinfo->setDesc->natts * sizeof(bool));
-		AbSetText(values, nulls, VARIANT,
-				  AbLabelToServer(AbHistogramLabel(histogram, arm)));
-		values[N] = Int64GetDatum(arm->n + arm->nonfinite);
-		AbSetFloat(values, nulls, MEAN, AbArmMean(summary, moments, 0));
-		AbSetFloat(values, nulls, STDDEV,
-				   sqrt(AbArmVariance(summary, moments, 0, 0)));
-		AbSetFloat(values, nulls, MIN, arm->n > 0 ? arm->min : NAN);
-		AbSetFloat(values, nulls, MAX, arm->n > 0 ? arm->max : NAN);
-		values[DISTINCT_VALUES] = Int64GetDatum((int64) arm->bins);
-		values[IS_CONTROL] = BoolGetDatum((arm->flags & AB_ARM_CONTROL) != 0);
-		values[NONFINITE] = Int64GetDatum(arm->nonfinite);
-		values[SIGNIFICAND_BITS] = Int64GetDatum((int64) histogram->bits);
-		values[IS_EXACT] = BoolGetDatum(histogram->bits == AB_EXACT_BITS);
-		nulls[N] = nulls[DISTINCT_VALUES] = nulls[IS_CONTROL] = false;
-		nulls[NONFINITE] = nulls[SIGNIFICAND_BITS] = nulls[IS_EXACT] = false;
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		row.variant = AbHistogramLabel(histogram, arm);
+		row.n = arm->n + arm->nonfinite;
+		row.mean = AbArmMean(summary, moments, 0);
+		row.stddev = sqrt(AbArmVariance(summary, moments, 0, 0));
+		row.min = arm->n > 0 ? arm->min : NAN;
+		row.max = arm->n > 0 ? arm->max : NAN;
+		row.distinct_values = arm->bins;
+		row.is_control = AbAnswerOf(arm->flags & AB_ARM_CONTROL);
+		row.nonfinite = arm->nonfinite;
+		row.significand_bits = histogram->bits;
+		row.is_exact = AbAnswerOf(histogram->bits == AB_EXACT_BITS);
+		AbPutRow(fcinfo, &arm_type, &row);
 	}
 	return (Datum) 0;
 }

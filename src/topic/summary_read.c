@@ -2,24 +2,45 @@
  * summary_read.c
  *	  Making a summary by hand, and seeing what is in one.
  */
-#include "base/comparison.h"
+#include "base/result.h"
 
-#include "funcapi.h"
 #include "math/proportions.h"
-#include "miscadmin.h"
-#include "utils/builtins.h"
-#include "utils/tuplestore.h"
 #include "value/io.h"
+#include "value/summary.h"
 
 /* half width of a 95% interval, in standard errors */
 #define NORMAL_975			1.959963984540054
 
-/* Attributes of the SQL type ab_arm, in its order. */
-enum
+/* What ab_arms() shows of an arm. */
+typedef struct ArmRow
 {
-	VARIANT, N, MEAN, STDDEV, IS_CONTROL, IS_BINARY, NONFINITE, MEANS,
-	COVARIANCES, WILSON_LOW, WILSON_HIGH, ARM_ATTRIBUTES
+	AbLabel		variant;
+	int64		n;
+	double		mean;
+	double		stddev;
+	AbAnswer	is_control;
+	AbAnswer	is_binary;
+	int64		nonfinite;
+	const char *means;
+	const char *covariances;
+	AbInterval	wilson;
+} ArmRow;
+
+static const AbColumn arm_columns[] = {
+	AB_COLUMN(ArmRow, variant, "variant", LABEL),
+	AB_COLUMN(ArmRow, n, "n", COUNT),
+	AB_COLUMN(ArmRow, mean, "mean", NUMBER),
+	AB_COLUMN(ArmRow, stddev, "stddev", NUMBER),
+	AB_COLUMN(ArmRow, is_control, "is_control", ANSWER),
+	AB_COLUMN(ArmRow, is_binary, "is_binary", ANSWER),
+	AB_COLUMN(ArmRow, nonfinite, "nonfinite", COUNT),
+	AB_COLUMN(ArmRow, means, "means", JSON),
+	AB_COLUMN(ArmRow, covariances, "covariances", JSON),
+	AB_COLUMN(ArmRow, wilson.low, "wilson_low", NUMBER),
+	AB_COLUMN(ArmRow, wilson.high, "wilson_high", NUMBER)
 };
+
+static const AbRowType arm_type = AB_ROW_TYPE(arm_columns);
 
 /*
  * A summary of one variant of n rows, whose moments are still to be set.
@@ -112,85 +133,79 @@ ab_make_summary_counts(PG_FUNCTION_ARGS)
 }
 
 /*
- * One JSON array of the means, or one of arrays of the covariances, of an arm.
- * NULL where some moment is not known.
+ * The means of an arm as a JSON array, NULL where they are not known.
  */
-static Datum
-MomentsJsonb(const AbSummary *summary, const AbArm *arm, bool covariances,
-			 bool *isnull)
+static char *
+MeansJson(const AbSummary *summary, const AbArm *arm)
 {
-	int			columns = summary->columns;
 	StringInfoData buf;
-	Datum		json = (Datum) 0;
 
-	*isnull = arm->n < (covariances ? 2 : 1) || !AbArmKnown(arm);
-	if (*isnull)
-		return (Datum) 0;
-
+	if (arm->n < 1 || !AbArmKnown(arm))
+		return NULL;
 	initStringInfo(&buf);
-	appendStringInfoChar(&buf, '[');
-	for (int i = 0; i < columns; i++)
+	for (int i = 0; i < summary->columns; i++)
 	{
-		appendStringInfoString(&buf, i > 0 ? ", " : "");
-		if (!covariances)
-			AbAppendDouble(&buf, AbArmMean(summary, arm, i));
-		else
-			for (int j = 0; j < columns; j++)
-			{
-				appendStringInfoString(&buf, j > 0 ? ", " : "[");
-				AbAppendDouble(&buf, AbArmVariance(summary, arm, i, j));
-				if (j == columns - 1)
-					appendStringInfoChar(&buf, ']');
-			}
+		appendStringInfoString(&buf, i > 0 ? ", " : "[");
+		AbAppendDouble(&buf, AbArmMean(summary, arm, i));
 	}
 	appendStringInfoChar(&buf, ']');
-	*isnull = !AbJsonbInput(buf.data, NULL, &json);
-	return json;
+	return buf.data;
 }
 
 /*
- * (summary): what it holds, a row an arm in the order of the labels.
+ * The covariances of an arm as a JSON array of arrays, NULL where they are not
+ * known.
+ */
+static char *
+CovariancesJson(const AbSummary *summary, const AbArm *arm)
+{
+	StringInfoData buf;
+
+	if (arm->n < 2 || !AbArmKnown(arm))
+		return NULL;
+	initStringInfo(&buf);
+	for (int i = 0; i < summary->columns; i++)
+	{
+		appendStringInfoString(&buf, i > 0 ? "], " : "[");
+		for (int j = 0; j < summary->columns; j++)
+		{
+			appendStringInfoString(&buf, j > 0 ? ", " : "[");
+			AbAppendDouble(&buf, AbArmVariance(summary, arm, i, j));
+		}
+	}
+	appendStringInfoString(&buf, "]]");
+	return buf.data;
+}
+
+/*
+ * What a summary holds, a row an arm in the order of the labels.
  */
 PG_FUNCTION_INFO_V1(ab_arms);
 Datum
 ab_arms(PG_FUNCTION_ARGS)
 {
 	AbSummary  *summary = AB_GETARG_SUMMARY(0);
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Datum	   *values;
-	bool	   *nulls;
 
-	InitMaterializedSRF(fcinfo, 0);
-	AbCheckAttributes(rsinfo->setDesc, ARM_ATTRIBUTES);
-	values = (Datum *) palloc0(rsinfo->setDesc->natts * sizeof(Datum));
-	nulls = (bool *) palloc(rsinfo->setDesc->natts * sizeof(bool));
+	AbStartRows(fcinfo);
 	for (int i = 0; i < (int) summary->arms; i++)
 	{
 		const AbArm *arm = AbGetArm(summary, i);
 		bool		binary = arm->flags & AB_ARM_BINARY(0);
-		AbInterval	wilson = {NAN, NAN};
+		ArmRow		row;
 
-		CHECK_FOR_INTERRUPTS();
+		row.variant = AbArmLabel(summary, arm);
+		row.n = AbArmRows(arm);
+		row.mean = AbArmMean(summary, arm, 0);
+		row.stddev = sqrt(AbArmVariance(summary, arm, 0, 0));
+		row.is_control = AbAnswerOf(arm->flags & AB_ARM_CONTROL);
+		row.is_binary = AbAnswerOf(binary);
+		row.nonfinite = arm->nonfinite;
+		row.means = MeansJson(summary, arm);
+		row.covariances = CovariancesJson(summary, arm);
+		row.wilson.low = row.wilson.high = NAN;
 		if (binary && arm->n > 0 && AbArmKnown(arm))
-			wilson = AbWilson(AbArmSuccesses(arm, 0), arm->n, NORMAL_975);
-
-		memset(nulls, true, rsinfo->setDesc->natts * sizeof(bool));
-		AbSetText(values, nulls, VARIANT,
-				  AbLabelToServer(AbArmLabel(summary, arm)));
-		values[N] = Int64GetDatum(AbArmRows(arm));
-		AbSetFloat(values, nulls, MEAN, AbArmMean(summary, arm, 0));
-		AbSetFloat(values, nulls, STDDEV,
-				   sqrt(AbArmVariance(summary, arm, 0, 0)));
-		values[IS_CONTROL] = BoolGetDatum((arm->flags & AB_ARM_CONTROL) != 0);
-		values[IS_BINARY] = BoolGetDatum(binary);
-		values[NONFINITE] = Int64GetDatum(arm->nonfinite);
-		values[MEANS] = MomentsJsonb(summary, arm, false, &nulls[MEANS]);
-		values[COVARIANCES] = MomentsJsonb(summary, arm, true,
-										   &nulls[COVARIANCES]);
-		AbSetFloat(values, nulls, WILSON_LOW, wilson.low);
-		AbSetFloat(values, nulls, WILSON_HIGH, wilson.high);
-		nulls[N] = nulls[IS_CONTROL] = nulls[IS_BINARY] = nulls[NONFINITE] = false;
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+			row.wilson = AbWilson(AbArmSuccesses(arm, 0), arm->n, NORMAL_975);
+		AbPutRow(fcinfo, &arm_type, &row);
 	}
 	return (Datum) 0;
 }
