@@ -141,7 +141,7 @@ ExcessAt(double x, void *context)
  * The smallest effect in (0, largest] that reaches the target, which no effect
  * at all does not; NaN if there is none.
  *
- * The power of a test of rates can fall again before a rate of 1, where the
+ * The power of a test of proportions can fall again before one of 1, where the
  * variance vanishes, hence the scan.
  */
 static double
@@ -316,6 +316,10 @@ PairScale(double n)
 	return 2 * sqrt(n / (n + 1));
 }
 
+/*
+ * Power of the paired t-test of n pairs for an effect > 0 in standard
+ * deviations of the differences, in the direction tested if one-sided.
+ */
 double
 AbPairedPower(double n, double effect, double alpha, bool two_sided)
 {
@@ -339,6 +343,9 @@ PairedPowerAt(double n, void *context)
 	return AbPairedPower(n, search->effect, search->alpha, search->two_sided);
 }
 
+/*
+ * The smallest number of pairs with that power; NaN if it is above 2^53.
+ */
 double
 AbPairedSampleSize(double effect, double alpha, double power, bool two_sided)
 {
@@ -351,6 +358,9 @@ AbPairedSampleSize(double effect, double alpha, double power, bool two_sided)
 						  sum > 0 ? sum * sum / (effect * effect) + z * z / 2 : 2);
 }
 
+/*
+ * The effect, in the same unit, that n pairs detect with that power.
+ */
 double
 AbPairedEffect(double n, double alpha, double power, bool two_sided)
 {
@@ -511,6 +521,9 @@ EquivalenceZ(const AbEquivalence *design, double power)
 	return AbNormalUpperQuantile(beta);
 }
 
+/*
+ * The smallest control group with that power; NaN if it is above 2^53.
+ */
 double
 AbMeanEquivalenceSize(const AbEquivalence *design, double power)
 {
@@ -564,6 +577,9 @@ ProportionEquivalenceAt(double n, void *context)
 	return AbProportionEquivalencePower(n, context);
 }
 
+/*
+ * The smallest control group with that power; NaN if it is above 2^53.
+ */
 double
 AbProportionEquivalenceSize(const AbEquivalence *design, double power)
 {

@@ -27,8 +27,6 @@
  *	A. Agresti, B. Caffo, Simple and Effective Confidence Intervals for
  *	Proportions and Differences of Proportions, The American Statistician 54
  *	(2000), 280-288.
- *	C. Loader, Fast and Accurate Computation of Binomial Probabilities, 2000
- *	(the deviance without cancellation).
  */
 #include "math/proportions.h"
 
@@ -36,6 +34,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "math/binomial.h"
 #include "math/distributions.h"
 
 /* Newton's method takes about 5 steps; this is the end of pure bisection. */
@@ -99,8 +98,9 @@ static double
 WilsonUpper(double x, double n, double z)
 {
 	double		root = sqrt(x * ((n - x) / n) + z * z / 4);
+	double		bound = (x + z * z / 2 + z * root) / (n + z * z);
 
-	return fmin((x + z * z / 2 + z * root) / (n + z * z), 1);
+	return bound > 1 ? 1 : bound;
 }
 
 /*
@@ -109,9 +109,9 @@ WilsonUpper(double x, double n, double z)
 static double
 WilsonLower(double x, double n, double z)
 {
-	if (x == 0)
-		return 0;
-	return fmin(x / n * (x / (n + z * z)) / WilsonUpper(x, n, z), 1);
+	double		bound = x / n * (x / (n + z * z)) / WilsonUpper(x, n, z);
+
+	return x == 0 ? 0 : bound > 1 ? 1 : bound;
 }
 
 /*
@@ -159,35 +159,6 @@ AbEstimateProportion(double successes, double n, double added)
 	estimate.proportion = x / total;
 	estimate.variance = x / total * (y / total) / total;
 	return estimate;
-}
-
-/*
- * x log(x / expected) - (x - expected), where excess = x - expected: its share
- * of half the deviance.  Near its minimum 0 by a series, as the terms cancel.
- */
-double
-AbDeviance(double x, double expected, double excess)
-{
-	double		v = excess / (x + expected);
-	double		power;
-	double		sum;
-
-	if (x == 0)
-		return expected;
-	if (!(expected > 0))
-		return INFINITY;
-	if (fabs(v) > 0.1)
-		return x * log(x / expected) - excess;
-
-	/* x log(x / expected) = 2 x (v + v^3 / 3 + v^5 / 5 + ...) */
-	power = 2 * x * v;
-	sum = excess * v;
-	for (int j = 3; j < 40; j += 2)
-	{
-		power *= v * v;
-		sum += power / j;
-	}
-	return sum;
 }
 
 /*
@@ -398,7 +369,10 @@ SignedRoot(const Hypothesis *h, AbProportionStatistic kind)
 	if (h->excess == 0)
 		return 0;
 	if (kind == AB_PROPORTION_LIKELIHOOD)
-		root = copysign(sqrt(fmax(LikelihoodRatio(h), 0)), h->excess);
+	{
+		root = LikelihoodRatio(h);
+		root = copysign(root < 0 ? 0 : sqrt(root), h->excess);
+	}
 	else
 		root = h->excess / sqrt(NullVariance(h, kind));
 	return h->sign * root;
@@ -411,8 +385,12 @@ static double
 Distance(const Hypothesis *h, AbProportionStatistic kind, double z)
 {
 	if (kind == AB_PROPORTION_LIKELIHOOD)
-		return fmin(fmax(SignedRoot(h, kind), -LARGEST_STATISTIC),
-					LARGEST_STATISTIC) - z;
+	{
+		double		root = SignedRoot(h, kind);
+
+		return (fabs(root) > LARGEST_STATISTIC ?
+				copysign(LARGEST_STATISTIC, root) : root) - z;
+	}
 	return h->sign * h->excess - z * sqrt(NullVariance(h, kind));
 }
 
@@ -469,6 +447,8 @@ FindBound(AbFunction f, Search *search, double estimate, double limit)
 	double		step = fmax(fabs(estimate) * DBL_EPSILON, SMALLEST_STEP);
 	double		bound;
 
+	if (isnan(search->z))
+		return NAN;
 	if (estimate == limit)
 		return limit;
 	if (limit < estimate)
@@ -509,7 +489,7 @@ AbProportionLiftBound(const AbProportions *counts, AbProportionStatistic kind,
 	double		at_one = RatioDistance(1, &search);
 	double		ratio;
 
-	if (control + treatment == 0)
+	if (control + treatment == 0 || isnan(at_one))
 		return NAN;
 	search.inverse = at_one > 0 || (at_one == 0 && z <= 0);
 	if (!search.inverse)
@@ -609,9 +589,14 @@ AbNewcombeLiftBound(const AbProportions *counts, double z)
 	if (counts->treatment == 0 && (counts->control == 0 || z > 0))
 		return counts->control == 0 ? NAN : -1;
 	a = (pc - d2) * (pc + d2);
-	root = sqrt(fmax(pt * d2 * (pt * d2) + d1 * d1 * a, 0));
+	root = pt * d2 * (pt * d2) + d1 * d1 * a;
+	root = root < 0 ? 0 : sqrt(root);
 	if (z > 0)
-		return fmax((pt - d1) * (pt + d1) / (pc * pt + root), 0) - 1;
+	{
+		double		ratio = (pt - d1) * (pt + d1) / (pc * pt + root);
+
+		return ratio < 0 ? -1 : ratio - 1;
+	}
 	/* Wilson's lower bound of the control is above 0 unless it has none */
 	return counts->control == 0 ? INFINITY : (pc * pt + root) / a - 1;
 }

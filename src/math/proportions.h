@@ -49,6 +49,5 @@ extern double AbProportionLiftBound(const AbProportions *counts,
 extern double AbNewcombeStatistic(const AbProportions *counts);
 extern double AbNewcombeDifferenceBound(const AbProportions *counts, double z);
 extern double AbNewcombeLiftBound(const AbProportions *counts, double z);
-extern double AbDeviance(double x, double expected, double excess);
 
 #endif							/* AB_MATH_PROPORTIONS_H */

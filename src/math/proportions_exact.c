@@ -31,6 +31,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "math/binomial.h"
 #include "math/distributions.h"
 
 /* Probabilities this close are equal, as in R's fisher.test(). */

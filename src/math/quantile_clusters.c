@@ -27,9 +27,9 @@
  *		V / (R (1 - R) / N),	V = sum (b_i - R n_i)^2 / (K - 1) / K / nbar^2,
  *
  * where user i of K >= 2 has b_i of n_i rows below the quantile, R = sum b / sum
- * n and N = sum n = K nbar, and its degrees of freedom.  NaN where all rows are
- * on the same side of the quantile, and where the share below it does not vary
- * between users.
+ * n and N = sum n = K nbar, and its degrees of freedom.  NaN with fewer users,
+ * where all rows are on the same side of the quantile, and where the share below
+ * it does not vary between users.
  *
  * The basis is as many users with equal numbers of rows, and independent rows
  * beyond the quantile, as these are worth.  Few of either leave the estimate
@@ -50,7 +50,7 @@ AbClusterEffect(const AbClusters *clusters, double q, double n)
 	double		even;
 	double		beyond;
 
-	if (!(r > 0 && r < 1) || !(squares > 0))
+	if (!(users >= 2) || !(r > 0 && r < 1) || !(squares > 0))
 		return result;
 	even = users / (1 + (users - 1) / users * clusters->rows_variance / (d * d));
 	beyond = n * fmin(q, 1 - q) / effect;

@@ -12,31 +12,6 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 
-/* The arguments of the functions below; each has some of them. */
-typedef struct HistogramCall
-{
-	const AbHistogram *histogram;
-	AbLabel		variant;
-	double		quantile;
-	ArrayType  *quantiles;
-	double		lower;
-	double		upper;
-	double		proportion;
-} HistogramCall;
-
-static const AbRange quantile_range = {
-	.low = 0, .high = 1, .fraction = true,
-	.message = "quantile must be between 0 and 1",
-	.hint = "Use 0.5 for the median, 0.95 for P95."
-};
-
-static const AbRange proportion_range = {
-	.low = 0, .high = 0.5, .high_open = true,
-	.message = "proportion to trim must be at least 0 and less than 0.5",
-	.hint = "It is the share of the rows that is cut off at either end, such as 0.2."
-};
-
-/* What ab_arms() shows of an arm. */
 typedef struct ArmRow
 {
 	AbLabel		variant;
@@ -48,11 +23,11 @@ typedef struct ArmRow
 	int64		distinct_values;
 	AbAnswer	is_control;
 	int64		nonfinite;
-	int64		significand_bits;
+	int64		bits;
 	AbAnswer	is_exact;
 } ArmRow;
 
-static const AbColumn arm_columns[] = {
+static const AbColumn columns[] = {
 	AB_COLUMN(ArmRow, variant, "variant", LABEL),
 	AB_COLUMN(ArmRow, n, "n", COUNT),
 	AB_COLUMN(ArmRow, mean, "mean", NUMBER),
@@ -62,11 +37,23 @@ static const AbColumn arm_columns[] = {
 	AB_COLUMN(ArmRow, distinct_values, "distinct_values", COUNT),
 	AB_COLUMN(ArmRow, is_control, "is_control", ANSWER),
 	AB_COLUMN(ArmRow, nonfinite, "nonfinite", COUNT),
-	AB_COLUMN(ArmRow, significand_bits, "significand_bits", COUNT),
+	AB_COLUMN(ArmRow, bits, "significand_bits", COUNT),
 	AB_COLUMN(ArmRow, is_exact, "is_exact", ANSWER)
 };
 
-static const AbRowType arm_type = AB_ROW_TYPE(arm_columns);
+static const AbRowType arm_type = AB_ROW_TYPE(columns);
+
+static const AbRange quantile_range = {
+	.low = 0, .high = 1, .fraction = true,
+	.message = "quantile must be between 0 and 1",
+	.hint = "Use 0.5 for the median, 0.95 for P95."
+};
+
+static const AbRange trim_range = {
+	.low = 0, .high = 0.5, .high_open = true, .fraction = true,
+	.message = "proportion to trim must be at least 0 and less than 0.5",
+	.hint = "It is the share of the rows that is cut off at either end, such as 0.2."
+};
 
 /*
  * Add `more` rows of the same value to moments of n rows.
@@ -138,8 +125,8 @@ CappedSummary(const AbHistogram *histogram, double low, double high)
 }
 
 /*
- * The summary of one column that the rows would have given: exactly, if the
- * histogram is, else from the middles of the bins.
+ * (histogram): the summary of one column that the rows would have given,
+ * exactly if the histogram is exact, else from the middles of the bins.
  */
 PG_FUNCTION_INFO_V1(ab_summary_histogram);
 Datum
@@ -183,33 +170,30 @@ PooledBins(const AbHistogram *histogram)
 }
 
 /*
- * The summary of the values capped at two quantiles of all arms together, Tukey
- * and McLaughlin's Winsorizing with limits that are the same for all.
+ * (histogram, lower, upper): the summary of the values capped at those
+ * quantiles of all arms together, Tukey and McLaughlin's Winsorizing with
+ * limits that are the same for all.
  */
 PG_FUNCTION_INFO_V1(ab_winsorize);
 Datum
 ab_winsorize(PG_FUNCTION_ARGS)
 {
-	static const AbArg args[] = {
-		AB_HISTOGRAM_ARG(HistogramCall, histogram),
-		AB_NUMBER_ARG(HistogramCall, lower, "lower", &quantile_range, 0),
-		AB_NUMBER_ARG(HistogramCall, upper, "upper", &quantile_range, 0)
-	};
-	HistogramCall call;
+	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
+	double		lower = AbCheckRange(PG_GETARG_FLOAT8(1), &quantile_range);
+	double		upper = AbCheckRange(PG_GETARG_FLOAT8(2), &quantile_range);
 	AbBins		pooled;
 
-	AbReadArgs(fcinfo, args, &call);
-	if (!(call.lower < call.upper))
+	if (!(lower < upper))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the lower quantile must be below the upper one"),
-				 errdetail("Got %g and %g.", call.lower, call.upper)));
-	pooled = PooledBins(call.histogram);
+				 errdetail("Got %g and %g.", lower, upper)));
+	pooled = PooledBins(histogram);
 	if (pooled.n == 0)
-		PG_RETURN_POINTER(CappedSummary(call.histogram, -DBL_MAX, DBL_MAX));
-	PG_RETURN_POINTER(CappedSummary(call.histogram,
-									AbBinsQuantile(&pooled, call.lower),
-									AbBinsQuantile(&pooled, call.upper)));
+		PG_RETURN_POINTER(CappedSummary(histogram, -DBL_MAX, DBL_MAX));
+	PG_RETURN_POINTER(CappedSummary(histogram,
+									AbBinsQuantile(&pooled, lower),
+									AbBinsQuantile(&pooled, upper)));
 }
 
 /*
@@ -251,8 +235,8 @@ TrimmedMoments(const AbBins *bins, int64 g, AbSummaryPart *part)
 }
 
 /*
- * The summary whose t-test is Yuen's, without that share of the rows of each
- * arm at either end.
+ * (histogram, proportion): the summary whose t-test is Yuen's, without that
+ * share of the rows of each arm at either end.
  *
  * K. K. Yuen, The Two-Sample Trimmed t for Unequal Population Variances,
  * Biometrika 61 (1974), 165-170.
@@ -261,74 +245,62 @@ PG_FUNCTION_INFO_V1(ab_trim);
 Datum
 ab_trim(PG_FUNCTION_ARGS)
 {
-	static const AbArg args[] = {
-		AB_HISTOGRAM_ARG(HistogramCall, histogram),
-		AB_NUMBER_ARG(HistogramCall, proportion, "proportion",
-					  &proportion_range, 0)
-	};
-	HistogramCall call;
-	AbSummaryPart *parts;
-	int			arms;
+	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
+	double		trim = AbCheckRange(PG_GETARG_FLOAT8(1), &trim_range);
+	int			arms = histogram->arms;
+	AbSummaryPart *parts = (AbSummaryPart *) palloc0(Max(arms, 1) *
+													 sizeof(AbSummaryPart));
 
-	AbReadArgs(fcinfo, args, &call);
-	arms = call.histogram->arms;
-	parts = (AbSummaryPart *) palloc0(Max(arms, 1) * sizeof(AbSummaryPart));
 	for (int i = 0; i < arms; i++)
 	{
-		AbBins		bins = AbHistogramBins(call.histogram, i);
+		AbBins		bins = AbHistogramBins(histogram, i);
 
 		CHECK_FOR_INTERRUPTS();
-		parts[i].head = AbHistogramHead(call.histogram, i);
+		parts[i].head = AbHistogramHead(histogram, i);
 		if (bins.count == 0)
 			parts[i].head.flags |= AB_ARM_BINARY(0);
 		else
-			TrimmedMoments(&bins, (int64) (call.proportion * bins.n),
-						   &parts[i]);
+			TrimmedMoments(&bins, (int64) (trim * bins.n), &parts[i]);
 		pfree(bins.bins);
 	}
 	PG_RETURN_POINTER(AbBuildSummary(1, parts, arms));
 }
 
 /*
- * Bins of the variant that a call names, palloc'd, if it has a quantile: rows,
- * and all of them finite.  ERROR 22023 where there are others only, of which
- * none can be meant.
+ * Bins of the variant that the second argument names, palloc'd, if it has a
+ * quantile: rows, and all of them finite.
  */
 static bool
-GetVariantBins(const HistogramCall *call, AbBins *bins)
+GetVariantBins(FunctionCallInfo fcinfo, AbBins *bins)
 {
-	AbArmList	list = AbListHistogram(call->histogram);
-	int			position = AbChooseSingle(&list, call->variant, NULL, NULL);
-	const AbHistogramArm *arm;
+	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
+	AbArmList	list = AbListHistogram(histogram);
+	int			position = AbChooseSingle(&list, AB_GETARG_LABEL(1), NULL, NULL);
+	AbHistogramArm *arm;
 
 	if (position < 0)
 		return false;
-	arm = AbGetHistogramArm(call->histogram, position);
+	arm = AbGetHistogramArm(histogram, position);
 	if (arm->n == 0 || arm->nonfinite > 0)
 		return false;
-	*bins = AbHistogramBins(call->histogram, position);
+	*bins = AbHistogramBins(histogram, position);
 	return true;
 }
 
 /*
- * percentile_cont's, NULL without rows or with rows that are not finite.
+ * (histogram, variant, quantile): percentile_cont's, NULL without rows or with
+ * rows that are not finite.
  */
 PG_FUNCTION_INFO_V1(ab_quantile);
 Datum
 ab_quantile(PG_FUNCTION_ARGS)
 {
-	static const AbArg args[] = {
-		AB_HISTOGRAM_ARG(HistogramCall, histogram),
-		AB_LABEL_ARG(HistogramCall, variant, "variant"),
-		AB_NUMBER_ARG(HistogramCall, quantile, "quantile", &quantile_range, 0)
-	};
-	HistogramCall call;
+	double		q = AbCheckRange(PG_GETARG_FLOAT8(2), &quantile_range);
 	AbBins		bins;
 
-	AbReadArgs(fcinfo, args, &call);
-	if (!GetVariantBins(&call, &bins))
+	if (!GetVariantBins(fcinfo, &bins))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(AbBinsQuantile(&bins, call.quantile) + 0.0);
+	PG_RETURN_FLOAT8(AbBinsQuantile(&bins, q) + 0.0);
 }
 
 /*
@@ -338,34 +310,26 @@ PG_FUNCTION_INFO_V1(ab_quantiles);
 Datum
 ab_quantiles(PG_FUNCTION_ARGS)
 {
-	static const AbArg args[] = {
-		AB_HISTOGRAM_ARG(HistogramCall, histogram),
-		AB_LABEL_ARG(HistogramCall, variant, "variant"),
-		AB_ARRAY_ARG(HistogramCall, quantiles, "quantiles")
-	};
-	HistogramCall call;
-	ArrayType  *array;
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(2);
 	Datum	   *elements;
 	bool	   *nulls;
 	int			count;
 	AbBins		bins;
 	bool		known;
 
-	AbReadArgs(fcinfo, args, &call);
-	array = call.quantiles;
 	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
 					  TYPALIGN_DOUBLE, &elements, &nulls, &count);
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])
 			AbCheckRange(DatumGetFloat8(elements[i]), &quantile_range);
-	known = GetVariantBins(&call, &bins);
+	known = GetVariantBins(fcinfo, &bins);
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		nulls[i] = nulls[i] || !known;
 		if (!nulls[i])
 			elements[i] = Float8GetDatum(AbBinsQuantile(&bins,
-														DatumGetFloat8(elements[i])) + 0.0);
+														 DatumGetFloat8(elements[i])) + 0.0);
 	}
 	PG_RETURN_ARRAYTYPE_P(construct_md_array(elements, nulls, ARR_NDIM(array),
 											 ARR_DIMS(array), ARR_LBOUND(array),
@@ -374,7 +338,8 @@ ab_quantiles(PG_FUNCTION_ARGS)
 }
 
 /*
- * The largest relative width of a bin: 0 if all values are kept exactly.
+ * (histogram): the largest relative width of a bin, 0 if all values are kept
+ * exactly.
  */
 PG_FUNCTION_INFO_V1(ab_resolution);
 Datum
@@ -387,7 +352,7 @@ ab_resolution(PG_FUNCTION_ARGS)
 }
 
 /*
- * What a histogram holds, a row an arm in the order of the labels.
+ * (histogram): what it holds, a row an arm in the order of the labels.
  */
 PG_FUNCTION_INFO_V1(ab_arms_histogram);
 Datum
@@ -412,7 +377,7 @@ ab_arms_histogram(PG_FUNCTION_ARGS)
 		row.distinct_values = arm->bins;
 		row.is_control = AbAnswerOf(arm->flags & AB_ARM_CONTROL);
 		row.nonfinite = arm->nonfinite;
-		row.significand_bits = histogram->bits;
+		row.bits = histogram->bits;
 		row.is_exact = AbAnswerOf(histogram->bits == AB_EXACT_BITS);
 		AbPutRow(fcinfo, &arm_type, &row);
 	}

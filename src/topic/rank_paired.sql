@@ -1,6 +1,6 @@
 -- rank tests of pairs: Wilcoxon's signed-rank and the sign test
 
-CREATE TYPE ab_paired_rank_result AS (
+CREATE TYPE ab_rank_paired_result AS (
 	n bigint,
 	positive bigint,
 	negative bigint,
@@ -19,14 +19,14 @@ CREATE TYPE ab_paired_rank_result AS (
 	method text,
 	note text
 );
-COMMENT ON TYPE ab_paired_rank_result IS
+COMMENT ON TYPE ab_rank_paired_result IS
 	'differences of pairs: signs, ranks, p-value and verdict';
 
-CREATE FUNCTION ab_wilcoxon_final(ab_histogram) RETURNS ab_paired_rank_result
+CREATE FUNCTION ab_wilcoxon_final(ab_histogram) RETURNS ab_rank_paired_result
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_wilcoxon_final(ab_histogram) IS 'aggregate final function';
 
-CREATE FUNCTION ab_sign_test_final(ab_histogram) RETURNS ab_paired_rank_result
+CREATE FUNCTION ab_sign_test_final(ab_histogram) RETURNS ab_rank_paired_result
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_sign_test_final(ab_histogram) IS 'aggregate final function';
 
@@ -43,7 +43,7 @@ COMMENT ON AGGREGATE ab_wilcoxon(float8, float8) IS
 
 CREATE FUNCTION ab_wilcoxon(histogram ab_histogram, alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
 							method text DEFAULT 'auto', zero_method text DEFAULT 'wilcox',
-							correction boolean DEFAULT false, variant text DEFAULT NULL) RETURNS ab_paired_rank_result
+							continuity boolean DEFAULT false, variant text DEFAULT NULL) RETURNS ab_rank_paired_result
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_wilcoxon(ab_histogram, float8, text, text, text, boolean, text) IS
 	'Wilcoxon signed-rank test of a histogram of differences of pairs, exact or asymptotic';
@@ -60,7 +60,7 @@ COMMENT ON AGGREGATE ab_sign_test(float8, float8) IS
 	'exact sign test, a row for each pair';
 
 CREATE FUNCTION ab_sign_test(histogram ab_histogram, alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-							 variant text DEFAULT NULL) RETURNS ab_paired_rank_result
+							 variant text DEFAULT NULL) RETURNS ab_rank_paired_result
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_sign_test(ab_histogram, float8, text, text) IS
 	'exact sign test of a histogram of differences of pairs';

@@ -11,7 +11,6 @@
 /* half width of a 95% interval, in standard errors */
 #define NORMAL_975			1.959963984540054
 
-/* What ab_arms() shows of an arm. */
 typedef struct ArmRow
 {
 	AbLabel		variant;
@@ -21,12 +20,12 @@ typedef struct ArmRow
 	AbAnswer	is_control;
 	AbAnswer	is_binary;
 	int64		nonfinite;
-	const char *means;
-	const char *covariances;
+	char	   *means;
+	char	   *covariances;
 	AbInterval	wilson;
 } ArmRow;
 
-static const AbColumn arm_columns[] = {
+static const AbColumn columns[] = {
 	AB_COLUMN(ArmRow, variant, "variant", LABEL),
 	AB_COLUMN(ArmRow, n, "n", COUNT),
 	AB_COLUMN(ArmRow, mean, "mean", NUMBER),
@@ -40,7 +39,7 @@ static const AbColumn arm_columns[] = {
 	AB_COLUMN(ArmRow, wilson.high, "wilson_high", NUMBER)
 };
 
-static const AbRowType arm_type = AB_ROW_TYPE(arm_columns);
+static const AbRowType arm_type = AB_ROW_TYPE(columns);
 
 /*
  * A summary of one variant of n rows, whose moments are still to be set.
@@ -133,52 +132,39 @@ ab_make_summary_counts(PG_FUNCTION_ARGS)
 }
 
 /*
- * The means of an arm as a JSON array, NULL where they are not known.
+ * One JSON array of the means, or one of arrays of the covariances, of an arm,
+ * as a palloc'd text.  NULL where some moment is not known.
  */
 static char *
-MeansJson(const AbSummary *summary, const AbArm *arm)
+MomentsJson(const AbSummary *summary, const AbArm *arm, bool covariances)
 {
+	int			columns = summary->columns;
 	StringInfoData buf;
 
-	if (arm->n < 1 || !AbArmKnown(arm))
+	if (arm->n < (covariances ? 2 : 1) || !AbArmKnown(arm))
 		return NULL;
 	initStringInfo(&buf);
-	for (int i = 0; i < summary->columns; i++)
+	appendStringInfoChar(&buf, '[');
+	for (int i = 0; i < columns; i++)
 	{
-		appendStringInfoString(&buf, i > 0 ? ", " : "[");
-		AbAppendDouble(&buf, AbArmMean(summary, arm, i));
+		appendStringInfoString(&buf, i > 0 ? ", " : "");
+		if (!covariances)
+			AbAppendDouble(&buf, AbArmMean(summary, arm, i));
+		else
+			for (int j = 0; j < columns; j++)
+			{
+				appendStringInfoString(&buf, j > 0 ? ", " : "[");
+				AbAppendDouble(&buf, AbArmVariance(summary, arm, i, j));
+				if (j == columns - 1)
+					appendStringInfoChar(&buf, ']');
+			}
 	}
 	appendStringInfoChar(&buf, ']');
 	return buf.data;
 }
 
 /*
- * The covariances of an arm as a JSON array of arrays, NULL where they are not
- * known.
- */
-static char *
-CovariancesJson(const AbSummary *summary, const AbArm *arm)
-{
-	StringInfoData buf;
-
-	if (arm->n < 2 || !AbArmKnown(arm))
-		return NULL;
-	initStringInfo(&buf);
-	for (int i = 0; i < summary->columns; i++)
-	{
-		appendStringInfoString(&buf, i > 0 ? "], " : "[");
-		for (int j = 0; j < summary->columns; j++)
-		{
-			appendStringInfoString(&buf, j > 0 ? ", " : "[");
-			AbAppendDouble(&buf, AbArmVariance(summary, arm, i, j));
-		}
-	}
-	appendStringInfoString(&buf, "]]");
-	return buf.data;
-}
-
-/*
- * What a summary holds, a row an arm in the order of the labels.
+ * (summary): what it holds, a row an arm in the order of the labels.
  */
 PG_FUNCTION_INFO_V1(ab_arms);
 Datum
@@ -200,8 +186,8 @@ ab_arms(PG_FUNCTION_ARGS)
 		row.is_control = AbAnswerOf(arm->flags & AB_ARM_CONTROL);
 		row.is_binary = AbAnswerOf(binary);
 		row.nonfinite = arm->nonfinite;
-		row.means = MeansJson(summary, arm);
-		row.covariances = CovariancesJson(summary, arm);
+		row.means = MomentsJson(summary, arm, false);
+		row.covariances = MomentsJson(summary, arm, true);
 		row.wilson.low = row.wilson.high = NAN;
 		if (binary && arm->n > 0 && AbArmKnown(arm))
 			row.wilson = AbWilson(AbArmSuccesses(arm, 0), arm->n, NORMAL_975);
