@@ -67,8 +67,9 @@ FROM generate_series(0, 8) won, generate_series(0, 8 - won) gained, generate_ser
 	 LATERAL (SELECT ab_summary((i <= won OR i > 8 - lost)::int, (i <= won + gained)::int, 'p') s
 			  FROM generate_series(1, 8) i) q,
 	 unnest('{exact,mid-p,asymptotic,corrected}'::text[]) m, unnest('{two-sided,less,greater}'::text[]) a,
-	 LATERAL ab_mcnemar(s, 0.5, a, replace(m, 'corrected', 'asymptotic'), m = 'corrected') p, unnest(ARRAY[0.001, 0.05, 0.3, 0.7, least(p.p_value, 0.999)]) l(alpha),
-	 LATERAL ab_mcnemar(s, l.alpha, a, replace(m, 'corrected', 'asymptotic'), m = 'corrected') r GROUP BY m ORDER BY m;
+	 replace(m, 'corrected', 'asymptotic') how, LATERAL ab_mcnemar(s, 0.5, a, how, m = 'corrected') p,
+	 unnest(ARRAY[0.001, 0.05, 0.3, 0.7, least(p.p_value, 0.999)]) l(alpha),
+	 LATERAL ab_mcnemar(s, l.alpha, a, how, m = 'corrected') r GROUP BY m ORDER BY m;
 
 -- query mistakes do raise
 \t on
