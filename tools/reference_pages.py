@@ -118,8 +118,8 @@ def page(topic, title, objects, places):
     lines = ['<!-- Written by tools/reference_pages.py from src/topic/%s*.sql: change the comments there. -->' % topic,
              '# %s: %s' % (topic, title), '']
     if os.path.exists(os.path.join(ROOT, 'docs', 'methods', topic + '.md')):
-        lines += ['Formulas, assumptions and limits: [methods](../methods/%s.md). '
-                  'What all functions have in common: [concepts](../concepts.md).' % topic, '']
+        lines += [wrapped('Formulas, assumptions and limits: [methods](../methods/%s.md). '
+                          'What all functions have in common: [concepts](../concepts.md).' % topic), '']
     for name, overloads in functions_of(objects).items():
         lines += ['## ' + name, '']
         # overloads that differ in types alone share their sentence
