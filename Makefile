@@ -2,8 +2,8 @@
 # sql and expected, its pages in docs.  The install script is the concatenation
 # of the fragments, in this order, in which each uses only what is before it.
 TOPICS = assign summary_io summary summary_read ttest anova adjust compare cuped ratio proportion poisson \
-	margin paired srm histogram_io histogram histogram_read quantile rank rank_paired \
-	power power_rates power_pairs power_summary power_margin clusters duration plan
+	margin paired mcnemar srm histogram_io histogram histogram_read quantile rank rank_paired \
+	power power_rates power_pairs power_summary power_margin clusters duration
 
 EXTENSION = ab_test
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" ab_test.control)

@@ -1,3 +1,5 @@
+\getenv srcdir PG_ABS_SRCDIR
+\i :srcdir/sql/setup.sql
 -- reference values: Python, int(hashlib.md5(f"{e}:{u}".encode()).hexdigest(), 16) % 10000
 SELECT e, u, ab_bucket(e, u) = expected AS ok
 FROM (VALUES ('exp1', 'user1', 5629), ('exp1', 'user2', 4206), ('exp1', 'user3', 3728),
@@ -53,32 +55,32 @@ WHERE ab_assign('e', g::bigint, 0.2) = 'treatment' AND ab_assign('e', g::bigint,
 SELECT abs(avg((ab_assign('share', g::bigint, 0.2) = 'treatment')::int) - 0.2) < 0.01 AS share
 FROM generate_series(1, 20000) g;
 
--- the share that a split really gives to treatment is that of the buckets below it: splits of four decimals, their neighbours, and finer ones
+-- the share that a split really gives to treatment is that of the buckets below it: splits of four decimals,
+-- their neighbours, and finer ones
 CREATE TABLE buckets AS SELECT b / 10000.0::float8 AS share FROM generate_series(0, 9999) b;
-SELECT count(*) AS differ FROM (SELECT k / 10000.0::float8 FROM generate_series(0, 10000, 37) k UNION ALL SELECT k / 10000.0::float8 * (1 + 2.5e-16) FROM generate_series(0, 9999, 37) k
-	UNION ALL SELECT k / 10000.0::float8 * (1 - 1.2e-16) FROM generate_series(0, 10000, 37) k UNION ALL VALUES (1.5e-4::float8), (1e-300), (0.99995), (0.5), (1 / 3.0), (1)) s(split)
+SELECT count(*) AS differ
+FROM (SELECT k / 10000.0::float8 FROM generate_series(0, 10000, 37) k
+	  UNION ALL SELECT k / 10000.0::float8 * (1 + 2.5e-16) FROM generate_series(0, 9999, 37) k
+	  UNION ALL SELECT k / 10000.0::float8 * (1 - 1.2e-16) FROM generate_series(0, 10000, 37) k
+	  UNION ALL VALUES (1.5e-4::float8), (1e-300), (0.99995), (0.5), (1 / 3.0), (1)) s(split)
 WHERE ab_split_effective(split) <> (SELECT count(*) FROM buckets WHERE share < split) / 10000.0::float8;
-SELECT ab_split_effective(0) AS none, ab_split_effective(1) AS all, ab_split_effective(0.5) AS half, ab_split_effective(1e-9) AS one_bucket, ab_split_effective(0.33333) AS third;
+SELECT split, ab_split_effective(split) AS effective FROM unnest('{0,1,0.5,1e-9,0.33333}'::float8[]) split;
 -- and what ab_assign does
-SELECT count(*) AS differ FROM (VALUES (0.2::float8), (0.07), (0.00015), (0.58)) s(split), generate_series(1::bigint, 2000) g
+SELECT count(*) AS differ
+FROM (VALUES (0.2::float8), (0.07), (0.00015), (0.58)) s(split), generate_series(1::bigint, 2000) g
 WHERE (ab_assign('eff', g, split) = 'treatment') <> (ab_bucket('eff', g) < round(ab_split_effective(split) * 10000));
 
 -- NULL in, NULL out
-SELECT ab_assign(NULL, 'u') IS NULL, ab_assign('e', NULL::text) IS NULL, ab_assign('e', 'u', NULL) IS NULL,
-	   ab_bucket(NULL, 'u') IS NULL, ab_bucket('e', NULL::bigint) IS NULL, ab_bucket('e', NULL::uuid) IS NULL, ab_split_effective(NULL) IS NULL;
+SELECT call, result FROM (VALUES
+	('ab_assign of no experiment', ab_assign(NULL, 'u')),
+	('ab_assign of no user', ab_assign('e', NULL::text)),
+	('ab_assign without split', ab_assign('e', 'u', NULL)),
+	('ab_bucket of no experiment', ab_bucket(NULL, 'u')::text),
+	('ab_bucket of no bigint', ab_bucket('e', NULL::bigint)::text),
+	('ab_bucket of no uuid', ab_bucket('e', NULL::uuid)::text),
+	('ab_split_effective', ab_split_effective(NULL)::text)) t(call, result) WHERE result IS NOT NULL;
 
 -- errors
-CREATE FUNCTION error_of(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE query;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN sqlstate || ': ' || sqlerrm || ' | ' || detail || ' | ' || hint;
-END $$;
 \t on
 SELECT error_of($$SELECT ab_assign('e', 'u', 20)$$);
 SELECT error_of($$SELECT ab_assign('e', 'u', -0.1)$$);
@@ -98,5 +100,5 @@ SET parallel_tuple_cost = 0;
 SELECT sum(ab_bucket('par', id)) = (SELECT sum(b) FROM serial) AS same FROM users;
 RESET ALL;
 
-DROP FUNCTION error_of, recipe, w;
+DROP FUNCTION recipe, w;
 DROP TABLE ids, long_ids, users, serial, buckets;

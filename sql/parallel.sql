@@ -1,3 +1,5 @@
+\getenv srcdir PG_ABS_SRCDIR
+\i :srcdir/sql/setup.sql
 -- Parallel and partitionwise plans give the serial answer.  The plan asked
 -- about is that of the very query compared.
 CREATE FUNCTION plan_has(query text, node text) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -16,7 +18,8 @@ CREATE TABLE log (id int, variant text, outcome float8, covariate float8) PARTIT
 CREATE TABLE log_0 PARTITION OF log FOR VALUES WITH (MODULUS 3, REMAINDER 0);
 CREATE TABLE log_1 PARTITION OF log FOR VALUES WITH (MODULUS 3, REMAINDER 1);
 CREATE TABLE log_2 PARTITION OF log FOR VALUES WITH (MODULUS 3, REMAINDER 2);
-INSERT INTO log SELECT g, CASE WHEN g % 5 = 0 THEN 'treatment' ELSE 'control' END, 1e8 + sin(g), cos(g) FROM generate_series(1, 30000) g;
+INSERT INTO log SELECT g, CASE WHEN g % 5 = 0 THEN 'treatment' ELSE 'control' END, 1e8 + sin(g), cos(g)
+FROM generate_series(1, 30000) g;
 CREATE TABLE plain AS TABLE log;
 ANALYZE log;
 ANALYZE plain;
@@ -25,8 +28,8 @@ ANALYZE plain;
 \set bool 'SELECT * FROM (SELECT (ab_ttest(outcome > 1e8, variant, ''control'')).* FROM plain) t'
 \set two 'SELECT a.* FROM (SELECT ab_summary(outcome, covariate, variant) AS s FROM plain) t, ab_arms(s) a'
 \set parts 'SELECT * FROM (SELECT (ab_ttest(outcome, variant)).* FROM log) t'
-\set four 'SELECT a.* FROM (SELECT ab_summary(outcome, covariate, outcome, covariate, variant) AS s FROM plain) t, ab_arms(s) a'
-
+\set state_of_four 'SELECT ab_summary(outcome, covariate, outcome, covariate, variant) AS s FROM plain'
+\set four 'SELECT a.* FROM (' :state_of_four ') t, ab_arms(s) a'
 \set pairs 'SELECT * FROM (SELECT (ab_paired_ttest(outcome, covariate)).* FROM plain) t'
 
 SET max_parallel_workers_per_gather = 0;
@@ -42,19 +45,21 @@ SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET parallel_leader_participation = off;
 SELECT plan_has(:'one', 'Partial Aggregate') AS one, plan_has(:'bool', 'Partial Aggregate') AS bool,
-	   plan_has(:'two', 'Partial Aggregate') AS two, plan_has(:'four', 'Partial Aggregate') AS four;
-SELECT p.control_n = s.control_n AND p.treatment_n = s.treatment_n AND abs(p.statistic / s.statistic - 1) < 1e-12
-	AND abs(p.p_value / s.p_value - 1) < 1e-12 AND abs(p.lift_low_pct / s.lift_low_pct - 1) < 1e-12 AS same FROM (:one) p, serial_one s;
-SELECT p.control_n = s.control_n AND abs(p.statistic / s.statistic - 1) < 1e-12 AS same FROM (:bool) p, serial_bool s;
-SELECT variant, p.n = s.n AND abs(p.mean / s.mean - 1) < 1e-14 AND abs(p.stddev / s.stddev - 1) < 1e-12
-	AND abs((p.covariances #>> '{0,1}')::float8 / (s.covariances #>> '{0,1}')::float8 - 1) < 1e-9 AS same FROM (:two) p JOIN serial_two s USING (variant);
-SELECT plan_has(:'pairs', 'Partial Aggregate') AS pairs;
-SELECT p.control_n = s.control_n AND abs(p.statistic / s.statistic - 1) < 1e-12 AS same FROM (:pairs) p, serial_pairs s;
-SELECT variant, p.n = s.n AND abs(p.stddev / s.stddev - 1) < 1e-12 AS same FROM (:four) p JOIN serial_four s USING (variant);
+	   plan_has(:'two', 'Partial Aggregate') AS two, plan_has(:'four', 'Partial Aggregate') AS four,
+	   plan_has(:'pairs', 'Partial Aggregate') AS pairs;
+SELECT p.control_n = s.control_n AS nc, p.treatment_n = s.treatment_n AS nt,
+	   close(p.statistic, s.statistic) AS statistic, close(p.p_value, s.p_value) AS p,
+	   close(p.lift_low_pct, s.lift_low_pct) AS lift_low FROM (:one) p, serial_one s;
+SELECT p.control_n = s.control_n AS nc, close(p.statistic, s.statistic) AS statistic FROM (:bool) p, serial_bool s;
+SELECT variant, p.n = s.n AS n, close(p.mean, s.mean, 1e-14) AS mean, close(p.stddev, s.stddev) AS stddev,
+	   close((p.covariances #>> '{0,1}')::float8, (s.covariances #>> '{0,1}')::float8, 1e-9) AS covariance
+FROM (:two) p JOIN serial_two s USING (variant);
+SELECT p.control_n = s.control_n AS n, close(p.statistic, s.statistic) AS statistic FROM (:pairs) p, serial_pairs s;
+SELECT variant, p.n = s.n AS n, close(p.stddev, s.stddev) AS stddev FROM (:four) p JOIN serial_four s USING (variant);
 
 SET enable_partitionwise_aggregate = on;
-SELECT plan_has(:'parts', 'Append') AND plan_has(:'parts', 'Partial Aggregate') AS partitionwise;
-SELECT abs(p.statistic / s.statistic - 1) < 1e-12 AS same FROM (:parts) p, serial_one s;
+SELECT plan_has(:'parts', 'Append') AS append, plan_has(:'parts', 'Partial Aggregate') AS partial;
+SELECT close(p.statistic, s.statistic) AS same FROM (:parts) p, serial_one s;
 
 -- workers that see no row, or none that counts, or only one arm
 CREATE TABLE sparse (x float8, v text) WITH (parallel_workers = 4);
@@ -70,14 +75,16 @@ SELECT control_n, treatment_n, diff FROM (:sparse) t;
 SELECT control_n, treatment_n, diff, note FROM (:none) t;
 SELECT ab_summary(x, v) IS NULL AS nothing FROM hollow;
 -- rolling up in workers
-CREATE TABLE daily WITH (parallel_workers = 4) AS SELECT id % 1000 AS day, ab_summary(outcome, variant) AS s FROM plain GROUP BY 1;
+CREATE TABLE daily WITH (parallel_workers = 4) AS
+SELECT id % 1000 AS day, ab_summary(outcome, variant) AS s FROM plain GROUP BY 1;
 ANALYZE daily;
 \set rollup 'SELECT t.* FROM (SELECT ab_rollup(s) AS s FROM daily) r, ab_ttest(s) t'
 SELECT plan_has(:'rollup', 'Partial Aggregate') AS rollup;
-SELECT abs(p.statistic / s.statistic - 1) < 1e-12 AS same FROM (:rollup) p, serial_one s;
+SELECT close(p.statistic, s.statistic) AS same FROM (:rollup) p, serial_one s;
 
 -- histograms: the same bytes, in workers, partition by partition and rolled up
-CREATE TABLE daily_histogram WITH (parallel_workers = 4) AS SELECT id % 1000 AS day, ab_histogram(covariate, variant) AS h FROM plain GROUP BY 1;
+CREATE TABLE daily_histogram WITH (parallel_workers = 4) AS
+SELECT id % 1000 AS day, ab_histogram(covariate, variant) AS h FROM plain GROUP BY 1;
 ANALYZE daily_histogram;
 \set histogram 'SELECT ab_histogram_send(ab_histogram(covariate, variant)) AS h FROM plain'
 \set histogram_parts 'SELECT ab_histogram_send(ab_histogram(covariate, variant)) AS h FROM log'
@@ -88,8 +95,11 @@ SET max_parallel_workers_per_gather = 0;
 CREATE TABLE serial_histogram AS :histogram;
 CREATE TABLE serial_histogram_pairs AS :histogram_pairs;
 SET max_parallel_workers_per_gather = 4;
-SELECT plan_has(:'histogram', 'Partial Aggregate') AS plain, plan_has(:'histogram_parts', 'Append') AND plan_has(:'histogram_parts', 'Partial Aggregate') AS partitionwise,
-	   plan_has(:'histogram_rollup', 'Partial Aggregate') AS rollup, plan_has(:'histogram_pairs', 'Partial Aggregate') AS pairs, plan_has(:'histogram_none', 'Partial Aggregate') AS none;
+SELECT plan_has(:'histogram', 'Partial Aggregate') AS plain, plan_has(:'histogram_parts', 'Append') AS append,
+	   plan_has(:'histogram_parts', 'Partial Aggregate') AS partitionwise,
+	   plan_has(:'histogram_rollup', 'Partial Aggregate') AS rollup,
+	   plan_has(:'histogram_pairs', 'Partial Aggregate') AS pairs,
+	   plan_has(:'histogram_none', 'Partial Aggregate') AS none;
 SELECT p.h = s.h AS plain FROM (:histogram) p, serial_histogram s;
 SELECT p.h = s.h AS partitionwise FROM (:histogram_parts) p, serial_histogram s;
 SELECT p.h = s.h AS rollup FROM (:histogram_rollup) p, serial_histogram s;
@@ -101,10 +111,13 @@ SET max_parallel_workers_per_gather = 0;
 SET work_mem = '64kB';
 SET enable_sort = off;
 SELECT count(*), sum(n) FROM (SELECT id, ab_summary(outcome, variant) s FROM plain GROUP BY id) g, ab_arms(s);
-SELECT count(*), sum(n) FROM (SELECT id, ab_histogram(outcome, variant) h FROM plain WHERE id <= 10000 GROUP BY id) g, ab_arms(h);
+SELECT count(*), sum(n)
+FROM (SELECT id, ab_histogram(outcome, variant) h FROM plain WHERE id <= 10000 GROUP BY id) g, ab_arms(h);
 RESET enable_sort;
-SELECT count(*) FROM (SELECT id % 7, id % 3, (ab_ttest(outcome, variant)).control_n FROM plain GROUP BY GROUPING SETS ((id % 7), (id % 3), ())) g;
+SELECT count(*) FROM (SELECT id % 7, id % 3, (ab_ttest(outcome, variant)).control_n FROM plain
+					  GROUP BY GROUPING SETS ((id % 7), (id % 3), ())) g;
 
 RESET ALL;
 DROP FUNCTION plan_has;
-DROP TABLE log, plain, serial_pairs, serial_one, serial_bool, serial_two, serial_four, sparse, hollow, daily, daily_histogram, serial_histogram, serial_histogram_pairs;
+DROP TABLE log, plain, serial_pairs, serial_one, serial_bool, serial_two, serial_four, sparse, hollow, daily,
+	daily_histogram, serial_histogram, serial_histogram_pairs;

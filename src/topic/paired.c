@@ -1,20 +1,17 @@
 /*
  * paired.c
- *	  Both variants on the same unit (prompt, user): the paired t-test and
- *	  McNemar's test, from a summary of two columns.
+ *	  Both variants on the same unit (prompt, user): the paired t-test, from a
+ *	  summary of two columns.
  *
  * The columns are the control's and the treatment's outcome of a pair, in one
  * arm.  The state of the aggregates is such a summary, so it can be stored,
  * merged and read again with other parameters.
  *
- * The mathematics of McNemar's test is in math/mcnemar.c, with its references.
- *
  * References:
  *	Student, The Probable Error of a Mean, Biometrika 6 (1908), 1-25.
  */
-#include "base/effect.h"
+#include "topic/paired.h"
 
-#include "math/mcnemar.h"
 #include "topic/summary.h"
 #include "utils/builtins.h"
 
@@ -26,16 +23,7 @@
 #define NO_DIFFERENCE	(16 * DBL_EPSILON)
 #define FEW_DIGITS		1e-8
 
-typedef struct PairsCall
-{
-	const AbSummary *summary;
-	AbTestArgs	test;
-	AbMcNemarMethod method;
-	bool		continuity;
-	AbLabel		variant;		/* that holds the pairs */
-} PairsCall;
-
-static const AbWidth width = {
+const AbWidth ab_pairs_width = {
 	2, 2, "Collect it by ab_summary(control_outcome, treatment_outcome, 'pairs'), a row for each pair."
 };
 
@@ -87,11 +75,11 @@ ab_paired_accum_boolean(PG_FUNCTION_ARGS)
 
 /*
  * Start a row for the pairs of a summary: the control is the first column,
- * the treatment the second.  Returns whether they can be compared; the notes
+ * the treatment the second; the call may say what they are called.  Returns whether they can be compared; the notes
  * say why not.
  */
-static bool
-StartPairs(AbMeans *means, const PairsCall *call)
+bool
+AbStartPairs(AbMeans *means, const AbPairsCall *call)
 {
 	static const AbLabel control = {"control", 7};
 	static const AbLabel treatment = {"treatment", 9};
@@ -103,8 +91,9 @@ StartPairs(AbMeans *means, const PairsCall *call)
 	const AbArm *arm;
 
 	AbInitComparison(row, call->test.alpha);
-	row->control = control;
-	row->treatment = treatment;
+	row->control = call->test.control.data ? call->test.control : control;
+	row->treatment = call->test.treatment.data ? call->test.treatment :
+		treatment;
 	means->control_mean = means->treatment_mean = NAN;
 	means->control_stddev = means->treatment_stddev = NAN;
 	means->summary = call->summary;
@@ -206,17 +195,19 @@ static Datum
 PairedTTest(FunctionCallInfo fcinfo)
 {
 	static const AbArg args[] = {
-		AB_SUMMARY_ARG(PairsCall, summary, &width),
-		AB_ALPHA_ARG(PairsCall, test),
-		AB_ALTERNATIVE_ARG(PairsCall, test),
-		AB_LABEL_ARG(PairsCall, variant, "variant")
+		AB_SUMMARY_ARG(AbPairsCall, summary, &ab_pairs_width),
+		AB_ALPHA_ARG(AbPairsCall, test),
+		AB_ALTERNATIVE_ARG(AbPairsCall, test),
+		AB_LABEL_ARG(AbPairsCall, variant, "variant"),
+		AB_CONTROL_ARG(AbPairsCall, test),
+		AB_TREATMENT_ARG(AbPairsCall, test)
 	};
-	PairsCall	call = {.test.reader = "ab_paired_ttest(summary"};
+	AbPairsCall call = {.test.reader = "ab_paired_ttest(summary"};
 	AbMeans		means;
 	bool		comparable;
 
 	AbReadArgs(fcinfo, args, &call);
-	comparable = StartPairs(&means, &call);
+	comparable = AbStartPairs(&means, &call);
 	means.row.method = psprintf("paired t-test%s",
 								AbAlternativeSuffix(call.test.alternative));
 	if (comparable)
@@ -236,117 +227,4 @@ Datum
 ab_paired_ttest_final(PG_FUNCTION_ARGS)
 {
 	return PairedTTest(fcinfo);
-}
-
-/* ----------------------------------------------------------------------
- * McNemar's test
- * ----------------------------------------------------------------------
- */
-
-static const char *
-MethodName(AbMcNemarMethod method)
-{
-	switch (method)
-	{
-		case AB_MCNEMAR_MID_P:
-			return "McNemar's test, mid-p";
-		case AB_MCNEMAR_ASYMPTOTIC:
-			return "McNemar's test, asymptotic";
-		case AB_MCNEMAR_CORRECTED:
-			return "McNemar's test, asymptotic with continuity correction";
-		default:
-			return "McNemar's test, exact";
-	}
-}
-
-/*
- * McNemar's test of the pairs.
- */
-static void
-CompareCounts(AbMeans *means, const PairsCall *call)
-{
-	AbComparison *row = &means->row;
-	const AbDouble *moments = means->control->moments;
-	AbAlternative alternative = call->test.alternative;
-	AbPairCounts pairs = AbCountPairs(means->control->n,
-									  AbDoubleValue(moments[0]),
-									  AbDoubleValue(moments[1]),
-									  AbDoubleValue(moments[AbComomentIndex(2, 0, 1)]));
-	AbMcNemar	test = AbMcNemarTest(pairs, call->method,
-									 AbOneSidedLevel(&call->test));
-	bool		significant;
-
-	row->difference.value = AbPairsDifference(pairs);
-	row->lift.value = row->difference.value / means->control_mean;
-	row->std_error = AbPairsStdError(pairs);
-	row->statistic = test.statistic;
-	AbDecide(row, AbTailsPValue(test.tails, alternative));
-	significant = row->significant == AB_YES;
-	row->difference.interval =
-		AbAgree(AbPairsDifferenceInterval(pairs, &test, alternative),
-				row->difference.value, significant);
-	row->lift.interval = AbAgree(AbPairsLiftInterval(pairs, &test, alternative),
-								 row->difference.value, significant);
-
-	AbNote(&row->notes, "discordant pairs: %.0f won by the treatment, %.0f by the control",
-		   pairs.gained, pairs.lost);
-	if (pairs.both + pairs.lost == 0)
-		AbNote(&row->notes, pairs.gained == 0 ? "no success on either side: no relative lift" :
-			   "no success of the control: no relative lift, and its interval has no upper end");
-}
-
-/*
- * The test, as a row; of the aggregate, whose final function has the state
- * alone, with the defaults.
- *
- * The continuity correction is the asymptotic test's.
- */
-static Datum
-McNemar(FunctionCallInfo fcinfo)
-{
-	static const AbWord words[] = {
-		{"exact", AB_MCNEMAR_EXACT},
-		{"mid-p", AB_MCNEMAR_MID_P},
-		{"asymptotic", AB_MCNEMAR_ASYMPTOTIC}
-	};
-	static const AbWords methods = AB_WORDS("method", words);
-	static const AbArg args[] = {
-		AB_SUMMARY_ARG(PairsCall, summary, &width),
-		AB_ALPHA_ARG(PairsCall, test),
-		AB_ALTERNATIVE_ARG(PairsCall, test),
-		AB_WORD_ARG(PairsCall, method, "method", &methods, AB_MCNEMAR_EXACT),
-		AB_FLAG_ARG(PairsCall, continuity, "continuity",
-					"Use true for the continuity correction of the asymptotic test.",
-					false),
-		AB_LABEL_ARG(PairsCall, variant, "variant")
-	};
-	PairsCall	call = {.test.reader = "ab_mcnemar(summary"};
-	AbMeans		means;
-	bool		comparable;
-
-	AbReadArgs(fcinfo, args, &call);
-	if (call.continuity && call.method == AB_MCNEMAR_ASYMPTOTIC)
-		call.method = AB_MCNEMAR_CORRECTED;
-	comparable = StartPairs(&means, &call);
-	means.row.method = psprintf("%s%s", MethodName(call.method),
-								AbAlternativeSuffix(call.test.alternative));
-	if (comparable && (~means.control->flags & AB_ARM_ALL_BINARY(2)) != 0)
-		AbNote(&means.row.notes, "the outcomes are not all 0 or 1: use ab_paired_ttest");
-	else if (comparable)
-		CompareCounts(&means, &call);
-	return AbRowDatum(fcinfo, &ab_comparison, &means);
-}
-
-PG_FUNCTION_INFO_V1(ab_mcnemar);
-Datum
-ab_mcnemar(PG_FUNCTION_ARGS)
-{
-	return McNemar(fcinfo);
-}
-
-PG_FUNCTION_INFO_V1(ab_mcnemar_final);
-Datum
-ab_mcnemar_final(PG_FUNCTION_ARGS)
-{
-	return McNemar(fcinfo);
 }

@@ -1,4 +1,4 @@
--- both variants on the same unit: paired t-test and McNemar's test
+-- both variants on the same unit: the paired t-test
 
 CREATE FUNCTION ab_paired_accum(ab_summary, control_outcome float8, treatment_outcome float8) RETURNS ab_summary
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -11,10 +11,6 @@ COMMENT ON FUNCTION ab_paired_accum_boolean(ab_summary, boolean, boolean) IS 'ag
 CREATE FUNCTION ab_paired_ttest_final(ab_summary) RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_paired_ttest_final(ab_summary) IS 'aggregate final function';
-
-CREATE FUNCTION ab_mcnemar_final(ab_summary) RETURNS ab_comparison
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_mcnemar_final(ab_summary) IS 'aggregate final function';
 
 CREATE AGGREGATE ab_paired_ttest(control_outcome float8, treatment_outcome float8) (
 	SFUNC = ab_paired_accum,
@@ -39,25 +35,8 @@ COMMENT ON AGGREGATE ab_paired_ttest(boolean, boolean) IS
 	'paired t-test of a yes/no outcome, a row for each pair';
 
 CREATE FUNCTION ab_paired_ttest(summary ab_summary, alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-								variant text DEFAULT NULL) RETURNS ab_comparison
+								variant text DEFAULT NULL, control text DEFAULT 'control',
+								treatment text DEFAULT 'treatment') RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_paired_ttest(ab_summary, float8, text, text) IS
+COMMENT ON FUNCTION ab_paired_ttest(ab_summary, float8, text, text, text, text) IS
 	'paired t-test of the second column of a summary (treatment) against the first (control)';
-
-CREATE AGGREGATE ab_mcnemar(control_outcome boolean, treatment_outcome boolean) (
-	SFUNC = ab_paired_accum_boolean,
-	STYPE = ab_summary,
-	SSPACE = 256,
-	COMBINEFUNC = ab_summary_combine,
-	FINALFUNC = ab_mcnemar_final,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE ab_mcnemar(boolean, boolean) IS
-	'McNemar''s exact test of a yes/no outcome, a row for each pair';
-
-CREATE FUNCTION ab_mcnemar(summary ab_summary, alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-						   method text DEFAULT 'exact', continuity boolean DEFAULT false,
-						   variant text DEFAULT NULL) RETURNS ab_comparison
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_mcnemar(ab_summary, float8, text, text, boolean, text) IS
-	'McNemar''s test of two 0/1 columns of a summary: exact, mid-p, or asymptotic with or without continuity correction';

@@ -73,7 +73,7 @@ COMMENT ON AGGREGATE ab_mannwhitney(float8, text, text) IS
 
 CREATE FUNCTION ab_mannwhitney(histogram ab_histogram, control text DEFAULT NULL, treatment text DEFAULT NULL,
 							   alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-							   method text DEFAULT 'auto', use_continuity boolean DEFAULT true) RETURNS ab_mannwhitney_result
+							   method text DEFAULT 'auto', continuity boolean DEFAULT true) RETURNS ab_mannwhitney_result
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_mannwhitney(ab_histogram, text, text, float8, text, text, boolean) IS
 	'Mann-Whitney U test of two variants of a histogram, exact or asymptotic';

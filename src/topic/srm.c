@@ -300,7 +300,7 @@ ArrayCounts(const SrmCall *call)
 	counts.users = (int64 *) palloc(Max(counts.arms, 1) * sizeof(int64));
 	for (int i = 0; i < counts.arms; i++)
 	{
-		if (!(numbers[i] >= 0 && numbers[i] <= PG_INT64_MAX / 2 &&
+		if (!(numbers[i] >= 0 && numbers[i] <= 4e18 &&
 			  rint(numbers[i]) == numbers[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

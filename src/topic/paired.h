@@ -1,0 +1,21 @@
+/*
+ * paired.h
+ *	  What the tests of pairs in a summary share.
+ */
+#ifndef AB_TOPIC_PAIRED_H
+#define AB_TOPIC_PAIRED_H
+
+#include "base/effect.h"
+
+typedef struct AbPairsCall
+{
+	const AbSummary *summary;
+	AbTestArgs	test;			/* control and treatment name the columns */
+	AbLabel		variant;		/* that holds the pairs */
+} AbPairsCall;
+
+extern const AbWidth ab_pairs_width;
+
+extern bool AbStartPairs(AbMeans *means, const AbPairsCall *call);
+
+#endif							/* AB_TOPIC_PAIRED_H */
