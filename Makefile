@@ -14,8 +14,13 @@ MODULE_big = ab_test
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*/*.c)) src/math/distributions.o
 DATA_built = $(SCRIPT)
 
-# tests of a topic, and tests across topics
-REGRESS = $(patsubst sql/%.sql,%,$(wildcard $(TOPICS:%=sql/%.sql))) parallel catalog peers readme
+# Each page with SQL in it is a test: docs/howto/odd-data.md is docs_howto_odd_data.
+PAGES := $(shell grep -ls '^```sql$$' *.md docs/*.md docs/*/*.md)
+page_test = $(patsubst README,readme,$(subst -,_,$(subst /,_,$(basename $(1)))))
+PAGE_TESTS = $(foreach page,$(PAGES),$(call page_test,$(page)))
+
+# tests of a topic, tests across topics, and pages
+REGRESS = $(patsubst sql/%.sql,%,$(wildcard $(TOPICS:%=sql/%.sql))) parallel catalog peers $(PAGE_TESTS)
 REGRESS_OPTS = --load-extension=$(EXTENSION)
 
 # Contraction into fused multiply-adds would make results depend on the
@@ -23,7 +28,7 @@ REGRESS_OPTS = --load-extension=$(EXTENSION)
 PG_CPPFLAGS = -I$(dir $(firstword $(MAKEFILE_LIST)))src -ffp-contract=off -DAB_TEST_VERSION='"$(EXTVERSION)"'
 SHLIB_LINK = -lstdc++
 
-EXTRA_CLEAN = $(EXTENSION)--*.sql META.json sql/readme.sql expected/readme.out $(DEPENDENCIES)
+EXTRA_CLEAN = $(EXTENSION)--*.sql META.json $(PAGE_TESTS:%=sql/%.sql) $(PAGE_TESTS:%=expected/%.out) $(DEPENDENCIES)
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
@@ -46,11 +51,27 @@ override CPPFLAGS = $(flags) -MMD -MP -MF $@.d
 -include $(DEPENDENCIES)
 $(OBJS) $(OBJS:.o=.bc): ab_test.control
 
-# The README's SQL and the results shown under it are a regression test.
-installcheck: sql/readme.sql expected/readme.out
+# The SQL of a page and the results shown under it are a regression test.
+installcheck: $(PAGE_TESTS:%=sql/%.sql) $(PAGE_TESTS:%=expected/%.out)
 
-sql/readme.sql: README.md tools/readme.awk
-	awk -v what=sql -f tools/readme.awk README.md >$@
+define page_rules
+sql/$(call page_test,$(1)).sql: $(1) tools/pages.awk
+	awk -v what=sql -f tools/pages.awk $$< >$$@
 
-expected/readme.out: README.md tools/readme.awk
-	awk -v what=out -f tools/readme.awk README.md >$@
+expected/$(call page_test,$(1)).out: $(1) tools/pages.awk
+	awk -v what=out -f tools/pages.awk $$< >$$@
+
+fill-$(call page_test,$(1)):
+	awk -v what=fill -v results=results/$$(@:fill-%=%).out -f tools/pages.awk $(1) >$(1).filled
+	mv $(1).filled $(1)
+endef
+$(foreach page,$(PAGES),$(eval $(call page_rules,$(page))))
+
+# Writes what the tests of the pages have printed last into the pages.
+.PHONY: fill-pages
+fill-pages: $(PAGE_TESTS:%=fill-%)
+
+# Writes docs/reference as the server at PGHOST, PGPORT, .. has the extension.
+.PHONY: reference
+reference:
+	tools/reference_pages.py docs/reference

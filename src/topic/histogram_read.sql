@@ -29,6 +29,19 @@ CREATE TYPE ab_histogram_arm AS (
 	is_exact boolean
 );
 COMMENT ON TYPE ab_histogram_arm IS 'what a histogram holds of one variant';
+COMMENT ON COLUMN ab_histogram_arm.variant IS 'name of the variant';
+COMMENT ON COLUMN ab_histogram_arm.n IS 'rows, those with NaN or infinity included';
+COMMENT ON COLUMN ab_histogram_arm.mean IS
+	'mean, from the middles of the cells; NULL without rows, or with some that are NaN or infinite';
+COMMENT ON COLUMN ab_histogram_arm.stddev IS
+	'sample standard deviation, from the middles of the cells; NULL below two rows';
+COMMENT ON COLUMN ab_histogram_arm.min IS 'smallest finite value, exactly';
+COMMENT ON COLUMN ab_histogram_arm.max IS 'largest finite value, exactly';
+COMMENT ON COLUMN ab_histogram_arm.distinct_values IS 'number of different values kept';
+COMMENT ON COLUMN ab_histogram_arm.is_control IS 'whether the histogram itself carries this variant as control';
+COMMENT ON COLUMN ab_histogram_arm.nonfinite IS 'how many of them have NaN or infinity';
+COMMENT ON COLUMN ab_histogram_arm.significand_bits IS 'significand bits kept of every value, 52 if it is exact';
+COMMENT ON COLUMN ab_histogram_arm.is_exact IS 'whether every value is kept exactly';
 
 CREATE FUNCTION ab_arms(histogram ab_histogram) RETURNS SETOF ab_histogram_arm
 	AS 'MODULE_PATHNAME', 'ab_arms_histogram' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 2;

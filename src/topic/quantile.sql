@@ -26,6 +26,35 @@ CREATE TYPE ab_quantile_result AS (
 );
 COMMENT ON TYPE ab_quantile_result IS
 	'a quantile of a treatment against that of a control: estimates, intervals, p-value and verdict';
+COMMENT ON COLUMN ab_quantile_result.control IS 'name of the control, NULL where it is not known';
+COMMENT ON COLUMN ab_quantile_result.treatment IS 'name of the treatment, NULL where it is not known';
+COMMENT ON COLUMN ab_quantile_result.control_n IS 'rows of the control, those with NaN or infinity included';
+COMMENT ON COLUMN ab_quantile_result.treatment_n IS 'rows of the treatment, those with NaN or infinity included';
+COMMENT ON COLUMN ab_quantile_result.quantile IS 'the quantile compared, a fraction';
+COMMENT ON COLUMN ab_quantile_result.control_value IS 'that quantile of the control, as percentile_cont has it';
+COMMENT ON COLUMN ab_quantile_result.treatment_value IS 'that quantile of the treatment';
+COMMENT ON COLUMN ab_quantile_result.diff IS 'treatment - control, in the units of the outcome';
+COMMENT ON COLUMN ab_quantile_result.diff_low IS
+	'lower end of the interval of diff, of level 1 - alpha; NULL where it is open';
+COMMENT ON COLUMN ab_quantile_result.diff_high IS 'upper end of the interval of diff; NULL where it is open';
+COMMENT ON COLUMN ab_quantile_result.relative_lift_pct IS
+	'diff in percent of the control''s value; NULL where that is 0';
+COMMENT ON COLUMN ab_quantile_result.lift_low_pct IS
+	'lower end of the interval of the lift, in percent; NULL where it is open';
+COMMENT ON COLUMN ab_quantile_result.lift_high_pct IS
+	'upper end of the interval of the lift, in percent; NULL where it is open';
+COMMENT ON COLUMN ab_quantile_result.std_error IS 'approximate standard error of diff; the interval is not made of it';
+COMMENT ON COLUMN ab_quantile_result.statistic IS 'score at which the limits of the two variants touch';
+COMMENT ON COLUMN ab_quantile_result.df IS 'always NULL';
+COMMENT ON COLUMN ab_quantile_result.p_value IS 'p-value of this comparison by itself; NULL where it cannot be tested';
+COMMENT ON COLUMN ab_quantile_result.p_adjusted IS
+	'p-value adjusted for the number of comparisons; NULL for a single one';
+COMMENT ON COLUMN ab_quantile_result.significant IS
+	'p-value, adjusted where there is an adjusted one, below alpha; NULL without one';
+COMMENT ON COLUMN ab_quantile_result.alpha IS 'the significance level asked for, a fraction';
+COMMENT ON COLUMN ab_quantile_result.method IS 'the test that was done, in words';
+COMMENT ON COLUMN ab_quantile_result.note IS
+	'what the reader must know: why a column is NULL, which assumption the data contradict; NULL if nothing';
 
 CREATE FUNCTION ab_quantile_test(histogram ab_histogram, quantile float8, control text DEFAULT NULL,
 								 treatment text DEFAULT NULL, alpha float8 DEFAULT 0.05,

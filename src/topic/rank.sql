@@ -21,6 +21,29 @@ CREATE TYPE ab_mannwhitney_result AS (
 );
 COMMENT ON TYPE ab_mannwhitney_result IS
 	'do values of the treatment exceed those of the control: probability, interval, p-value and verdict';
+COMMENT ON COLUMN ab_mannwhitney_result.control IS 'name of the control, NULL where it is not known';
+COMMENT ON COLUMN ab_mannwhitney_result.treatment IS 'name of the treatment, NULL where it is not known';
+COMMENT ON COLUMN ab_mannwhitney_result.control_n IS 'rows of the control, those with NaN or infinity included';
+COMMENT ON COLUMN ab_mannwhitney_result.treatment_n IS 'rows of the treatment, those with NaN or infinity included';
+COMMENT ON COLUMN ab_mannwhitney_result.control_median IS 'median of the control';
+COMMENT ON COLUMN ab_mannwhitney_result.treatment_median IS 'median of the treatment';
+COMMENT ON COLUMN ab_mannwhitney_result.superiority IS
+	'probability that a value of the treatment exceeds one of the control, ties counting half';
+COMMENT ON COLUMN ab_mannwhitney_result.superiority_low IS
+	'lower end of its interval, of level 1 - alpha; NULL where it is open';
+COMMENT ON COLUMN ab_mannwhitney_result.superiority_high IS 'upper end of its interval; NULL where it is open';
+COMMENT ON COLUMN ab_mannwhitney_result.statistic IS 'U of the treatment: pairs that it wins, ties counting half';
+COMMENT ON COLUMN ab_mannwhitney_result.z IS 'the standardised U; NULL for an exact test';
+COMMENT ON COLUMN ab_mannwhitney_result.p_value IS
+	'p-value of this comparison by itself; NULL where it cannot be tested';
+COMMENT ON COLUMN ab_mannwhitney_result.p_adjusted IS
+	'p-value adjusted for the number of comparisons; NULL for a single one';
+COMMENT ON COLUMN ab_mannwhitney_result.significant IS
+	'p-value, adjusted where there is an adjusted one, below alpha; NULL without one';
+COMMENT ON COLUMN ab_mannwhitney_result.alpha IS 'the significance level asked for, a fraction';
+COMMENT ON COLUMN ab_mannwhitney_result.method IS 'the test that was done, in words';
+COMMENT ON COLUMN ab_mannwhitney_result.note IS
+	'what the reader must know: why a column is NULL, which assumption the data contradict; NULL if nothing';
 
 CREATE FUNCTION ab_mannwhitney_final(ab_histogram) RETURNS ab_mannwhitney_result
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -72,6 +95,25 @@ CREATE TYPE ab_kolmogorov_smirnov_result AS (
 );
 COMMENT ON TYPE ab_kolmogorov_smirnov_result IS
 	'largest distance of two distribution functions: where it is, p-value and verdict';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.control IS 'name of the control, NULL where it is not known';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.treatment IS 'name of the treatment, NULL where it is not known';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.control_n IS 'rows of the control, those with NaN or infinity included';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.treatment_n IS
+	'rows of the treatment, those with NaN or infinity included';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.statistic IS 'D, the largest distance of the two distribution functions';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.statistic_location IS 'the value at which they are that far apart';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.statistic_sign IS
+	'1 where the treatment''s distribution function is above there (its values are smaller), -1 where below';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.p_value IS
+	'p-value of this comparison by itself; NULL where it cannot be tested';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.p_adjusted IS
+	'p-value adjusted for the number of comparisons; NULL for a single one';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.significant IS
+	'p-value, adjusted where there is an adjusted one, below alpha; NULL without one';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.alpha IS 'the significance level asked for, a fraction';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.method IS 'the test that was done, in words';
+COMMENT ON COLUMN ab_kolmogorov_smirnov_result.note IS
+	'what the reader must know: why a column is NULL, which assumption the data contradict; NULL if nothing';
 
 CREATE FUNCTION ab_kolmogorov_smirnov_final(ab_histogram) RETURNS ab_kolmogorov_smirnov_result
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;

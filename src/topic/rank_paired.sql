@@ -21,6 +21,31 @@ CREATE TYPE ab_rank_paired_result AS (
 );
 COMMENT ON TYPE ab_rank_paired_result IS
 	'differences of pairs: signs, ranks, p-value and verdict';
+COMMENT ON COLUMN ab_rank_paired_result.n IS 'pairs';
+COMMENT ON COLUMN ab_rank_paired_result.positive IS 'pairs in which the treatment is above the control';
+COMMENT ON COLUMN ab_rank_paired_result.negative IS 'pairs in which it is below';
+COMMENT ON COLUMN ab_rank_paired_result.zeros IS 'pairs without a difference';
+COMMENT ON COLUMN ab_rank_paired_result.ties IS 'pairs that share their absolute difference with another';
+COMMENT ON COLUMN ab_rank_paired_result.median IS 'median of the differences treatment - control';
+COMMENT ON COLUMN ab_rank_paired_result.rank_sum_positive IS
+	'sum of the ranks of positive differences; NULL for the sign test';
+COMMENT ON COLUMN ab_rank_paired_result.rank_sum_negative IS
+	'sum of the ranks of negative differences; NULL for the sign test';
+COMMENT ON COLUMN ab_rank_paired_result.rank_biserial IS
+	'difference of the two rank sums as a share of their total, -1 to 1; NULL for the sign test';
+COMMENT ON COLUMN ab_rank_paired_result.statistic IS
+	'the smaller rank sum if two-sided, else the positive one; for the sign test the positive pairs';
+COMMENT ON COLUMN ab_rank_paired_result.z IS 'the standardised rank sum; NULL for an exact test';
+COMMENT ON COLUMN ab_rank_paired_result.p_value IS
+	'p-value of this comparison by itself; NULL where it cannot be tested';
+COMMENT ON COLUMN ab_rank_paired_result.p_adjusted IS
+	'p-value adjusted for the number of comparisons; NULL for a single one';
+COMMENT ON COLUMN ab_rank_paired_result.significant IS
+	'p-value, adjusted where there is an adjusted one, below alpha; NULL without one';
+COMMENT ON COLUMN ab_rank_paired_result.alpha IS 'the significance level asked for, a fraction';
+COMMENT ON COLUMN ab_rank_paired_result.method IS 'the test that was done, in words';
+COMMENT ON COLUMN ab_rank_paired_result.note IS
+	'what the reader must know: why a column is NULL, which assumption the data contradict; NULL if nothing';
 
 CREATE FUNCTION ab_wilcoxon_final(ab_histogram) RETURNS ab_rank_paired_result
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;

@@ -12,6 +12,16 @@ CREATE TYPE ab_srm_result AS (
 	note text
 );
 COMMENT ON TYPE ab_srm_result IS 'numbers of users against the split intended: goodness of fit and verdict';
+COMMENT ON COLUMN ab_srm_result.variants IS 'number of variants of positive weight';
+COMMENT ON COLUMN ab_srm_result.n IS 'number of users';
+COMMENT ON COLUMN ab_srm_result.statistic IS 'Pearson''s chi-square, also beside an exact test';
+COMMENT ON COLUMN ab_srm_result.df IS 'degrees of freedom of chi-square';
+COMMENT ON COLUMN ab_srm_result.p_value IS
+	'probability of counts so far from the weights; NULL where it cannot be tested';
+COMMENT ON COLUMN ab_srm_result.mismatch IS 'p-value below the threshold; NULL without one';
+COMMENT ON COLUMN ab_srm_result.threshold IS 'the threshold asked for';
+COMMENT ON COLUMN ab_srm_result.method IS 'the test that was done, in words';
+COMMENT ON COLUMN ab_srm_result.note IS 'which variant deviates most, or why a column is NULL; NULL if nothing';
 
 CREATE FUNCTION ab_srm(summary ab_summary, variants text[] DEFAULT NULL, weights float8[] DEFAULT NULL,
 					   threshold float8 DEFAULT 0.001) RETURNS ab_srm_result

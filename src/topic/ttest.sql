@@ -26,6 +26,37 @@ CREATE TYPE ab_comparison AS (
 	note text
 );
 COMMENT ON TYPE ab_comparison IS 'a treatment against a control: estimates, intervals, p-value and verdict';
+COMMENT ON COLUMN ab_comparison.control IS 'name of the control, NULL where it is not known';
+COMMENT ON COLUMN ab_comparison.treatment IS 'name of the treatment, NULL where it is not known';
+COMMENT ON COLUMN ab_comparison.control_n IS 'rows of the control, those with NaN or infinity included';
+COMMENT ON COLUMN ab_comparison.treatment_n IS 'rows of the treatment, those with NaN or infinity included';
+COMMENT ON COLUMN ab_comparison.control_mean IS
+	'mean of the control: a rate for zeros and ones, a ratio of sums for ab_ratio, adjusted for ab_cuped';
+COMMENT ON COLUMN ab_comparison.treatment_mean IS 'the same of the treatment';
+COMMENT ON COLUMN ab_comparison.control_stddev IS
+	'sample standard deviation of one row (for ratios of one user) of the control';
+COMMENT ON COLUMN ab_comparison.treatment_stddev IS 'the same of the treatment';
+COMMENT ON COLUMN ab_comparison.diff IS 'treatment - control, in the units of the outcome';
+COMMENT ON COLUMN ab_comparison.diff_low IS
+	'lower end of the interval of diff, of level 1 - alpha; NULL where it is open';
+COMMENT ON COLUMN ab_comparison.diff_high IS 'upper end of the interval of diff; NULL where it is open';
+COMMENT ON COLUMN ab_comparison.relative_lift_pct IS 'diff in percent of the control''s value; NULL where that is 0';
+COMMENT ON COLUMN ab_comparison.lift_low_pct IS
+	'lower end of the interval of the lift, in percent; NULL where it is open';
+COMMENT ON COLUMN ab_comparison.lift_high_pct IS
+	'upper end of the interval of the lift, in percent; NULL where it is open';
+COMMENT ON COLUMN ab_comparison.std_error IS
+	'standard error of what is tested: diff, or for a relative margin the treatment minus a multiple of the control';
+COMMENT ON COLUMN ab_comparison.statistic IS 'the test statistic: t, z, or NULL for an exact test';
+COMMENT ON COLUMN ab_comparison.df IS 'degrees of freedom of t; NULL for a normal or an exact test';
+COMMENT ON COLUMN ab_comparison.p_value IS 'p-value of this comparison by itself; NULL where it cannot be tested';
+COMMENT ON COLUMN ab_comparison.p_adjusted IS 'p-value adjusted for the number of comparisons; NULL for a single one';
+COMMENT ON COLUMN ab_comparison.significant IS
+	'p-value, adjusted where there is an adjusted one, below alpha; NULL without one';
+COMMENT ON COLUMN ab_comparison.alpha IS 'the significance level asked for, a fraction';
+COMMENT ON COLUMN ab_comparison.method IS 'the test that was done, in words';
+COMMENT ON COLUMN ab_comparison.note IS
+	'what the reader must know: why a column is NULL, which assumption the data contradict; NULL if nothing';
 
 CREATE FUNCTION ab_ttest_final(ab_summary) RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
