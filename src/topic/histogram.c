@@ -29,7 +29,7 @@ NewState(FunctionCallInfo fcinfo)
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		context = CurrentMemoryContext;
-	return AbNewState(context);
+	return AbNewHistogramState(context);
 }
 
 /*
@@ -43,7 +43,7 @@ GetState(FunctionCallInfo fcinfo)
 
 	if (PG_ARGISNULL(0))
 		return NULL;
-	state = AbStateOfDatum(PG_GETARG_DATUM(0));
+	state = AbDatumGetHistogramState(PG_GETARG_DATUM(0));
 	if (unlikely(state == NULL))
 	{
 		state = NewState(fcinfo);

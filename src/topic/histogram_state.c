@@ -292,7 +292,8 @@ ChooseBits(const AbHistogramPart *arms, int count, const int64 *keys, int n,
 }
 
 /*
- * Keep that many bits only.  Returns the number of bins left, of all arms.
+ * Keep that many bits only.  Returns the number of bins left, of all arms.  It
+ * is done at once or not at all: no interrupt may come in between.
  */
 static int64
 LowerBits(AbHistogramState *state, int bits)
@@ -304,7 +305,6 @@ LowerBits(AbHistogramState *state, int bits)
 	{
 		AbHistogramPart *arm = &state->arms[i];
 
-		CHECK_FOR_INTERRUPTS();
 		arm->count = AbTruncateBins(arm->bins, arm->count, bits);
 		total += arm->count;
 	}
@@ -392,7 +392,7 @@ static const ExpandedObjectMethods state_methods = {
  * An empty state in a context of its own, which is a child of that one.
  */
 AbHistogramState *
-AbNewState(MemoryContext parent)
+AbNewHistogramState(MemoryContext parent)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "ab_histogram",
 												  ALLOCSET_START_SMALL_SIZES);
@@ -410,7 +410,7 @@ AbNewState(MemoryContext parent)
  * Before the state is changed: its flat form is out of date.
  */
 void
-AbForgetFlat(AbHistogramState *state)
+AbForgetFlatHistogram(AbHistogramState *state)
 {
 	pfree(state->flat);
 	state->flat = NULL;

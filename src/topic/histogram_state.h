@@ -41,8 +41,8 @@ typedef struct AbHistogramState
 	AbHistogram *flat;			/* its flat form, NULL if out of date */
 } AbHistogramState;
 
-extern AbHistogramState *AbNewState(MemoryContext parent);
-extern void AbForgetFlat(AbHistogramState *state);
+extern AbHistogramState *AbNewHistogramState(MemoryContext parent);
+extern void AbForgetFlatHistogram(AbHistogramState *state);
 extern int	AbInsertStateArm(AbHistogramState *state, AbLabel label);
 extern void AbMarkStateArm(AbHistogramState *state, int position);
 extern void AbEnlargeRows(AbHistogramState *state, AbWaiting *waiting);
@@ -54,7 +54,7 @@ extern void AbAddHistogram(AbHistogramState *state, const AbHistogram *other);
  * form of the type.
  */
 static inline AbHistogramState *
-AbStateOfDatum(Datum datum)
+AbDatumGetHistogramState(Datum datum)
 {
 	AbHistogramState *state;
 
@@ -64,7 +64,7 @@ AbStateOfDatum(Datum datum)
 	if (unlikely(state->magic != AB_STATE_MAGIC))
 		return NULL;
 	if (unlikely(state->flat != NULL))
-		AbForgetFlat(state);
+		AbForgetFlatHistogram(state);
 	return state;
 }
 

@@ -142,8 +142,7 @@ AbAccumulateRow(FunctionCallInfo fcinfo, int columns, const double *values,
 static pg_attribute_always_inline AbLabel
 GetLabel(FunctionCallInfo fcinfo, int argument)
 {
-	return PG_ARGISNULL(argument) ? no_label :
-		AB_GETARG_LABEL(argument);
+	return PG_ARGISNULL(argument) ? no_label : AB_GETARG_LABEL(argument);
 }
 
 /*

@@ -41,7 +41,7 @@ typedef struct AbStoredType
 							   void *parts, int i);
 	/* check all arms together, whose labels and controls are; may be NULL */
 	const char *(*arms_fault) (const void *parts, int count, int number);
-	/* the value, palloc'd; the labels may be left behind after it */
+	/* the value, palloc'd, with copies of the labels */
 	void	   *(*build) (int number, const void *parts, int count);
 } AbStoredType;
 
