@@ -204,13 +204,24 @@ RestrictedProportion(const AbProportionDesign *design)
 }
 
 /*
+ * Variance of a yes or no of that proportion; 0 where rounding takes it out of
+ * its range.  NaN stays NaN.
+ */
+static double
+YesVariance(double proportion)
+{
+	double		variance = proportion * (1 - proportion);
+
+	return variance < 0 ? 0 : variance;
+}
+
+/*
  * Standard error of the difference of proportions, times sqrt(n).
  */
 static double
 DifferenceError(double control, double treatment, double ratio)
 {
-	return sqrt(fmax(control * (1 - control), 0) +
-				fmax(treatment * (1 - treatment), 0) / ratio);
+	return sqrt(YesVariance(control) + YesVariance(treatment) / ratio);
 }
 
 static double
@@ -233,6 +244,9 @@ NullError(const AbProportionDesign *design)
  * where s0 and s1 are the standard errors under the null and in truth, times
  * sqrt(n); both tails if two-sided.  One-sided tests are in the direction
  * of d.
+ *
+ * n > 0 is the size of the control group, and need not be whole.  NaN if a
+ * number is NaN or out of its range.
  */
 double
 AbProportionPower(double n, const AbProportionDesign *design)
@@ -258,8 +272,9 @@ ProportionPowerAt(double n, void *context)
 }
 
 /*
- * The smallest control group with that power.  The guess is the closed form
- * for one tail, ((z_alpha s0 + z_power s1) / d)^2.
+ * The smallest control group with that power, a whole number; NaN if it is
+ * above 2^53 or a number is NaN.  The guess is the closed form for one tail,
+ * ((z_alpha s0 + z_power s1) / d)^2.
  */
 double
 AbProportionSampleSize(const AbProportionDesign *design, double power)
@@ -286,8 +301,9 @@ ProportionEffectPower(double effect, void *context)
 }
 
 /*
- * The smallest change of the control's proportion in that direction that n users
- * detect; NaN if none is.
+ * The smallest change of the control's proportion that n users detect, as a
+ * positive difference: an increase for the direction 1, a decrease for -1.  The
+ * design's treatment does not count.  NaN if none is or a number is NaN.
  */
 double
 AbProportionEffect(const AbProportionDesign *design, double n, double power,
@@ -318,7 +334,8 @@ PairScale(double n)
 
 /*
  * Power of the paired t-test of n pairs for an effect > 0 in standard
- * deviations of the differences, in the direction tested if one-sided.
+ * deviations of the differences, in the direction tested if one-sided.  NaN if
+ * a number is NaN or out of its range.
  */
 double
 AbPairedPower(double n, double effect, double alpha, bool two_sided)
@@ -344,7 +361,8 @@ PairedPowerAt(double n, void *context)
 }
 
 /*
- * The smallest number of pairs with that power; NaN if it is above 2^53.
+ * The smallest number of pairs with that power; NaN if it is above 2^53
+ * or a number is NaN.
  */
 double
 AbPairedSampleSize(double effect, double alpha, double power, bool two_sided)
@@ -469,6 +487,9 @@ IntegrateBell(OwenTerms *terms, double low, double high)
  *		E [Phi(above - t s) - Phi(t s - below)]+
  *
  * with distances in standard errors.  It is a sum of Owen's Q functions.
+ *
+ * n is the size of the control group, and need not be whole.  NaN if a number
+ * is NaN, the proportions apart, or if there are no degrees of freedom.
  */
 double
 AbMeanEquivalencePower(double n, const AbEquivalence *design)
@@ -498,7 +519,7 @@ AbMeanEquivalencePower(double n, const AbEquivalence *design)
 		power = IntegrateBell(&terms, low, high);
 	else
 		power = AbIntegrate(OwenIntegrand, &terms, low, high);
-	return fmin(fmax(power, 0), 1);
+	return power < 0 ? 0 : power > 1 ? 1 : power;
 }
 
 static double
@@ -522,7 +543,8 @@ EquivalenceZ(const AbEquivalence *design, double power)
 }
 
 /*
- * The smallest control group with that power; NaN if it is above 2^53.
+ * The smallest control group with that power; NaN if it is above 2^53
+ * or a number is NaN.
  */
 double
 AbMeanEquivalenceSize(const AbEquivalence *design, double power)
@@ -555,7 +577,7 @@ MarginErrors(const AbEquivalence *design, double *lower, double *upper)
 
 /*
  * Power of the two one-sided score tests of proportions, by the normal
- * approximation.
+ * approximation, for a control group of n > 0; NaN if a number is NaN.
  */
 double
 AbProportionEquivalencePower(double n, const AbEquivalence *design)
@@ -578,7 +600,8 @@ ProportionEquivalenceAt(double n, void *context)
 }
 
 /*
- * The smallest control group with that power; NaN if it is above 2^53.
+ * The smallest control group with that power; NaN if it is above 2^53
+ * or a number is NaN.
  */
 double
 AbProportionEquivalenceSize(const AbEquivalence *design, double power)

@@ -250,7 +250,8 @@ Countable(const AbProportions *counts, double rows)
  * more or a number is NaN or out of its range.
  */
 double
-AbFisher(const AbProportions *counts, AbAlternative alternative, const AbWork *work)
+AbFisher(const AbProportions *counts, AbAlternative alternative,
+		 const AbWork *work)
 {
 	Margins		m;
 	int64_t		x;
@@ -415,7 +416,8 @@ TailsBeyond(const Margins *m, double z, bool two_sided)
  * there are more or a number is NaN or out of its range.
  */
 double
-AbBarnard(const AbProportions *counts, AbAlternative alternative, const AbWork *work)
+AbBarnard(const AbProportions *counts, AbAlternative alternative,
+		  const AbWork *work)
 {
 	Margins		m;
 	int64_t		n;
