@@ -21,7 +21,8 @@ FROM (VALUES
 	('corrected', '{"p_value": 0.026500280602491883873, "statistic": 2.2188007849009164881,
 		"diff_low": 0.0372450686607765, "diff_high": 0.563483307223207, "lift_low_pct": 6.9921553616168,
 		"lift_high_pct": 234.95398992515}'))
-	m(method, wanted), state, LATERAL ab_mcnemar(s, method => m.method) r;
+	m(method, wanted), state, LATERAL ab_mcnemar(s, method => replace(m.method, 'corrected', 'asymptotic'),
+								 continuity => m.method = 'corrected') r;
 SELECT r.p_value = 0.01123046875 AS greater, close(l.p_value, 0.998291015625) AS less, r.diff_high, l.diff_low, r.method
 FROM state, ab_mcnemar(s, alternative => 'greater') r, ab_mcnemar(s, alternative => 'less') l;
 \x on
@@ -50,7 +51,8 @@ SELECT kind, x.method, round(x.p_value::numeric, 4) p, round(x.diff_low::numeric
 FROM (SELECT kind, ab_summary(c, t, 'p') s FROM odd GROUP BY kind) q, ab_mcnemar(s) x ORDER BY kind COLLATE "C";
 SELECT m AS method, x.p_value, x.statistic, round(x.diff_high::numeric, 3) AS high
 FROM (SELECT ab_summary(c, t, 'p') s FROM odd WHERE kind = 'equal') q,
-	 unnest('{exact,mid-p,asymptotic,corrected}'::text[]) m, ab_mcnemar(s, method => m) x;
+	 unnest('{exact,mid-p,asymptotic,corrected}'::text[]) m,
+	 ab_mcnemar(s, method => replace(m, 'corrected', 'asymptotic'), continuity => m = 'corrected') x;
 SELECT control, treatment, control_n, note FROM ab_mcnemar(NULL);
 
 -- no interval contradicts its p-value, every table of up to 8 pairs; at alpha equal to it there is no effect
@@ -65,8 +67,9 @@ FROM generate_series(0, 8) won, generate_series(0, 8 - won) gained, generate_ser
 	 LATERAL (SELECT ab_summary((i <= won OR i > 8 - lost)::int, (i <= won + gained)::int, 'p') s
 			  FROM generate_series(1, 8) i) q,
 	 unnest('{exact,mid-p,asymptotic,corrected}'::text[]) m, unnest('{two-sided,less,greater}'::text[]) a,
-	 LATERAL ab_mcnemar(s, 0.5, a, m) p, unnest(ARRAY[0.001, 0.05, 0.3, 0.7, least(p.p_value, 0.999)]) l(alpha),
-	 LATERAL ab_mcnemar(s, l.alpha, a, m) r GROUP BY m ORDER BY m;
+	 replace(m, 'corrected', 'asymptotic') how, LATERAL ab_mcnemar(s, 0.5, a, how, m = 'corrected') p,
+	 unnest(ARRAY[0.001, 0.05, 0.3, 0.7, least(p.p_value, 0.999)]) l(alpha),
+	 LATERAL ab_mcnemar(s, l.alpha, a, how, m = 'corrected') r GROUP BY m ORDER BY m;
 
 -- query mistakes do raise
 \t on

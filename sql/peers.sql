@@ -125,7 +125,7 @@ SELECT round(p_value::numeric, 6) AS p FROM ab_proportion_test(counts(23, 171, 4
 SELECT round(p_value::numeric, 4) AS p, round(1 + lift_low_pct::numeric / 100, 4) AS low,
 	   round(1 + lift_high_pct::numeric / 100, 4) AS high, significant
 FROM (SELECT ab_summary(events, exposure, variant) s
-	  FROM (VALUES (6, 70, 'control'), (2, 130, 'treatment')) t(events, exposure, variant)) q, ab_rate_test(s);
+	  FROM (VALUES (6, 70, 'control'), (2, 130, 'treatment')) t(events, exposure, variant)) q, ab_poisson_test(s);
 
 -- GrowthBook: p is 2 (1 - cdf), exactly 0 from z = 8.3 on, and the ranks of Holm or Benjamini and Hochberg are ties
 SELECT count(DISTINCT p_value) AS p_values, min(p_value) > 0 AS never_zero, max(p_value) < 1e-20 AS small
@@ -157,7 +157,7 @@ FROM (SELECT ab_histogram(x, 'treatment') AS a
 	  FROM unnest('{18,15,18,16,17,15,14,14,21,10,10,11,9,13,12,18,21,19,21,15,16,15,11,20,21,19,15}'::float8[]) x) t,
 	 (SELECT ab_histogram(y, 'control') AS b
 	  FROM unnest('{24,27,27,25,31,35,24,19,31,32,24,26,9,32,37,38,34,34,32,33,32,25,24,37}'::float8[]) y) c,
-	 ab_mannwhitney(ab_histogram_combine(a, b), use_continuity => false);
+	 ab_mannwhitney(ab_histogram_combine(a, b), continuity => false);
 -- SciPy and R subtract in binary, where 0.47 - 0.43 and 0.53 - 0.49 differ: no ties
 SELECT rank_sum_positive, rank_sum_negative, ties
 FROM (SELECT (ab_wilcoxon(c, t)).* FROM (VALUES (0.43, 0.47), (0.49, 0.53), (1.0, 0.9), (0.3, 0.2)) p(c, t)) w;

@@ -24,33 +24,33 @@ FROM (VALUES
 	('wald', '{"p_value": 0.000712009328506111301, "statistic": 3.38491255626079291,
 		"lift_low_pct": 38.2207392730440206, "lift_high_pct": 245.750646736175231,
 		"diff_low": 0.000258122351463948713, "diff_high": 0.000968197820171148525}'))
-	m(method, wanted), state, LATERAL ab_rate_test(s, method => m.method) r;
+	m(method, wanted), state, LATERAL ab_poisson_test(s, method => m.method) r;
 -- one-sided, by R's poisson.test(alternative = "greater"); its exact two-sided p-value adds up the less likely
 -- outcomes, ours is dual to the interval
 SELECT close(g.p_value, 0.00042805269405012466, 1e-11) AS greater,
 	   close(g.lift_low_pct, 43.35124338175218, 1e-11) AS bound, g.lift_high_pct, g.diff_high
-FROM state, ab_rate_test(s, alternative => 'greater') g;
+FROM state, ab_poisson_test(s, alternative => 'greater') g;
 SELECT close(l.p_value, 0.99980778781008439) AS less, l.lift_low_pct,
 	   close(l.lift_high_pct, 214.50058613806453) AS bound
-FROM state, ab_rate_test(s, alternative => 'less') l;
+FROM state, ab_poisson_test(s, alternative => 'less') l;
 \x on
 SELECT control, treatment, control_n, treatment_n, control_stddev, df, p_adjusted, significant, alpha, method, note
-FROM state, ab_rate_test(s, alternative => 'less') r;
+FROM state, ab_poisson_test(s, alternative => 'less') r;
 \x off
 -- no events in an arm: finite; R: 8 against 0 in 10 and 15 has the ratio's lower end 2.5604558834494044, 0 against 8
 -- the upper 0.87874976270586491
 SELECT close(a.p_value, 2 * 0.4 ^ 8) AS p, close(a.lift_low_pct, 156.04558834494044) AS lift_low, a.lift_high_pct,
 	   a.relative_lift_pct, a.diff_low > 0 AS low, a.diff_high < 2 AS high, a.note
 FROM (SELECT ab_summary(e, x, v) s FROM (VALUES (8, 10, 'treatment'), (0, 15, 'control')) t(e, x, v)) q,
-	 ab_rate_test(s) a;
+	 ab_poisson_test(s) a;
 SELECT close(b.p_value, 2 * 0.6 ^ 8) AS p, b.lift_low_pct, close(b.lift_high_pct, -12.125023729413509) AS lift_high,
 	   b.relative_lift_pct, b.significant
 FROM (SELECT ab_summary(e, x, v) s FROM (VALUES (0, 10, 'treatment'), (8, 15, 'control')) t(e, x, v)) q,
-	 ab_rate_test(s) b;
+	 ab_poisson_test(s) b;
 SELECT m AS method, r.p_value, r.statistic, r.diff, round(r.diff_low::numeric, 3) AS low,
 	   round(r.diff_high::numeric, 3) AS high, r.lift_low_pct, r.lift_high_pct, r.note
 FROM (SELECT ab_summary(e, x, v) s FROM (VALUES (0, 10, 'treatment'), (0, 15, 'control')) t(e, x, v)) q,
-	 unnest('{exact,score,sqrt,wald}'::text[]) m, ab_rate_test(s, method => m) r;
+	 unnest('{exact,score,sqrt,wald}'::text[]) m, ab_poisson_test(s, method => m) r;
 
 -- many rows: the counts are exact, one column is events per row, and merging changes nothing
 CREATE TABLE log AS
@@ -60,15 +60,15 @@ SELECT close(r.control_mean, x.rate) AS rate, close(w.control_mean, x.per_row) A
 	   w.control_stddev IS NOT NULL AS sd, close(u.p_value, r.p_value, 1e-11) AS rollup,
 	   close(u.diff_low, r.diff_low, 1e-9) AS ends
 FROM (SELECT sum(messages) / sum(hours) AS rate, avg(messages) AS per_row FROM log WHERE v = 'control') x,
-	 (SELECT ab_summary(messages, hours, v) s, ab_summary(messages, v) s1 FROM log) q, ab_rate_test(s) r,
-	 ab_rate_test(s1) w,
+	 (SELECT ab_summary(messages, hours, v) s, ab_summary(messages, v) s1 FROM log) q, ab_poisson_test(s) r,
+	 ab_poisson_test(s1) w,
 	 (SELECT ab_rollup(s) s FROM (SELECT ab_summary(messages, hours, v) s FROM log GROUP BY g % 9) d) k,
-	 ab_rate_test(k.s) u;
+	 ab_poisson_test(k.s) u;
 -- the dispersion of the rows; reference value: the variance over the mean of each arm, weighted by their share of the
 -- difference's variance
-SELECT 'hours' AS exposure, note FROM (SELECT ab_summary(messages * 5, hours, v) s FROM log) q, ab_rate_test(s) r
-UNION ALL SELECT 'rows', note FROM (SELECT ab_summary(messages * 5, v) s FROM log) q, ab_rate_test(s) r
-UNION ALL SELECT 'of one', note FROM (SELECT ab_summary((messages > 0)::int, v) s FROM log) q, ab_rate_test(s) r
+SELECT 'hours' AS exposure, note FROM (SELECT ab_summary(messages * 5, hours, v) s FROM log) q, ab_poisson_test(s) r
+UNION ALL SELECT 'rows', note FROM (SELECT ab_summary(messages * 5, v) s FROM log) q, ab_poisson_test(s) r
+UNION ALL SELECT 'of one', note FROM (SELECT ab_summary((messages > 0)::int, v) s FROM log) q, ab_poisson_test(s) r
 UNION ALL SELECT 'index of rows', round((sum(i * w) / sum(w))::numeric, 2)::text
 FROM (SELECT var_samp(messages * 5) / avg(messages * 5) AS i, avg(messages * 5) / count(*) AS w FROM log GROUP BY v) x;
 
@@ -83,13 +83,13 @@ FROM (VALUES
 	LATERAL (VALUES (ec::float8, xc::float8, 'control'), (et, xt, 'treatment')) a(e, x, v);
 SELECT kind, control_n nc, treatment_n nt, control_mean mc, treatment_mean mt, round(p_value::numeric, 4) p,
 	   diff_low IS NOT NULL AS "interval", significant, note
-FROM (SELECT kind, ab_summary(events, exposure, v) s FROM odd GROUP BY kind) q, ab_rate_test(s) r
+FROM (SELECT kind, ab_summary(events, exposure, v) s FROM odd GROUP BY kind) q, ab_poisson_test(s) r
 ORDER BY kind COLLATE "C";
-SELECT control, control_n, method, note FROM ab_rate_test(NULL, control => 'v1');
+SELECT control, control_n, method, note FROM ab_poisson_test(NULL, control => 'v1');
 -- rows whose fractions add up to a count, as sums of tenths do not in binary
 SELECT control_mean * 100 = 10 AS whole, round(p_value::numeric, 6) p
 FROM (SELECT ab_summary(0.1, CASE WHEN g <= 100 THEN 'control' ELSE 'treatment' END) s
-	  FROM generate_series(1, 300) g) q, ab_rate_test(s);
+	  FROM generate_series(1, 300) g) q, ab_poisson_test(s);
 
 -- no interval contradicts its p-value; at alpha equal to it there is no effect.  Wald's test, and any at a level
 -- above 0.5, may reject every ratio: then no end of the lift is there.
@@ -104,16 +104,16 @@ SELECT m AS method, count(*) > 1000 AS many,
 FROM generate_series(0, 12, 2) a, generate_series(0, 30, 3) b,
 	 LATERAL (SELECT ab_summary(e, x, v) s FROM (VALUES (a, 2.0, 'treatment'), (b, 5.3, 'control')) t(e, x, v)) q,
 	 unnest('{exact,mid-p,score,sqrt,wald}'::text[]) m, unnest('{two-sided,less,greater}'::text[]) side,
-	 LATERAL ab_rate_test(s, alternative => side, method => m) p,
+	 LATERAL ab_poisson_test(s, alternative => side, method => m) p,
 	 unnest(ARRAY[0.001, 0.05, 0.3, 0.7, least(p.p_value, 0.999)]) l(alpha),
-	 LATERAL ab_rate_test(s, NULL, NULL, l.alpha, side, m) r
+	 LATERAL ab_poisson_test(s, NULL, NULL, l.alpha, side, m) r
 GROUP BY m ORDER BY m;
 
 -- query mistakes do raise
 \t on
-SELECT error_of($$SELECT ab_rate_test(ab_summary(events, exposure, events, exposure, v)) FROM total$$);
-SELECT error_of($$SELECT ab_rate_test(NULL, method => 'etest')$$);
-SELECT error_of($$SELECT ab_rate_test(NULL, alpha => 0)$$);
+SELECT error_of($$SELECT ab_poisson_test(ab_summary(events, exposure, events, exposure, v)) FROM total$$);
+SELECT error_of($$SELECT ab_poisson_test(NULL, method => 'etest')$$);
+SELECT error_of($$SELECT ab_poisson_test(NULL, alpha => 0)$$);
 \t off
 
 DROP TABLE total, state, log, odd;

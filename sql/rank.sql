@@ -32,11 +32,11 @@ SELECT w.name, w.alternative, w.method, w.continuity, close(r.p_value, w.p) AS p
 	   close(r.superiority, w.u / r.control_n / r.treatment_n) AS superiority, r.z IS NULL AS exact,
 	   r.significant = (w.p < 0.05) AS verdict
 FROM wanted w JOIN stored USING (name),
-	 ab_mannwhitney(h, alternative => w.alternative, method => w.method, use_continuity => w.continuity) r
+	 ab_mannwhitney(h, alternative => w.alternative, method => w.method, continuity => w.continuity) r
 ORDER BY w.name COLLATE "C", w.alternative COLLATE "C", w.method COLLATE "C", w.continuity;
 SELECT w.name, w.method AS how, w.continuity, r.method
 FROM wanted w JOIN stored USING (name),
-	 ab_mannwhitney(h, alternative => w.alternative, method => w.method, use_continuity => w.continuity) r
+	 ab_mannwhitney(h, alternative => w.alternative, method => w.method, continuity => w.continuity) r
 ORDER BY w.name COLLATE "C", w.alternative COLLATE "C", w.method COLLATE "C", w.continuity;
 \x on
 SELECT control, treatment, control_n, treatment_n, control_median, treatment_median, superiority,
@@ -57,21 +57,22 @@ SELECT close(r.p_value, 2 / 24115080524699431125::float8) AS p, r.superiority, r
 FROM (SELECT ab_histogram(i, CASE WHEN i > 992 THEN 'control' ELSE 'treatment' END) h
 	  FROM generate_series(1, 1000) i) q, ab_mannwhitney(h) r;
 
--- Kolmogorov-Smirnov; reference values: SciPy 1.17 ks_2samp(treatment, control)
+-- Kolmogorov-Smirnov; reference values: SciPy 1.17 ks_2samp(treatment, control), whose 'less' is
+-- said of the distribution function, our 'greater' of the values
 SELECT w.name, w.alternative, w.method, wrong(to_jsonb(r), jsonb_build_object('statistic', w.d,
 	   'statistic_location', w.location, 'statistic_sign', w.sign, 'p_value', w.p, 'significant', w.p < 0.05)), r.note
 FROM (VALUES
 	('plain', 'two-sided', 'exact', 0.5571428571428572::float8, 13.6::float8, -1, 0.11651583710407241::float8),
 	('plain', 'two-sided', 'asymp', 0.5571428571428572, 13.6, -1, 0.10889958350687212),
-	('plain', 'less', 'exact', 0.5571428571428572, 13.6, -1, 0.0582579185520362),
-	('plain', 'less', 'asymp', 0.5571428571428572, 13.6, -1, 0.045928370052996687),
-	('plain', 'greater', 'exact', 0.0, 19.3, 1, 1.0),
-	('plain', 'greater', 'asymp', 0.0, 19.3, 1, 1.0),
+	('plain', 'greater', 'exact', 0.5571428571428572, 13.6, -1, 0.0582579185520362),
+	('plain', 'greater', 'asymp', 0.5571428571428572, 13.6, -1, 0.045928370052996687),
+	('plain', 'less', 'exact', 0.0, 19.3, 1, 1.0),
+	('plain', 'less', 'asymp', 0.0, 19.3, 1, 1.0),
 	('rating', 'two-sided', 'auto', 0.31333333333333335, 3.0, -1, 0.11022708940114014),
 	('rating', 'two-sided', 'asymp', 0.3133333333333333, 3.0, -1, 0.1015826738075103),
-	('rating', 'less', 'exact', 0.31333333333333335, 3.0, -1, 0.05511795995879457),
-	('rating', 'less', 'asymp', 0.3133333333333333, 3.0, -1, 0.050721056378708176),
-	('rating', 'greater', 'exact', 0.0, 5.0, 1, 1.0)) w(name, alternative, method, d, location, sign, p)
+	('rating', 'greater', 'exact', 0.31333333333333335, 3.0, -1, 0.05511795995879457),
+	('rating', 'greater', 'asymp', 0.3133333333333333, 3.0, -1, 0.050721056378708176),
+	('rating', 'less', 'exact', 0.0, 5.0, 1, 1.0)) w(name, alternative, method, d, location, sign, p)
 	JOIN stored USING (name), LATERAL ab_kolmogorov_smirnov(h, alternative => w.alternative, method => w.method) r
 ORDER BY w.name COLLATE "C", w.alternative COLLATE "C", w.method COLLATE "C";
 -- many rows: the expansion of Pelz and Good, and Hodges' equation 5.3
@@ -80,7 +81,7 @@ SELECT a AS alternative, close(r.statistic, 0.01203333333333334, 1e-11) AS d, cl
 FROM (SELECT ab_histogram(x, v) h
 	  FROM (SELECT i / 30000.0::float8, 'control' FROM generate_series(0, 29999) i
 			UNION ALL SELECT i / 20000.0::float8 + 0.012, 'treatment' FROM generate_series(0, 19999) i) u(x, v)) q,
-	 (VALUES ('two-sided', 0.06141025821433843), ('less', 0.030609104616937537)) w(a, p),
+	 (VALUES ('two-sided', 0.06141025821433843), ('greater', 0.030609104616937537)) w(a, p),
 	 LATERAL ab_kolmogorov_smirnov(h, alternative => a) r;
 -- complete separation: 2 / C(24, 12), also where the asymptotic distribution says never
 SELECT m AS method, close(r.p_value, 2 / 2704156.0::float8) AS p, r.statistic, r.statistic_location
@@ -130,10 +131,10 @@ FROM generate_series(1, 40) k,
 			  FROM generate_series(1, 8 + k) g) q,
 	 (VALUES ('auto', true), ('exact', true), ('asymptotic', true), ('asymptotic', false)) m(m, c),
 	 unnest('{two-sided,less,greater}'::text[]) a,
-	 LATERAL ab_mannwhitney(h, alternative => a, method => m, use_continuity => c) p,
+	 LATERAL ab_mannwhitney(h, alternative => a, method => m, continuity => c) p,
 	 unnest(ARRAY[1e-6, 0.001, 0.05, 0.1, 0.3, 0.5, 0.7, 0.95, least(p.p_value, 0.999),
 				  least(p.p_value * (1 + 1e-12), 0.999)]) l(alpha),
-	 LATERAL ab_mannwhitney(h, alpha => l.alpha, alternative => a, method => m, use_continuity => c) r
+	 LATERAL ab_mannwhitney(h, alpha => l.alpha, alternative => a, method => m, continuity => c) r
 GROUP BY m, c ORDER BY m, c;
 
 -- data never raises
@@ -161,7 +162,7 @@ FROM (SELECT ab_histogram(i, CASE WHEN i % 2 = 0 THEN 'control' ELSE 'treatment'
 	  FROM generate_series(1, 402) i) q, ab_mannwhitney(h, method => 'exact') r;
 SELECT r.method, r.note
 FROM (SELECT ab_histogram(i, CASE WHEN i % 2 = 0 THEN 'control' ELSE 'treatment' END) h
-	  FROM generate_series(1, 20002) i) q, ab_kolmogorov_smirnov(h, method => 'exact', alternative => 'less') r;
+	  FROM generate_series(1, 20002) i) q, ab_kolmogorov_smirnov(h, method => 'exact', alternative => 'greater') r;
 -- a histogram of buckets: nearly the same, and the note says how nearly
 CREATE TABLE many AS
 SELECT exp(sin(i)) AS x, CASE WHEN i % 3 = 0 THEN 'control' ELSE 'treatment' END AS v,
@@ -179,7 +180,7 @@ SELECT regexp_replace(r.note, '2\^-\d+', '2^-bits') AS note FROM buckets, ab_kol
 SELECT error_of($$SELECT ab_mannwhitney(outcome, name || variant) FROM arm$$);
 SELECT error_of($$SELECT ab_mannwhitney(h, control => 'other') FROM stored$$);
 SELECT error_of($$SELECT ab_mannwhitney(NULL, method => 'normal')$$);
-SELECT error_of($$SELECT ab_mannwhitney(NULL, use_continuity => NULL)$$);
+SELECT error_of($$SELECT ab_mannwhitney(NULL, continuity => NULL)$$);
 SELECT error_of($$SELECT ab_mannwhitney(NULL, alpha => 5)$$);
 SELECT error_of($$SELECT ab_kolmogorov_smirnov(NULL, method => 'asymptotic')$$);
 SELECT error_of($$SELECT ab_kolmogorov_smirnov(NULL, alternative => 'larger')$$);

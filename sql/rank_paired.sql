@@ -43,7 +43,7 @@ FROM (VALUES
 	w(name, zero_method, alternative, method, correction, statistic, p)
 	JOIN difference USING (name),
 	LATERAL ab_wilcoxon(h, alternative => w.alternative, method => w.method, zero_method => w.zero_method,
-						correction => w.correction) r
+						continuity => w.correction) r
 ORDER BY name COLLATE "C", w.zero_method COLLATE "C", w.alternative COLLATE "C", w.method COLLATE "C", w.correction;
 SELECT name, n, positive, negative, zeros, ties, median, rank_sum_positive AS plus, rank_sum_negative AS minus,
 	   round(rank_biserial::numeric, 4) AS biserial, statistic
@@ -105,7 +105,7 @@ FROM (SELECT ab_histogram(exp(sin(i)) - 1, CASE WHEN i % 3 = 0 THEN 'control' EL
 -- query mistakes do raise
 \t on
 SELECT error_of($$SELECT ab_wilcoxon(NULL, zero_method => 'drop')$$);
-SELECT error_of($$SELECT ab_wilcoxon(NULL, correction => NULL)$$);
+SELECT error_of($$SELECT ab_wilcoxon(NULL, continuity => NULL)$$);
 SELECT error_of($$SELECT ab_wilcoxon(ab_histogram(d, name)) FROM pair$$);
 SELECT error_of($$SELECT ab_sign_test(ab_histogram(d, name), variant => 'v') FROM pair$$);
 \t off

@@ -47,8 +47,8 @@ FROM ab_srm(ARRAY[5000, 5200, 0], ARRAY[0.5, 0.5, 0]);
 SELECT * FROM ab_srm(ARRAY[5000, 5200, 1], ARRAY[0.5, 0.5, 0]);
 SELECT * FROM ab_srm(ARRAY[0, 3], ARRAY[1, 0], threshold => 1e-300);
 -- the threshold
-SELECT threshold, p_value < threshold AS below, mismatch, note
-FROM (VALUES (0.001::float8), (0.05)) t(threshold), ab_srm(ARRAY[5000, 5200], threshold => threshold) r;
+SELECT t.threshold, p_value < t.threshold AS below, mismatch, note
+FROM (VALUES (0.001::float8), (0.05)) t(threshold), ab_srm(ARRAY[5000, 5200], threshold => t.threshold) r;
 
 -- from a summary: all rows count, also those without a finite value; variants in any order; one without rows counts 0
 CREATE TABLE users (v text, x float8);

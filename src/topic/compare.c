@@ -229,6 +229,7 @@ DecideAll(Treatment *treatments, int count, int tested,
 	bool	   *single = (bool *) palloc(count * sizeof(bool));
 	double		alpha = call->test.alpha;
 	double		level = AbSimultaneousLevel(alpha, tested, call->correction);
+	bool		simultaneous = call->correction == AB_DUNNETT || !isnan(level);
 	double		critical = NAN;
 	double		critical_df = NAN;
 
@@ -249,7 +250,6 @@ DecideAll(Treatment *treatments, int count, int tested,
 	for (int i = 0; i < count; i++)
 	{
 		AbComparison *row = rows[i];
-		bool		simultaneous = dunnett != NULL || level < alpha;
 
 		CHECK_FOR_INTERRUPTS();
 		if (!treatments[i].tested)
@@ -259,7 +259,8 @@ DecideAll(Treatment *treatments, int count, int tested,
 		{
 			critical = dunnett != NULL ?
 				AbDunnettCritical(dunnett, row->df, alpha) :
-				AbCriticalT(row->df, call->test.alternative, level);
+				AbCriticalT(row->df, call->test.alternative,
+							simultaneous ? level : alpha);
 			critical_df = row->df;
 		}
 		AbSetIntervals(row, &treatments[i].effect, critical,

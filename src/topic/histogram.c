@@ -12,6 +12,8 @@
  */
 #include "topic/histogram_state.h"
 
+#include <math.h>
+
 #include "common/shortest_dec.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"

@@ -114,11 +114,10 @@ CappedSummary(const AbHistogram *histogram, double low, double high)
 
 	for (int i = 0; i < arms; i++)
 	{
-		const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
 		AbBins		bins = AbHistogramBins(histogram, i);
 
 		CHECK_FOR_INTERRUPTS();
-		parts[i].head = AbHistogramHead(histogram, arm);
+		parts[i].head = AbHistogramHead(histogram, i);
 		CappedMoments(&bins, low, high, &parts[i]);
 		pfree(bins.bins);
 	}
@@ -126,8 +125,8 @@ CappedSummary(const AbHistogram *histogram, double low, double high)
 }
 
 /*
- * (histogram): the summary of one column that the rows would have given: exactly, if the
- * histogram is, else from the middles of the bins.
+ * (histogram): the summary of one column that the rows would have given,
+ * exactly if the histogram is exact, else from the middles of the bins.
  */
 PG_FUNCTION_INFO_V1(ab_summary_histogram);
 Datum
@@ -254,11 +253,10 @@ ab_trim(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < arms; i++)
 	{
-		const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
 		AbBins		bins = AbHistogramBins(histogram, i);
 
 		CHECK_FOR_INTERRUPTS();
-		parts[i].head = AbHistogramHead(histogram, arm);
+		parts[i].head = AbHistogramHead(histogram, i);
 		if (bins.count == 0)
 			parts[i].head.flags |= AB_ARM_BINARY(0);
 		else
@@ -340,7 +338,8 @@ ab_quantiles(PG_FUNCTION_ARGS)
 }
 
 /*
- * (histogram): the largest relative width of a bin: 0 if all values are kept exactly.
+ * (histogram): the largest relative width of a bin, 0 if all values are kept
+ * exactly.
  */
 PG_FUNCTION_INFO_V1(ab_resolution);
 Datum

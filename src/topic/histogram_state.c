@@ -14,6 +14,8 @@
  */
 #include "topic/histogram_state.h"
 
+#include <math.h>
+
 #include "miscadmin.h"
 #include "utils/memutils.h"
 

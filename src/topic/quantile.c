@@ -289,6 +289,7 @@ DecideAll(QuantileRow *results, int count, const QuantileCall *call)
 	bool	   *single = (bool *) palloc(count * sizeof(bool));
 	double		alpha = call->test.alpha;
 	double		level;
+	bool		simultaneous;
 	int			tested;
 
 	for (int i = 0; i < count; i++)
@@ -298,14 +299,17 @@ DecideAll(QuantileRow *results, int count, const QuantileCall *call)
 	}
 	tested = AbAdjustFamily(rows, count, call->correction);
 	level = AbSimultaneousLevel(alpha, tested, call->correction);
+	simultaneous = !isnan(level);
+	if (!simultaneous)
+		level = alpha;
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (!results[i].tested)
 			continue;
-		SetIntervals(&results[i], call, level, level < alpha ?
+		SetIntervals(&results[i], call, level, simultaneous ?
 					 rows[i]->significant == AB_YES : single[i]);
-		if (level == alpha)
+		if (!simultaneous)
 			AbNoteFamily(&rows[i]->notes, tested, call->correction);
 	}
 }

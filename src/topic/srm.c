@@ -300,7 +300,7 @@ ArrayCounts(const SrmCall *call)
 	counts.users = (int64 *) palloc(Max(counts.arms, 1) * sizeof(int64));
 	for (int i = 0; i < counts.arms; i++)
 	{
-		if (!(numbers[i] >= 0 && numbers[i] <= 4e18 &&
+		if (!(numbers[i] >= 0 && isfinite(numbers[i]) &&
 			  rint(numbers[i]) == numbers[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -308,7 +308,9 @@ ArrayCounts(const SrmCall *call)
 					 errmsg("a number of users must not be negative") :
 					 errmsg("a number of users must be a whole number"),
 					 errdetail("Element %d is %.17g.", i + 1, numbers[i])));
-		counts.users[i] = (int64) numbers[i];
+		/* more than can be counted is noted later on */
+		counts.users[i] = numbers[i] > 2.0 * AB_MAX_OBSERVATIONS ?
+			2 * AB_MAX_OBSERVATIONS : (int64) numbers[i];
 	}
 	counts.weights = GetWeights(call->weights, counts.arms);
 	return counts;

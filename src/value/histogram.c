@@ -7,6 +7,8 @@
  */
 #include "value/histogram.h"
 
+#include <math.h>
+
 #include "miscadmin.h"
 #include "value/io.h"
 
@@ -25,23 +27,6 @@ AbDatumGetHistogram(Datum datum)
 {
 	return (AbHistogram *) AbDetoastStored(datum, "ab_histogram",
 										   AB_HISTOGRAM_VERSION);
-}
-
-/* AbLabelOf of a histogram */
-static inline AbLabel
-LabelOf(const void *histogram, int i)
-{
-	return AbHistogramLabel((const AbHistogram *) histogram,
-							AbGetHistogramArm((const AbHistogram *) histogram, i));
-}
-
-/*
- * Position of the arm with that label, negative if there is none.
- */
-int
-AbFindHistogramArm(const AbHistogram *histogram, AbLabel label)
-{
-	return AbBisectArms(histogram, histogram->arms, LabelOf, label);
 }
 
 /*
@@ -68,23 +53,6 @@ AbHistogramBins(const AbHistogram *histogram, int i)
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("ab_histogram value is damaged")));
 	return bins;
-}
-
-/*
- * A palloc'd summary of one column with the same arms in the same places, whose
- * moments are not filled in: enough to choose arms and to count their rows.
- */
-AbSummary *
-AbHistogramArms(const AbHistogram *histogram)
-{
-	int			arms = histogram->arms;
-	AbSummaryPart *parts = (AbSummaryPart *) palloc0(Max(arms, 1) *
-													 sizeof(AbSummaryPart));
-
-	for (int i = 0; i < arms; i++)
-		parts[i].head = AbHistogramHead(histogram,
-										AbGetHistogramArm(histogram, i));
-	return AbBuildSummary(1, parts, arms);
 }
 
 /* ----------------------------------------------------------------------

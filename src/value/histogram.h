@@ -5,7 +5,7 @@
 #ifndef AB_VALUE_HISTOGRAM_H
 #define AB_VALUE_HISTOGRAM_H
 
-#include "value/summary.h"
+#include "value/label.h"
 
 #include "math/bins.h"
 
@@ -67,9 +67,7 @@ typedef struct AbHistogramPart
 } AbHistogramPart;
 
 extern AbHistogram *AbDatumGetHistogram(Datum datum);
-extern int	AbFindHistogramArm(const AbHistogram *histogram, AbLabel label);
 extern AbBins AbHistogramBins(const AbHistogram *histogram, int arm);
-extern AbSummary *AbHistogramArms(const AbHistogram *histogram);
 extern AbHistogram *AbBuildHistogram(int bits, const AbHistogramPart *parts,
 									 int arms);
 extern int	AbDistinctKeys(const AbHistogramPart *parts, int arms,
@@ -101,8 +99,9 @@ AbHistogramLabel(const AbHistogram *histogram, const AbHistogramArm *arm)
  * What an arm has whatever its values are.
  */
 static inline AbArmHead
-AbHistogramHead(const AbHistogram *histogram, const AbHistogramArm *arm)
+AbHistogramHead(const AbHistogram *histogram, int i)
 {
+	const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
 	AbArmHead	head;
 
 	head.label = AbHistogramLabel(histogram, arm);

@@ -179,18 +179,6 @@ AbBisectArms(const void *arms, int count, AbLabelOf label_of, AbLabel label)
 }
 
 /*
- * Position of the arm that is marked as the control, or -1.
- */
-static pg_attribute_always_inline int
-AbMarkedArm(const void *arms, int count, AbFlagsOf flags_of)
-{
-	for (int i = 0; i < count; i++)
-		if (*flags_of(arms, i) & AB_ARM_CONTROL)
-			return i;
-	return -1;
-}
-
-/*
  * Mark the arm at that position as the control.  ERROR 22023 if another one
  * is.
  */
@@ -199,13 +187,12 @@ AbMarkArm(const void *arms, int count, AbLabelOf label_of, AbFlagsOf flags_of,
 		  int position)
 {
 	uint16	   *flags = flags_of(arms, position);
-	int			marked;
 
 	if (likely(*flags & AB_ARM_CONTROL))
 		return;
-	marked = AbMarkedArm(arms, count, flags_of);
-	if (marked >= 0)
-		AbTwoControls(label_of(arms, marked), label_of(arms, position));
+	for (int i = 0; i < count; i++)
+		if (*flags_of(arms, i) & AB_ARM_CONTROL)
+			AbTwoControls(label_of(arms, i), label_of(arms, position));
 	*flags |= AB_ARM_CONTROL;
 }
 

@@ -44,15 +44,6 @@ FlagsOf(const void *summary, int i)
 }
 
 /*
- * Position of the arm that was named as control, or -1.
- */
-int
-AbFindControl(const AbSummary *summary)
-{
-	return AbMarkedArm(summary, summary->arms, FlagsOf);
-}
-
-/*
  * Name the arm at that position as control.  ERROR 22023 if another one is.
  */
 void

@@ -76,7 +76,6 @@ typedef struct AbSummaryPart
 
 extern AbSummary *AbDatumGetSummary(Datum datum);
 extern int	AbSearchArm(const AbSummary *summary, AbLabel label);
-extern int	AbFindControl(const AbSummary *summary);
 extern void AbMarkControl(AbSummary *summary, int position);
 extern bool AbArmKnown(const AbArm *arm);
 extern int64 AbArmRows(const AbArm *arm);
