@@ -64,19 +64,27 @@ StateDatum(FunctionCallInfo fcinfo, AbHistogramState *state)
 }
 
 /*
- * Add the row of a call (state, outcome, variant, ..) to the state, which is
- * NULL if there is none.
+ * Add the outcome of a call (state, outcome, ..) to that variant of the state,
+ * which is NULL if there is none.
+ */
+static inline AbHistogramState *
+AddOutcome(FunctionCallInfo fcinfo, AbHistogramState *state, AbLabel variant)
+{
+	if (unlikely(state == NULL))
+		state = NewState(fcinfo);
+	AbAddStateRow(state, AbFindStateArm(state, variant), PG_GETARG_FLOAT8(1));
+	return state;
+}
+
+/*
+ * Add the row of a call (state, outcome, variant, ..), if it counts.
  */
 static inline AbHistogramState *
 Accumulate(FunctionCallInfo fcinfo, AbHistogramState *state)
 {
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return state;
-	if (unlikely(state == NULL))
-		state = NewState(fcinfo);
-	AbAddStateRow(state, AbFindStateArm(state, AB_GETARG_LABEL(2)),
-				  PG_GETARG_FLOAT8(1));
-	return state;
+	return AddOutcome(fcinfo, state, AB_GETARG_LABEL(2));
 }
 
 /*
@@ -87,6 +95,36 @@ Datum
 ab_histogram_accum(PG_FUNCTION_ARGS)
 {
 	return StateDatum(fcinfo, Accumulate(fcinfo, GetState(fcinfo)));
+}
+
+/*
+ * Transition: (state, outcome, variant bigint).
+ */
+PG_FUNCTION_INFO_V1(ab_histogram_accum_by_bigint);
+Datum
+ab_histogram_accum_by_bigint(PG_FUNCTION_ARGS)
+{
+	AbHistogramState *state = GetState(fcinfo);
+	char		digits[MAXINT8LEN + 1];
+
+	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
+		state = AddOutcome(fcinfo, state,
+						   AbBigintLabel(PG_GETARG_INT64(2), digits));
+	return StateDatum(fcinfo, state);
+}
+
+/*
+ * Transition: (state, outcome, variant boolean).
+ */
+PG_FUNCTION_INFO_V1(ab_histogram_accum_by_boolean);
+Datum
+ab_histogram_accum_by_boolean(PG_FUNCTION_ARGS)
+{
+	AbHistogramState *state = GetState(fcinfo);
+
+	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
+		state = AddOutcome(fcinfo, state, AbBooleanLabel(PG_GETARG_BOOL(2)));
+	return StateDatum(fcinfo, state);
 }
 
 /*

@@ -8,6 +8,14 @@ CREATE FUNCTION ab_histogram_accum(ab_histogram, outcome float8, variant text, c
 	AS 'MODULE_PATHNAME', 'ab_histogram_accum_control' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_histogram_accum(ab_histogram, float8, text, text) IS 'aggregate transition function';
 
+CREATE FUNCTION ab_histogram_accum(ab_histogram, outcome float8, variant bigint) RETURNS ab_histogram
+	AS 'MODULE_PATHNAME', 'ab_histogram_accum_by_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_histogram_accum(ab_histogram, float8, bigint) IS 'aggregate transition function';
+
+CREATE FUNCTION ab_histogram_accum(ab_histogram, outcome float8, variant boolean) RETURNS ab_histogram
+	AS 'MODULE_PATHNAME', 'ab_histogram_accum_by_boolean' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_histogram_accum(ab_histogram, float8, boolean) IS 'aggregate transition function';
+
 CREATE FUNCTION ab_paired_histogram_accum(ab_histogram, control_outcome float8, treatment_outcome float8) RETURNS ab_histogram
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_paired_histogram_accum(ab_histogram, float8, float8) IS 'aggregate transition function';
@@ -63,3 +71,25 @@ CREATE AGGREGATE ab_rollup(histogram ab_histogram) (
 );
 COMMENT ON AGGREGATE ab_rollup(ab_histogram) IS
 	'merges histograms of different users into one';
+
+CREATE AGGREGATE ab_histogram(outcome float8, variant bigint) (
+	SFUNC = ab_histogram_accum,
+	STYPE = ab_histogram,
+	SSPACE = 4096,
+	COMBINEFUNC = ab_histogram_combine,
+	FINALFUNC = ab_histogram_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_histogram(float8, bigint) IS
+	'histogram of an outcome per variant that is a whole number, whose name is its text';
+
+CREATE AGGREGATE ab_histogram(outcome float8, variant boolean) (
+	SFUNC = ab_histogram_accum,
+	STYPE = ab_histogram,
+	SSPACE = 4096,
+	COMBINEFUNC = ab_histogram_combine,
+	FINALFUNC = ab_histogram_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_histogram(float8, boolean) IS
+	'histogram of an outcome per variant that is true or false, whose name is its text';

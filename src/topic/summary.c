@@ -146,6 +146,53 @@ GetLabel(FunctionCallInfo fcinfo, int argument)
 }
 
 /*
+ * What type the variant of a row has.
+ */
+typedef enum VariantType
+{
+	VARIANT_TEXT,
+	VARIANT_BIGINT,
+	VARIANT_BOOLEAN
+} VariantType;
+
+/*
+ * The label of a row whose variant is that argument; NULL if there is none.
+ */
+static pg_attribute_always_inline AbLabel
+GetVariant(FunctionCallInfo fcinfo, int argument, VariantType type,
+		   char digits[MAXINT8LEN + 1])
+{
+	if (PG_ARGISNULL(argument))
+		return no_label;
+	switch (type)
+	{
+		case VARIANT_BIGINT:
+			return AbBigintLabel(PG_GETARG_INT64(argument), digits);
+		case VARIANT_BOOLEAN:
+			return AbBooleanLabel(PG_GETARG_BOOL(argument));
+		default:
+			return AB_GETARG_LABEL(argument);
+	}
+}
+
+/*
+ * Transition: (state, float8 or boolean, variant of that type).
+ */
+static pg_attribute_always_inline Datum
+AccumulateBy(FunctionCallInfo fcinfo, bool is_boolean, VariantType type)
+{
+	char		digits[MAXINT8LEN + 1];
+	bool		counts = !PG_ARGISNULL(1);
+	double		value = 0;
+
+	if (counts)
+		value = is_boolean ? PG_GETARG_BOOL(1) : PG_GETARG_FLOAT8(1);
+	return Accumulate(fcinfo, 1, &value,
+					  counts ? GetVariant(fcinfo, 2, type, digits) : no_label,
+					  no_label);
+}
+
+/*
  * Transition: (state, float8 for each column, variant [, control]).
  */
 static pg_attribute_always_inline Datum
@@ -164,26 +211,12 @@ AccumulateFloats(FunctionCallInfo fcinfo, int columns, bool has_control)
 					  has_control ? GetLabel(fcinfo, columns + 2) : no_label);
 }
 
-/*
- * Transition: (state, boolean, which counts as 1 or 0, variant [, control]).
- */
-static pg_attribute_always_inline Datum
-AccumulateBoolean(FunctionCallInfo fcinfo, bool has_control)
-{
-	bool		counts = !PG_ARGISNULL(1);
-	double		value = counts && PG_GETARG_BOOL(1);
-
-	return Accumulate(fcinfo, 1, &value,
-					  counts ? GetLabel(fcinfo, 2) : no_label,
-					  has_control ? GetLabel(fcinfo, 3) : no_label);
-}
-
 /* (state, outcome, variant) */
 PG_FUNCTION_INFO_V1(ab_summary_accum);
 Datum
 ab_summary_accum(PG_FUNCTION_ARGS)
 {
-	return AccumulateFloats(fcinfo, 1, false);
+	return AccumulateBy(fcinfo, false, VARIANT_TEXT);
 }
 
 /* (state, outcome, variant, control) */
@@ -199,7 +232,7 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_boolean);
 Datum
 ab_summary_accum_boolean(PG_FUNCTION_ARGS)
 {
-	return AccumulateBoolean(fcinfo, false);
+	return AccumulateBy(fcinfo, true, VARIANT_TEXT);
 }
 
 /* (state, outcome boolean, variant, control) */
@@ -207,7 +240,44 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_boolean_control);
 Datum
 ab_summary_accum_boolean_control(PG_FUNCTION_ARGS)
 {
-	return AccumulateBoolean(fcinfo, true);
+	bool		counts = !PG_ARGISNULL(1);
+	double		value = counts && PG_GETARG_BOOL(1);
+
+	return Accumulate(fcinfo, 1, &value,
+					  counts ? GetLabel(fcinfo, 2) : no_label,
+					  GetLabel(fcinfo, 3));
+}
+
+/* (state, outcome, variant bigint) */
+PG_FUNCTION_INFO_V1(ab_summary_accum_by_bigint);
+Datum
+ab_summary_accum_by_bigint(PG_FUNCTION_ARGS)
+{
+	return AccumulateBy(fcinfo, false, VARIANT_BIGINT);
+}
+
+/* (state, outcome, variant boolean) */
+PG_FUNCTION_INFO_V1(ab_summary_accum_by_boolean);
+Datum
+ab_summary_accum_by_boolean(PG_FUNCTION_ARGS)
+{
+	return AccumulateBy(fcinfo, false, VARIANT_BOOLEAN);
+}
+
+/* (state, outcome boolean, variant bigint) */
+PG_FUNCTION_INFO_V1(ab_summary_accum_boolean_by_bigint);
+Datum
+ab_summary_accum_boolean_by_bigint(PG_FUNCTION_ARGS)
+{
+	return AccumulateBy(fcinfo, true, VARIANT_BIGINT);
+}
+
+/* (state, outcome boolean, variant boolean) */
+PG_FUNCTION_INFO_V1(ab_summary_accum_boolean_by_boolean);
+Datum
+ab_summary_accum_boolean_by_boolean(PG_FUNCTION_ARGS)
+{
+	return AccumulateBy(fcinfo, true, VARIANT_BOOLEAN);
 }
 
 /* (state, outcome, covariate, variant) */

@@ -25,6 +25,22 @@ CREATE FUNCTION ab_summary_accum4(ab_summary, numerator float8, denominator floa
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_summary_accum4(ab_summary, float8, float8, float8, float8, text) IS 'aggregate transition function';
 
+CREATE FUNCTION ab_summary_accum(ab_summary, outcome float8, variant bigint) RETURNS ab_summary
+	AS 'MODULE_PATHNAME', 'ab_summary_accum_by_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_summary_accum(ab_summary, float8, bigint) IS 'aggregate transition function';
+
+CREATE FUNCTION ab_summary_accum(ab_summary, outcome float8, variant boolean) RETURNS ab_summary
+	AS 'MODULE_PATHNAME', 'ab_summary_accum_by_boolean' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_summary_accum(ab_summary, float8, boolean) IS 'aggregate transition function';
+
+CREATE FUNCTION ab_summary_accum_boolean(ab_summary, outcome boolean, variant bigint) RETURNS ab_summary
+	AS 'MODULE_PATHNAME', 'ab_summary_accum_boolean_by_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_summary_accum_boolean(ab_summary, boolean, bigint) IS 'aggregate transition function';
+
+CREATE FUNCTION ab_summary_accum_boolean(ab_summary, outcome boolean, variant boolean) RETURNS ab_summary
+	AS 'MODULE_PATHNAME', 'ab_summary_accum_boolean_by_boolean' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_summary_accum_boolean(ab_summary, boolean, boolean) IS 'aggregate transition function';
+
 CREATE FUNCTION ab_summary_combine(ab_summary, ab_summary) RETURNS ab_summary
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_summary_combine(ab_summary, ab_summary) IS 'aggregate combine function';
@@ -99,3 +115,43 @@ CREATE AGGREGATE ab_rollup(summary ab_summary) (
 );
 COMMENT ON AGGREGATE ab_rollup(ab_summary) IS
 	'merges summaries of different users into one';
+
+CREATE AGGREGATE ab_summary(outcome float8, variant bigint) (
+	SFUNC = ab_summary_accum,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_summary(float8, bigint) IS
+	'summary of an outcome per variant that is a whole number, whose name is its text';
+
+CREATE AGGREGATE ab_summary(outcome float8, variant boolean) (
+	SFUNC = ab_summary_accum,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_summary(float8, boolean) IS
+	'summary of an outcome per variant that is true or false, whose name is its text';
+
+CREATE AGGREGATE ab_summary(outcome boolean, variant bigint) (
+	SFUNC = ab_summary_accum_boolean,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_summary(boolean, bigint) IS
+	'summary of a yes/no outcome per variant that is a whole number, whose name is its text';
+
+CREATE AGGREGATE ab_summary(outcome boolean, variant boolean) (
+	SFUNC = ab_summary_accum_boolean,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_summary(boolean, boolean) IS
+	'summary of a yes/no outcome per variant that is true or false, whose name is its text';

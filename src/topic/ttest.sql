@@ -106,6 +106,50 @@ CREATE AGGREGATE ab_ttest(outcome boolean, variant text, control text) (
 COMMENT ON AGGREGATE ab_ttest(boolean, text, text) IS
 	'Student''s t-test of a yes/no outcome against the control named';
 
+CREATE AGGREGATE ab_ttest(outcome float8, variant bigint) (
+	SFUNC = ab_summary_accum,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_ttest(float8, bigint) IS
+	'Student''s t-test of an outcome, of two variants that are whole numbers';
+
+CREATE AGGREGATE ab_ttest(outcome float8, variant boolean) (
+	SFUNC = ab_summary_accum,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_ttest(float8, boolean) IS
+	'Student''s t-test of an outcome, of two variants that are true and false';
+
+CREATE AGGREGATE ab_ttest(outcome boolean, variant bigint) (
+	SFUNC = ab_summary_accum_boolean,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_ttest(boolean, bigint) IS
+	'Student''s t-test of a yes/no outcome, of two variants that are whole numbers';
+
+CREATE AGGREGATE ab_ttest(outcome boolean, variant boolean) (
+	SFUNC = ab_summary_accum_boolean,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_ttest(boolean, boolean) IS
+	'Student''s t-test of a yes/no outcome, of two variants that are true and false';
+
 CREATE FUNCTION ab_ttest(summary ab_summary, control text DEFAULT NULL, treatment text DEFAULT NULL,
 						 alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
 						 equal_var boolean DEFAULT true) RETURNS ab_comparison

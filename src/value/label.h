@@ -14,6 +14,7 @@
 
 #include "compat.h"
 #include "mb/pg_wchar.h"
+#include "utils/builtins.h"
 
 #define AB_MAX_LABEL_LENGTH		1024	/* bytes of UTF-8 */
 #define AB_MAX_OBSERVATIONS		(INT64CONST(1) << 53)	/* exact in a double */
@@ -123,6 +124,30 @@ AbDatumGetLabel(Datum datum)
 	if (unlikely(VARATT_IS_EXTENDED(t) && !VARATT_IS_SHORT(t)))
 		t = pg_detoast_datum_packed(t);
 	return AbTextGetLabel(t);
+}
+
+/*
+ * The labels of variants that are numbers or booleans are those numbers' and
+ * booleans' text.  `digits` is where the text of a number is written.
+ */
+static inline AbLabel
+AbBigintLabel(int64 variant, char digits[MAXINT8LEN + 1])
+{
+	AbLabel		label;
+
+	label.length = pg_lltoa(variant, digits);
+	label.data = digits;
+	return label;
+}
+
+static inline AbLabel
+AbBooleanLabel(bool variant)
+{
+	AbLabel		label;
+
+	label.data = variant ? "true" : "false";
+	label.length = variant ? 4 : 5;
+	return label;
 }
 
 #define AB_GETARG_LABEL(n)	AbDatumGetLabel(PG_GETARG_DATUM(n))
