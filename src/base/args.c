@@ -327,10 +327,10 @@ CheckTable(FunctionCallInfo fcinfo, const AbArg *args, int count)
 	/* the final function of an aggregate has the state alone, without a name */
 	if (declared == 1 && names == NULL)
 		return;
-	if (declared != count)
+	if (declared > count)
 		elog(ERROR, "function %u has %d arguments, its table %d",
 			 fcinfo->flinfo->fn_oid, declared, count);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < declared; i++)
 		if (strcmp(names[i], args[i].name) != 0)
 			elog(ERROR, "argument \"%s\" of function %u is \"%s\" in its table",
 				 names[i], fcinfo->flinfo->fn_oid, args[i].name);

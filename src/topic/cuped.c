@@ -13,6 +13,7 @@
  */
 #include "topic/cuped.h"
 
+#include "topic/summary_io.h"
 #include "utils/builtins.h"
 
 /*
@@ -229,6 +230,17 @@ PG_FUNCTION_INFO_V1(ab_cuped);
 Datum
 ab_cuped(PG_FUNCTION_ARGS)
 {
+	return Cuped(fcinfo);
+}
+
+/*
+ * The same from the text of a summary.
+ */
+PG_FUNCTION_INFO_V1(ab_cuped_text);
+Datum
+ab_cuped_text(PG_FUNCTION_ARGS)
+{
+	AbParseSummaryArg(fcinfo);
 	return Cuped(fcinfo);
 }
 

@@ -21,3 +21,10 @@ CREATE AGGREGATE ab_cuped(outcome float8, covariate float8, variant text) (
 );
 COMMENT ON AGGREGATE ab_cuped(float8, float8, text) IS
 	'CUPED of two variants, the control being the one called control';
+
+-- What a literal or a parameter without a type means, which could be a summary
+-- or the outcome of a row.
+CREATE FUNCTION ab_cuped(summary text, control text, treatment text) RETURNS ab_comparison
+	AS 'MODULE_PATHNAME', 'ab_cuped_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_cuped(text, text, text) IS
+	'the same from the text of a summary, such as a parameter without a type';

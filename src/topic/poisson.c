@@ -9,6 +9,7 @@
 #include "base/effect.h"
 
 #include "math/poisson.h"
+#include "topic/summary_io.h"
 #include "utils/builtins.h"
 
 /*
@@ -263,6 +264,17 @@ PG_FUNCTION_INFO_V1(ab_poisson_test);
 Datum
 ab_poisson_test(PG_FUNCTION_ARGS)
 {
+	return PoissonTest(fcinfo);
+}
+
+/*
+ * The same from the text of a summary.
+ */
+PG_FUNCTION_INFO_V1(ab_poisson_test_text);
+Datum
+ab_poisson_test_text(PG_FUNCTION_ARGS)
+{
+	AbParseSummaryArg(fcinfo);
 	return PoissonTest(fcinfo);
 }
 

@@ -21,3 +21,10 @@ CREATE AGGREGATE ab_poisson_test(events float8, exposure float8, variant text) (
 );
 COMMENT ON AGGREGATE ab_poisson_test(float8, float8, text) IS
 	'exact conditional test of two Poisson rates, events per exposure, a row per unit';
+
+-- What a literal or a parameter without a type means, which could be a summary
+-- or the outcome of a row.
+CREATE FUNCTION ab_poisson_test(summary text, control text, treatment text) RETURNS ab_comparison
+	AS 'MODULE_PATHNAME', 'ab_poisson_test_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_poisson_test(text, text, text) IS
+	'the same from the text of a summary, such as a parameter without a type';

@@ -14,6 +14,7 @@
 #include "base/work.h"
 #include "math/proportions.h"
 #include "math/proportions_exact.h"
+#include "topic/summary_io.h"
 #include "utils/builtins.h"
 
 typedef struct ProportionMethod ProportionMethod;
@@ -280,6 +281,17 @@ PG_FUNCTION_INFO_V1(ab_proportion_test);
 Datum
 ab_proportion_test(PG_FUNCTION_ARGS)
 {
+	return ProportionTest(fcinfo);
+}
+
+/*
+ * The same from the text of a summary.
+ */
+PG_FUNCTION_INFO_V1(ab_proportion_test_text);
+Datum
+ab_proportion_test_text(PG_FUNCTION_ARGS)
+{
+	AbParseSummaryArg(fcinfo);
 	return ProportionTest(fcinfo);
 }
 

@@ -21,3 +21,10 @@ CREATE AGGREGATE ab_proportion_test(outcome boolean, variant text) (
 );
 COMMENT ON AGGREGATE ab_proportion_test(boolean, text) IS
 	'score test of the rates of two variants, the control being the one called control';
+
+-- What a literal or a parameter without a type means, which could be a summary
+-- or the outcome of a row.
+CREATE FUNCTION ab_proportion_test(summary text, control text) RETURNS ab_comparison
+	AS 'MODULE_PATHNAME', 'ab_proportion_test_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_proportion_test(text, text) IS
+	'the same from the text of a summary, such as a parameter without a type';

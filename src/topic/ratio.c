@@ -35,6 +35,7 @@
  */
 #include "topic/cuped.h"
 
+#include "topic/summary_io.h"
 #include "utils/builtins.h"
 
 /*
@@ -281,6 +282,17 @@ PG_FUNCTION_INFO_V1(ab_ratio);
 Datum
 ab_ratio(PG_FUNCTION_ARGS)
 {
+	return Ratio(fcinfo);
+}
+
+/*
+ * The same from the text of a summary.
+ */
+PG_FUNCTION_INFO_V1(ab_ratio_text);
+Datum
+ab_ratio_text(PG_FUNCTION_ARGS)
+{
+	AbParseSummaryArg(fcinfo);
 	return Ratio(fcinfo);
 }
 

@@ -28,3 +28,10 @@ CREATE AGGREGATE ab_ratio(numerator float8, denominator float8, variant text) (
 );
 COMMENT ON AGGREGATE ab_ratio(float8, float8, text) IS
 	'compares ratios of sums of two variants, a row per user, the control being the one called control';
+
+-- What a literal or a parameter without a type means, which could be a summary
+-- or the outcome of a row.
+CREATE FUNCTION ab_ratio(summary text, control text, treatment text) RETURNS ab_comparison
+	AS 'MODULE_PATHNAME', 'ab_ratio_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_ratio(text, text, text) IS
+	'the same from the text of a summary, such as a parameter without a type';

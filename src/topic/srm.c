@@ -210,8 +210,11 @@ CompareLabels(const void *a, const void *b)
 static void
 CheckUnique(const AbLabel *labels, int count)
 {
-	AbLabel    *sorted = palloc((count + 1) * sizeof(AbLabel));
+	AbLabel    *sorted;
 
+	if (count < 2)
+		return;
+	sorted = (AbLabel *) palloc(count * sizeof(AbLabel));
 	memcpy(sorted, labels, count * sizeof(AbLabel));
 	qsort(sorted, count, sizeof(AbLabel), CompareLabels);
 	for (int i = 1; i < count; i++)

@@ -2,6 +2,9 @@
  * summary_io.c
  *	  The text and the binary form of the type ab_summary.
  */
+#include "topic/summary_io.h"
+
+#include "utils/builtins.h"
 #include "value/summary.h"
 
 #include "libpq/pqformat.h"
@@ -171,6 +174,23 @@ Datum
 ab_summary_in(PG_FUNCTION_ARGS)
 {
 	return AbStoredIn(fcinfo, &summary_type);
+}
+
+/*
+ * Make the first argument of a call, a summary's text, the summary.
+ *
+ * A test that is both an aggregate and a reader of summaries has a form for
+ * that: of a literal or a parameter without a type PostgreSQL could not tell
+ * which of the two is meant, and takes it for text where a function takes text.
+ */
+void
+AbParseSummaryArg(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		return;
+	fcinfo->args[0].value =
+		DirectFunctionCall1(ab_summary_in,
+							CStringGetDatum(text_to_cstring(PG_GETARG_TEXT_PP(0))));
 }
 
 /* ----------------------------------------------------------------------
