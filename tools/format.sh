@@ -44,6 +44,8 @@ private_apt() {
 	"$1" -qq -o Dir::State="$scratch/apt/state" -o Dir::Cache="$scratch/apt/cache" \
 		-o Dir::State::status=/dev/null -o Acquire::Languages=none \
 		-o Dir::Etc::SourceList="$scratch/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+		-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
+		-o APT::Default-Release= \
 		"${@:2}"
 }
 
@@ -54,6 +56,7 @@ fetch_pgindent() {
 
 	command -v apt-get >/dev/null ||
 		die 'pgindent comes from a package: format on Debian, for instance in a container'
+	install_packages perl
 	mirror=$(debian_mirror)
 	if [ -z "$mirror" ]; then
 		update_package_lists
@@ -88,7 +91,7 @@ find_pgindent() {
 	postgres_typedefs=/usr/share/postgresql/$pgindent_major/typedefs.list
 	if [ ! -x "$bin/pgindent" ] || [ ! -r "$postgres_typedefs" ]; then
 		bin=$cache/pgindent-$pgindent_major
-		[ -d "$bin" ] || step 'fetching pgindent' fetch_pgindent
+		[ -d "$bin" ] || step 'fetching pgindent' fetch_pgindent >&2
 		pgindent=(perl "$bin/pgindent" "--indent='$bin/ld.so' --library-path '$bin' '$bin/pg_bsd_indent'")
 		postgres_typedefs=$bin/typedefs.list
 	fi
@@ -139,7 +142,7 @@ fetch_clang_format() {
 
 find_clang_format() {
 	clang_format=$cache/clang-format-$clang_format_version
-	[ -x "$clang_format" ] || step 'fetching clang-format' fetch_clang_format
+	[ -x "$clang_format" ] || step 'fetching clang-format' fetch_clang_format >&2
 }
 
 #
@@ -147,24 +150,25 @@ find_clang_format() {
 #
 
 format_tree() {
-	local complaints
+	local c_files cpp_files complaints
 
 	mapfile -t c_files < <(find src -name '*.[ch]')
 	mapfile -t cpp_files < <(find src -name '*.cpp')
 	list_typedefs "${c_files[@]}" >typedefs.list
-	# It goes on with the next file after one that it cannot read.
-	complaints=$("${pgindent[@]}" --typedefs=typedefs.list "${c_files[@]}" 2>&1)
-	[ -z "$complaints" ] || die "$complaints"
+	# A file that it cannot read does not make it fail.
+	if ! complaints=$("${pgindent[@]}" --typedefs=typedefs.list "${c_files[@]}" 2>&1) ||
+		[ -n "$complaints" ]; then
+		die "$complaints"
+	fi
 	[ ${#cpp_files[@]} = 0 ] ||
 		"$clang_format" -i --style="file:$repo/tools/clang-format.yaml" "${cpp_files[@]}"
 }
 
 case "$*" in
-'' | --check) mode=$* ;;
+'' | --check) check=$* ;;
 *) die "usage: ${0##*/} [--check]" ;;
 esac
 
-install_packages perl
 find_pgindent
 find_clang_format
 
@@ -177,7 +181,7 @@ format_tree
 status=0
 while read -r file; do
 	if ! cmp -s "$repo/$file" "$file"; then
-		if [ -n "$mode" ]; then
+		if [ -n "$check" ]; then
 			diff -u --label "a/$file" --label "b/$file" "$repo/$file" "$file" || status=1
 		else
 			cat "$file" >"$repo/$file"
