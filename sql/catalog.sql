@@ -10,8 +10,8 @@ WHERE coalesce(obj_description(objid, classid::regclass::text::name), '') = '' A
 	SELECT FROM pg_type t WHERE t.oid = objid AND classid = 'pg_type'::regclass AND (t.typelem <> 0 AND t.typtype = 'b'));
 -- immutable, parallel safe, not leakproof, not security definer
 SELECT oid::regprocedure FROM member_proc WHERE proparallel <> 's' OR provolatile <> 'i' OR proleakproof OR prosecdef;
--- the C symbol is the SQL name, but where two types have a reader of that name
-SELECT oid::regprocedure FROM member_proc WHERE prokind = 'f' AND prosrc <> proname AND prosrc <> 'ab_histogram' || substr(proname, 3);
+-- the C symbol is the SQL name or, of an overload, begins with it
+SELECT oid::regprocedure FROM member_proc WHERE prokind = 'f' AND prosrc <> proname AND NOT starts_with(prosrc, proname || '_');
 -- every name is ours
 SELECT oid::regprocedure FROM member_proc WHERE proname NOT LIKE 'ab\_%';
 -- arguments of functions that users call are named

@@ -117,6 +117,10 @@ SELECT ties, n FROM (SELECT (ab_wilcoxon(c, t)).* FROM (VALUES (0.1::float8, 0.3
 SELECT a AS alternative, close(r.p_value, p) AS p, r.n, r.positive, r.negative, r.statistic, r.z, r.method
 FROM difference, (VALUES ('two-sided', 0.3876953125), ('less', 0.927001953125), ('greater', 0.19384765625)) w(a, p), LATERAL ab_sign_test(h, alternative => a) r WHERE name = 'plain';
 SELECT n, positive, negative, zeros, median, round(p_value::numeric, 4) AS p FROM (SELECT name, (ab_sign_test(0, d)).* FROM pair GROUP BY name) x ORDER BY name COLLATE "C";
+-- ten thousand million pairs and more; reference values: mpmath, 50 digits
+SELECT w.n, close(r.p_value, p, 1e-11) AS p
+FROM (VALUES (10000000000, 5000100000, 0.045501343721087819806::float8), (10000000000, 5001500000, 9.8163093287228271196e-198), (1000000000000000, 500000100000000, 2.539629109526952705e-10)) w(n, positive, p),
+	 LATERAL ab_sign_test(format('{"version": 1, "bits": 52, "arms": [{"variant": "pairs", "nonfinite": 0, "control": false, "min": -1, "max": 1, "values": [-1, 1], "counts": [%s, %s]}]}', w.n - w.positive, w.positive)::ab_histogram) r;
 
 -- the ways to call it agree
 SELECT count(DISTINCT p) AS p_values FROM (SELECT (ab_mannwhitney(outcome, variant)).p_value FROM arm WHERE name = 'rating' UNION ALL SELECT (ab_mannwhitney(outcome, variant, 'control')).p_value FROM arm WHERE name = 'rating'

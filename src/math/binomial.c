@@ -9,11 +9,24 @@
  * reject is an interval (Clopper and Pearson's), which the sum of all less
  * likely outcomes does not give.
  *
+ * Of large counts the incomplete beta function, which the tails are, loses
+ * digits (Boost's 1e-9 where the variance is 1e7, 1e-7 at 1e10).  Its uniform
+ * expansion, of which the first term is enough there, is the saddlepoint
+ * approximation of Lugannani and Rice.
+ *
  * References:
  *	C. J. Clopper, E. S. Pearson, The Use of Confidence or Fiducial Limits
  *	Illustrated in the Case of the Binomial, Biometrika 26 (1934), 404-413.
  *	H. O. Lancaster, Significance Tests in Discrete Distributions, J. American
  *	Statistical Association 56 (1961), 223-234 (mid-p).
+ *	C. Loader, Fast and Accurate Computation of Binomial Probabilities, 2000
+ *	(the deviance without cancellation).
+ *	R. Lugannani, S. Rice, Saddle Point Approximation for the Distribution of
+ *	the Sum of Independent Random Variables, Advances in Applied Probability 12
+ *	(1980), 475-490.
+ *	N. M. Temme, The Uniform Asymptotic Expansion of a Class of Integrals
+ *	Related to Cumulative Distribution Functions, SIAM J. Mathematical Analysis
+ *	13 (1982), 239-253.
  */
 #include "math/binomial.h"
 
@@ -21,20 +34,117 @@
 #include <math.h>
 
 /*
- * Tails of k among n whose odds are given, odds = p / (1 - p).  The smaller of
- * p and 1 - p is the one computed with, so none is rounded away.  A mid-p
- * counts half of the probability of k itself.
+ * From this variance of a count on its tails are computed by an expansion, whose
+ * relative error is about 1e-12 then.
+ */
+#define LARGE_VARIANCE	1e7
+
+#define ROOT_OF_2_PI	2.5066282746310002
+
+/*
+ * What a count x >= 0 has of half the deviance if it was expected to be
+ * another, x log(x / expected) - (x - expected), where excess is x - expected.
+ * Near its minimum 0 by a series, as the terms cancel.
+ */
+double
+AbDeviance(double x, double expected, double excess)
+{
+	double		v = excess / (x + expected);
+	double		power;
+	double		sum;
+
+	if (x == 0)
+		return expected;
+	if (expected <= 0)
+		return INFINITY;
+	if (fabs(v) > 0.1)
+		return x * log(x / expected) - excess;
+
+	/* x log(x / expected) = 2 x (v + v^3 / 3 + v^5 / 5 + ...) */
+	power = 2 * x * v;
+	sum = excess * v;
+	for (int j = 3; j < 40; j += 2)
+	{
+		power *= v * v;
+		sum += power / j;
+	}
+	return sum;
+}
+
+/*
+ * P(B(a, b) <= p) of a beta distribution with large a and b, given the excess
+ * a - (a + b) p.  With sd^2 = a b / (a + b) and D the deviance of a and b from
+ * what p makes of their sum it is
+ *
+ *		P(Z > w) + phi(w) (1 / u - 1 / w),	u = excess / sd,  w^2 = D,
+ *
+ * w with the sign of u.  Near 0, where the difference cancels, it is its limit.
+ */
+static double
+LargeBetaTail(double a, double b, double excess)
+{
+	double		sum = a + b;
+	double		variance = a * (b / sum);
+	double		sd = sqrt(variance);
+	double		u = excess / sd;
+	double		half = fmax(AbDeviance(a, a - excess, excess) +
+							AbDeviance(b, b + excess, -excess), 0);
+	double		w = copysign(sqrt(2 * half), excess);
+	double		difference = fabs(u) < sqrt(DBL_EPSILON * variance) ?
+		(b - a) / (3 * sum * sd) : 1 / u - 1 / w;
+
+	return AbNormalUpperTail(w) + exp(-half) / ROOT_OF_2_PI * difference;
+}
+
+/*
+ * P(X >= k) and P(X <= k) of n with these odds <= 1, for large variances.
+ */
+static double
+LargeUpperTail(double k, double n, double odds)
+{
+	return LargeBetaTail(k, n - k + 1,
+						 fma(-odds, n - k + 1, k) / (1 + odds));
+}
+
+static double
+LargeLowerTail(double k, double n, double odds)
+{
+	return LargeBetaTail(n - k, k + 1,
+						 -fma(-odds, n - k, k + 1) / (1 + odds));
+}
+
+/*
+ * Tails of k among n, whole numbers up to 2^53, whose odds are given,
+ * odds = p / (1 - p).  The smaller of p and 1 - p is the one computed with, so
+ * none is rounded away.  A mid-p counts half of the probability of k itself.
  */
 AbTails
 AbBinomialTails(double k, double n, double odds, bool mid_p)
 {
 	AbTails		tails;
-	double		p = odds <= 1 ? odds / (1 + odds) : 1 / (1 + odds);
+	double		small = odds <= 1 ? odds : 1 / odds;
 	double		x = odds <= 1 ? k : n - k;
-	double		part = mid_p ? AbBinomialProbability(x, n, p) / 2 : 0;
-	double		more = AbBinomialUpperTail(mid_p ? x + 1 : x, n, p) + part;
-	double		less = AbBinomialLowerTail(mid_p ? x - 1 : x, n, p) + part;
+	double		more;
+	double		less;
 
+	if (x * ((n - x) / n) >= LARGE_VARIANCE)
+	{
+		more = LargeUpperTail(x, n, small);
+		less = LargeLowerTail(x, n, small);
+		if (mid_p)
+		{
+			more = (more + LargeUpperTail(x + 1, n, small)) / 2;
+			less = (less + LargeLowerTail(x - 1, n, small)) / 2;
+		}
+	}
+	else
+	{
+		double		p = odds <= 1 ? odds / (1 + odds) : 1 / (1 + odds);
+		double		part = mid_p ? AbBinomialProbability(x, n, p) / 2 : 0;
+
+		more = AbBinomialUpperTail(mid_p ? x + 1 : x, n, p) + part;
+		less = AbBinomialLowerTail(mid_p ? x - 1 : x, n, p) + part;
+	}
 	tails.upper = odds <= 1 ? more : less;
 	tails.lower = odds <= 1 ? less : more;
 	return tails;

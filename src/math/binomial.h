@@ -27,6 +27,7 @@ typedef struct AbEndCorrection
 	double		critical;
 } AbEndCorrection;
 
+extern double AbDeviance(double x, double expected, double excess);
 extern AbTails AbBinomialTails(double k, double n, double odds, bool mid_p);
 extern AbTails AbNormalTails(double z);
 extern double AbTailsPValue(AbTails tails, AbAlternative alternative);

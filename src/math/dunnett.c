@@ -31,21 +31,23 @@
  *	M. Hasler, L. A. Hothorn, Multiple Contrast Tests in the Presence of
  *	Heteroscedasticity, Biometrical J. 50 (2008), 793-800.
  */
-#include "postgres.h"
-
 #include "math/dunnett.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "math/distributions.h"
-#include "miscadmin.h"
 
 /* Gauss-Legendre rule of 16 points on [-1, 1]: the positive half. */
+#define LEGENDRE_POINTS	8
+
 static const struct
 {
 	double		x;
 	double		weight;
-}			legendre[] =
+}			legendre[LEGENDRE_POINTS] =
 {
 	{0.095012509837637440185, 0.18945061045506849629},
 	{0.28160355077925891323, 0.18260341504492358887},
@@ -84,8 +86,10 @@ typedef struct Correlate
 
 struct AbDunnett
 {
+	const AbWork *work;
 	AbAlternative alternative;
 	bool		two_sided;
+	bool		known;			/* no variance is NaN */
 	bool		interruptible;	/* not within a call from C++ */
 	double		missing;		/* the x whose panel such a call lacked */
 	int			comparisons;
@@ -106,27 +110,13 @@ CompareDoubles(const void *a, const void *b)
 }
 
 /*
- * Set up the distribution for count > 0 comparisons from the variances of the
- * means, the control's and each treatment's, of which no two compared are both
- * 0.
+ * Arms of one size have one factor between them, raised to a power.
  */
-AbDunnett *
-AbMakeDunnett(double control_variance, const double *treatment_variances,
-			  int count, AbAlternative alternative)
+static void
+GroupTreatments(AbDunnett *dunnett, double control_variance,
+				const double *sorted)
 {
-	AbDunnett  *dunnett = (AbDunnett *) palloc0(sizeof(AbDunnett));
-	double	   *sorted = (double *) palloc(count * sizeof(double));
-
-	dunnett->alternative = alternative;
-	dunnett->two_sided = alternative == AB_TWO_SIDED;
-	dunnett->comparisons = count;
-	dunnett->group = (Correlate *) palloc(count * sizeof(Correlate));
-	dunnett->narrowest = 1;
-
-	/* arms of one size have one factor between them, raised to a power */
-	memcpy(sorted, treatment_variances, count * sizeof(double));
-	qsort(sorted, count, sizeof(double), CompareDoubles);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < dunnett->comparisons; i++)
 	{
 		Correlate  *group = &dunnett->group[dunnett->groups];
 		double		total = control_variance + sorted[i];
@@ -143,7 +133,40 @@ AbMakeDunnett(double control_variance, const double *treatment_variances,
 			dunnett->narrowest = fmin(dunnett->narrowest, group->own);
 		dunnett->groups++;
 	}
-	pfree(sorted);
+}
+
+/*
+ * Set up the distribution for count > 0 comparisons of means from the
+ * variances of these means, the control's and each treatment's, of which no
+ * two compared are both 0.  They are in any unit, as only their ratios matter;
+ * if one is NaN, so is what the functions below make of it.  The caller gives
+ * it to AbFreeDunnett() in the end.
+ */
+AbDunnett *
+AbMakeDunnett(double control_variance, const double *treatment_variances,
+			  int count, AbAlternative alternative, const AbWork *work)
+{
+	AbDunnett  *dunnett = (AbDunnett *) work->allocate(sizeof(AbDunnett));
+	double	   *sorted = (double *) work->allocate(count * sizeof(double));
+
+	memset(dunnett, 0, sizeof(AbDunnett));
+	dunnett->work = work;
+	dunnett->alternative = alternative;
+	dunnett->two_sided = alternative == AB_TWO_SIDED;
+	dunnett->comparisons = count;
+	dunnett->group = (Correlate *) work->allocate(count * sizeof(Correlate));
+	dunnett->narrowest = 1;
+
+	dunnett->known = !isnan(control_variance);
+	for (int i = 0; i < count; i++)
+		dunnett->known &= !isnan(treatment_variances[i]);
+	if (dunnett->known)
+	{
+		memcpy(sorted, treatment_variances, count * sizeof(double));
+		qsort(sorted, count, sizeof(double), CompareDoubles);
+		GroupTreatments(dunnett, control_variance, sorted);
+	}
+	work->release(sorted);
 
 	/*
 	 * Several |X| that are nearly the same are all below x with a probability
@@ -153,6 +176,21 @@ AbMakeDunnett(double control_variance, const double *treatment_variances,
 		dunnett->halvings = (int) fmin(ceil(-log2(dunnett->narrowest)),
 									   MAX_HALVINGS);
 	return dunnett;
+}
+
+/*
+ * Release the distribution and all its memory.
+ */
+void
+AbFreeDunnett(AbDunnett *dunnett)
+{
+	const AbWork *work = dunnett->work;
+
+	for (int i = 0; i < PANELS; i++)
+		if (dunnett->panels[i] != NULL)
+			work->release(dunnett->panels[i]);
+	work->release(dunnett->group);
+	work->release(dunnett);
 }
 
 /*
@@ -196,7 +234,7 @@ Piece(const AbDunnett *dunnett, double x, double low, double high)
 	double		half = (high - low) / 2;
 	double		sum = 0;
 
-	for (int i = 0; i < (int) lengthof(legendre); i++)
+	for (int i = 0; i < LEGENDRE_POINTS; i++)
 		for (int sign = -1; sign <= 1; sign += 2)
 		{
 			double		z = middle + sign * half * legendre[i].x;
@@ -246,7 +284,8 @@ MaximumTail(const AbDunnett *dunnett, double x)
 static double *
 MakePanel(AbDunnett *dunnett, int panel, double low, double width)
 {
-	double	   *coefficients = (double *) palloc(POINTS * sizeof(double));
+	double	   *coefficients = (double *)
+		dunnett->work->allocate(POINTS * sizeof(double));
 	double		values[POINTS];
 
 	for (int i = 0; i < POINTS; i++)
@@ -254,7 +293,7 @@ MakePanel(AbDunnett *dunnett, int panel, double low, double width)
 		double		x = low + width *
 			(0.5 + 0.5 * cos(M_PI * (i + 0.5) / POINTS));
 
-		CHECK_FOR_INTERRUPTS();
+		dunnett->work->poll();
 		values[i] = log(fmin(MaximumTail(dunnett, x), 1));
 	}
 	for (int j = 0; j < POINTS; j++)
@@ -375,7 +414,8 @@ LogIntegrand(AbDunnett *dunnett, double t, double df, double w)
 }
 
 /*
- * P(max T(i) > t) by the trapezoidal rule in w = log S.
+ * P(max T(i) > t) by the trapezoidal rule in w = log S; df may be infinite,
+ * where S is 1.
  *
  * The integrand is analytic, has one maximum and falls off on both sides like
  * an exponential or faster, so halving the step squares the error.
@@ -391,6 +431,8 @@ MaximumTTail(AbDunnett *dunnett, double t, double df)
 	int			first = 0;
 	int			last = 0;
 
+	if (isinf(df))
+		return exp(LogMaximumTail(dunnett, t));
 	if (isnan(largest))
 		return NAN;
 	if (largest == -INFINITY)
@@ -440,9 +482,10 @@ MaximumTTail(AbDunnett *dunnett, double t, double df)
 }
 
 /*
- * The adjusted p-value of a comparison with that statistic, whose p-value by
- * itself is known: the probability that the largest of all, if there is no
- * effect, is as large.
+ * The adjusted p-value of a comparison with that t statistic and df > 0
+ * degrees of freedom, whose p-value by itself is known: the probability that
+ * the largest of all, if there is no effect, is as large.  NaN if one of the
+ * three is.
  *
  * Between the p-value and Bonferroni's whatever rounding does.
  */
@@ -453,11 +496,15 @@ AbDunnettP(AbDunnett *dunnett, double statistic, double df, double p_value)
 		dunnett->alternative == AB_LESS ? -statistic : statistic;
 	double		p;
 
+	if (!dunnett->known || isnan(t) || isnan(df) || isnan(p_value))
+		return NAN;
 	if (dunnett->comparisons == 1)
 		return p_value;
 	dunnett->interruptible = true;
 	dunnett->missing = NAN;
 	p = MaximumTTail(dunnett, t, df);
+	if (isnan(p))
+		return NAN;
 	return fmin(fmin(fmax(p, p_value), dunnett->comparisons * p_value), 1);
 }
 
@@ -482,7 +529,8 @@ ExcessLogP(double t, void *context)
 }
 
 /*
- * The t that the largest of all exceeds with probability alpha.  It lies
+ * The t that the largest of all exceeds with probability alpha in (0, 1),
+ * where each has df > 0 degrees of freedom; NaN if one of the two is.  It lies
  * between Student's t at alpha and at alpha over the number of comparisons.
  */
 double
@@ -494,6 +542,8 @@ AbDunnettCritical(AbDunnett *dunnett, double df, double alpha)
 								   alpha / dunnett->comparisons);
 	double		critical;
 
+	if (!dunnett->known)
+		return NAN;
 	if (dunnett->comparisons == 1 || !isfinite(high))
 		return high;
 

@@ -1,11 +1,13 @@
 /*
  * padjust.h
- *	  P-values adjusted for the number of tests.
+ *	  P-values and levels adjusted for the number of tests.
+ *
+ * Pure C: no PostgreSQL header.  Unknown results are NaN.
  */
 #ifndef AB_MATH_PADJUST_H
 #define AB_MATH_PADJUST_H
 
-#include "value/summary.h"
+#include "math/work.h"
 
 typedef enum AbCorrection
 {
@@ -17,12 +19,12 @@ typedef enum AbCorrection
 	AB_HOMMEL,
 	AB_BENJAMINI_HOCHBERG,
 	AB_BENJAMINI_YEKUTIELI,
-	AB_DUNNETT
+	AB_DUNNETT					/* needs more than p-values: dunnett.h */
 } AbCorrection;
 
-extern AbCorrection AbGetCorrection(FunctionCallInfo fcinfo, int argument,
-									bool with_dunnett);
-extern const char *AbCorrectionSuffix(AbCorrection correction);
-extern int	AbAdjust(double *p, int count, AbCorrection correction);
+extern int	AbAdjust(double *p, int count, AbCorrection correction,
+					 const AbWork *work);
+extern double AbSimultaneousLevel(double alpha, double count,
+								  AbCorrection correction);
 
 #endif							/* AB_MATH_PADJUST_H */

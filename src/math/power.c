@@ -14,7 +14,7 @@
  *	C. P. Farrington, G. Manning, Test Statistics and Sample Size Formulae for
  *	Comparative Binomial Trials with Null Hypothesis of Non-Zero Risk
  *	Difference or Non-Unity Relative Risk, Statistics in Medicine 9 (1990),
- *	1447-1454, method 3 (rates at their maximum likelihood under the null).
+ *	1447-1454, method 3 (proportions at their maximum likelihood under the null).
  *	J. L. Fleiss, B. Levin, M. C. Paik, Statistical Methods for Rates and
  *	Proportions, 3rd ed., 2003, chapter 4 (the null of no difference).
  *	D. B. Owen, A Special Case of a Bivariate Non-Central t-Distribution,
@@ -47,12 +47,12 @@ typedef struct Excess
 } Excess;
 
 /* An effect that is searched for. */
-typedef struct RateSearch
+typedef struct ProportionSearch
 {
-	AbRateDesign design;
+	AbProportionDesign design;
 	double		n;
 	double		direction;		/* 1 for an increase, -1 for a decrease */
-} RateSearch;
+} ProportionSearch;
 
 /* What Owen's integrand is made of. */
 typedef struct OwenTerms
@@ -68,6 +68,16 @@ typedef struct OwenTerms
  * Searching
  * ----------------------------------------------------------------------
  */
+
+/*
+ * A quotient rounded up to a whole number; one that exceeds a whole number by
+ * rounding only is that number.
+ */
+double
+AbCeiling(double x)
+{
+	return ceil(x - 4 * DBL_EPSILON * x);
+}
 
 /*
  * The smallest whole n >= least, at most 2^53, with power(n) >= target, for a
@@ -131,7 +141,7 @@ ExcessAt(double x, void *context)
  * The smallest effect in (0, largest] that reaches the target, which no effect
  * at all does not; NaN if there is none.
  *
- * The power of a test of rates can fall again before a rate of 1, where the
+ * The power of a test of proportions can fall again before one of 1, where the
  * variance vanishes, hence the scan.
  */
 static double
@@ -148,18 +158,18 @@ SmallestEffect(AbFunction power, void *context, double target,
 }
 
 /* ----------------------------------------------------------------------
- * Rates
+ * Proportions
  * ----------------------------------------------------------------------
  */
 
 /*
- * Slope of the expected log-likelihood at the control rate x, times the
+ * Slope of the expected log-likelihood at the control's x, times the
  * positive x (1 - x) y (1 - y), y = x + null.
  */
 static double
 RestrictedSlope(double x, void *context)
 {
-	const AbRateDesign *design = context;
+	const AbProportionDesign *design = context;
 	double		y = x + design->null;
 
 	return (design->control - x) * y * (1 - y) +
@@ -167,13 +177,13 @@ RestrictedSlope(double x, void *context)
 }
 
 /*
- * The control rate that is most likely under the null, given the true rates.
- * It lies between what either arm alone would say.
+ * The control's proportion that is most likely under the null, given the true
+ * ones.  It lies between what either arm alone would say.
  */
 static double
-RestrictedRate(const AbRateDesign *design)
+RestrictedProportion(const AbProportionDesign *design)
 {
-	AbRateDesign inner = *design;
+	AbProportionDesign inner = *design;
 	double		low;
 	double		high;
 	double		root;
@@ -182,7 +192,7 @@ RestrictedRate(const AbRateDesign *design)
 		return (design->control + design->ratio * design->treatment) /
 			(1 + design->ratio);
 
-	/* at a rate of 0 or 1 the end of the range would be a second root */
+	/* at 0 or 1 the end of the range would be a second root */
 	inner.treatment = fmin(fmax(inner.treatment, DBL_MIN), 1 - DBL_EPSILON / 2);
 	low = fmin(inner.control, inner.treatment - inner.null);
 	high = fmax(inner.control, inner.treatment - inner.null);
@@ -194,28 +204,29 @@ RestrictedRate(const AbRateDesign *design)
 }
 
 /*
- * Standard error of the difference of rates, times sqrt(n).
+ * Standard error of the difference of proportions, times sqrt(n).
  */
 static double
-RateError(double control, double treatment, double ratio)
+DifferenceError(double control, double treatment, double ratio)
 {
 	return sqrt(fmax(control * (1 - control), 0) +
 				fmax(treatment * (1 - treatment), 0) / ratio);
 }
 
 static double
-NullError(const AbRateDesign *design)
+NullError(const AbProportionDesign *design)
 {
-	double		rate;
+	double		control;
 
 	if (design->unpooled)
-		return RateError(design->control, design->treatment, design->ratio);
-	rate = RestrictedRate(design);
-	return RateError(rate, rate + design->null, design->ratio);
+		return DifferenceError(design->control, design->treatment,
+							   design->ratio);
+	control = RestrictedProportion(design);
+	return DifferenceError(control, control + design->null, design->ratio);
 }
 
 /*
- * Power of the score test of two rates by the normal approximation,
+ * Power of the score test of two proportions by the normal approximation,
  *
  *		P(Z > (z s0 - |d| sqrt(n)) / s1),	d = treatment - control - null,
  *
@@ -224,15 +235,15 @@ NullError(const AbRateDesign *design)
  * of d.
  */
 double
-AbRatePower(double n, const AbRateDesign *design)
+AbProportionPower(double n, const AbProportionDesign *design)
 {
 	double		z = AbNormalUpperQuantile(design->two_sided ?
 										  design->alpha / 2 : design->alpha);
 	double		shift = sqrt(n) * fabs(design->treatment - design->control -
 									   design->null);
 	double		threshold = z * NullError(design);
-	double		error = RateError(design->control, design->treatment,
-								  design->ratio);
+	double		error = DifferenceError(design->control, design->treatment,
+										design->ratio);
 	double		power = AbNormalUpperTail((threshold - shift) / error);
 
 	if (design->two_sided)
@@ -241,9 +252,9 @@ AbRatePower(double n, const AbRateDesign *design)
 }
 
 static double
-RatePowerAt(double n, void *context)
+ProportionPowerAt(double n, void *context)
 {
-	return AbRatePower(n, context);
+	return AbProportionPower(n, context);
 }
 
 /*
@@ -251,40 +262,40 @@ RatePowerAt(double n, void *context)
  * for one tail, ((z_alpha s0 + z_power s1) / d)^2.
  */
 double
-AbRateSampleSize(const AbRateDesign *design, double power)
+AbProportionSampleSize(const AbProportionDesign *design, double power)
 {
-	AbRateDesign copy = *design;
+	AbProportionDesign copy = *design;
 	double		z = AbNormalUpperQuantile(design->two_sided ?
 										  design->alpha / 2 : design->alpha);
 	double		sum = z * NullError(design) - AbNormalUpperQuantile(power) *
-		RateError(design->control, design->treatment, design->ratio);
+		DifferenceError(design->control, design->treatment, design->ratio);
 	double		root = sum / (design->treatment - design->control - design->null);
 
-	return SmallestSize(RatePowerAt, &copy, power, 2,
+	return SmallestSize(ProportionPowerAt, &copy, power, 2,
 						  sum > 0 ? root * root : 2);
 }
 
 static double
-RateEffectPower(double effect, void *context)
+ProportionEffectPower(double effect, void *context)
 {
-	RateSearch	search = *(const RateSearch *) context;
-	double		rate = search.design.control + search.direction * effect;
+	ProportionSearch search = *(const ProportionSearch *) context;
+	double		treatment = search.design.control + search.direction * effect;
 
-	search.design.treatment = fmin(fmax(rate, 0), 1);
-	return AbRatePower(search.n, &search.design);
+	search.design.treatment = fmin(fmax(treatment, 0), 1);
+	return AbProportionPower(search.n, &search.design);
 }
 
 /*
- * The smallest change of the control rate in that direction that n users
+ * The smallest change of the control's proportion in that direction that n users
  * detect; NaN if none is.
  */
 double
-AbRateEffect(const AbRateDesign *design, double n, double power,
-			 double direction)
+AbProportionEffect(const AbProportionDesign *design, double n, double power,
+				   double direction)
 {
-	RateSearch	search = {*design, n, direction};
+	ProportionSearch search = {*design, n, direction};
 
-	return SmallestEffect(RateEffectPower, &search, power,
+	return SmallestEffect(ProportionEffectPower, &search, power,
 							direction > 0 ? 1 - design->control :
 							design->control);
 }
@@ -305,6 +316,10 @@ PairScale(double n)
 	return 2 * sqrt(n / (n + 1));
 }
 
+/*
+ * Power of the paired t-test of n pairs for an effect > 0 in standard
+ * deviations of the differences, in the direction tested if one-sided.
+ */
 double
 AbPairedPower(double n, double effect, double alpha, bool two_sided)
 {
@@ -328,6 +343,9 @@ PairedPowerAt(double n, void *context)
 	return AbPairedPower(n, search->effect, search->alpha, search->two_sided);
 }
 
+/*
+ * The smallest number of pairs with that power; NaN if it is above 2^53.
+ */
 double
 AbPairedSampleSize(double effect, double alpha, double power, bool two_sided)
 {
@@ -340,6 +358,9 @@ AbPairedSampleSize(double effect, double alpha, double power, bool two_sided)
 						  sum > 0 ? sum * sum / (effect * effect) + z * z / 2 : 2);
 }
 
+/*
+ * The effect, in the same unit, that n pairs detect with that power.
+ */
 double
 AbPairedEffect(double n, double alpha, double power, bool two_sided)
 {
@@ -500,6 +521,9 @@ EquivalenceZ(const AbEquivalence *design, double power)
 	return AbNormalUpperQuantile(beta);
 }
 
+/*
+ * The smallest control group with that power; NaN if it is above 2^53.
+ */
 double
 AbMeanEquivalenceSize(const AbEquivalence *design, double power)
 {
@@ -519,26 +543,26 @@ AbMeanEquivalenceSize(const AbEquivalence *design, double power)
 static void
 MarginErrors(const AbEquivalence *design, double *lower, double *upper)
 {
-	AbRateDesign rates = {design->control, design->treatment, 0,
+	AbProportionDesign margin = {design->control, design->treatment, 0,
 	design->ratio, design->alpha, false, false};
 	double		difference = design->treatment - design->control;
 
-	rates.null = difference - design->below;
-	*lower = NullError(&rates);
-	rates.null = difference + design->above;
-	*upper = NullError(&rates);
+	margin.null = difference - design->below;
+	*lower = NullError(&margin);
+	margin.null = difference + design->above;
+	*upper = NullError(&margin);
 }
 
 /*
- * Power of the two one-sided score tests of rates, by the normal
+ * Power of the two one-sided score tests of proportions, by the normal
  * approximation.
  */
 double
-AbRateEquivalencePower(double n, const AbEquivalence *design)
+AbProportionEquivalencePower(double n, const AbEquivalence *design)
 {
 	double		z = AbNormalUpperQuantile(design->alpha);
-	double		error = RateError(design->control, design->treatment,
-								  design->ratio);
+	double		error = DifferenceError(design->control, design->treatment,
+										design->ratio);
 	double		lower;
 	double		upper;
 
@@ -548,13 +572,16 @@ AbRateEquivalencePower(double n, const AbEquivalence *design)
 }
 
 static double
-RateEquivalenceAt(double n, void *context)
+ProportionEquivalenceAt(double n, void *context)
 {
-	return AbRateEquivalencePower(n, context);
+	return AbProportionEquivalencePower(n, context);
 }
 
+/*
+ * The smallest control group with that power; NaN if it is above 2^53.
+ */
 double
-AbRateEquivalenceSize(const AbEquivalence *design, double power)
+AbProportionEquivalenceSize(const AbEquivalence *design, double power)
 {
 	AbEquivalence copy = *design;
 	double		lower;
@@ -564,9 +591,9 @@ AbRateEquivalenceSize(const AbEquivalence *design, double power)
 
 	MarginErrors(design, &lower, &upper);
 	sum = AbNormalUpperQuantile(design->alpha) * fmax(lower, upper) +
-		EquivalenceZ(design, power) * RateError(design->control,
-												design->treatment, design->ratio);
+		EquivalenceZ(design, power) *
+		DifferenceError(design->control, design->treatment, design->ratio);
 	root = sum / fmin(design->below, design->above);
-	return SmallestSize(RateEquivalenceAt, &copy, power, 2,
+	return SmallestSize(ProportionEquivalenceAt, &copy, power, 2,
 						  sum > 0 ? root * root : 2);
 }

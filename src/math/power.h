@@ -15,23 +15,24 @@
 #define AB_LARGEST_SIZE		9007199254740992.0
 
 /*
- * Two rates, of which the hypothesis says treatment - control = null.
+ * Two proportions, of which the hypothesis says treatment - control = null.
  * Two-sided only for null = 0.
  */
-typedef struct AbRateDesign
+typedef struct AbProportionDesign
 {
-	double		control;		/* the true rates */
+	double		control;		/* the true proportions */
 	double		treatment;
 	double		null;
 	double		ratio;			/* users: treatment / control */
 	double		alpha;
 	bool		two_sided;
-	bool		unpooled;		/* standard error from each rate by itself */
-} AbRateDesign;
+	bool		unpooled;		/* standard error from each arm by itself */
+} AbProportionDesign;
 
 /*
  * A difference that is to be shown to lie between two margins, one below and
- * one above it, all in standard deviations of a mean or as rates.
+ * one above it, all in standard deviations of a mean or as
+ * proportions.
  */
 typedef struct AbEquivalence
 {
@@ -39,14 +40,17 @@ typedef struct AbEquivalence
 	double		above;			/* from the difference to the upper margin */
 	double		ratio;
 	double		alpha;			/* of each of the two tests */
-	double		control;		/* rates only */
+	double		control;		/* proportions only */
 	double		treatment;
 } AbEquivalence;
 
-extern double AbRatePower(double n, const AbRateDesign *design);
-extern double AbRateSampleSize(const AbRateDesign *design, double power);
-extern double AbRateEffect(const AbRateDesign *design, double n, double power,
-						   double direction);
+extern double AbCeiling(double x);
+
+extern double AbProportionPower(double n, const AbProportionDesign *design);
+extern double AbProportionSampleSize(const AbProportionDesign *design,
+									 double power);
+extern double AbProportionEffect(const AbProportionDesign *design, double n,
+								 double power, double direction);
 
 extern double AbPairedPower(double n, double effect, double alpha,
 							bool two_sided);
@@ -57,7 +61,9 @@ extern double AbPairedEffect(double n, double alpha, double power,
 
 extern double AbMeanEquivalencePower(double n, const AbEquivalence *design);
 extern double AbMeanEquivalenceSize(const AbEquivalence *design, double power);
-extern double AbRateEquivalencePower(double n, const AbEquivalence *design);
-extern double AbRateEquivalenceSize(const AbEquivalence *design, double power);
+extern double AbProportionEquivalencePower(double n,
+										   const AbEquivalence *design);
+extern double AbProportionEquivalenceSize(const AbEquivalence *design,
+										  double power);
 
 #endif							/* AB_MATH_POWER_H */

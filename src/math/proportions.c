@@ -2,9 +2,9 @@
  * proportions.c
  *	  Two proportions: intervals, and tests of a difference or a ratio.
  *
- * Score and likelihood-ratio tests need the rates that are most likely under
- * the hypothesis.  Hypotheses about a difference and about a ratio are the
- * same one here, p1 = a + b p2, so one solver serves all of them, and an
+ * Score and likelihood-ratio tests need the proportions that are most likely
+ * under the hypothesis.  Hypotheses about a difference and about a ratio are
+ * the same one here, p1 = a + b p2, so one solver serves all of them, and an
  * interval is the set of hypotheses that the test does not reject.
  *
  * A bound is asked for by its z: the statistic that the hypothesis at the
@@ -27,8 +27,6 @@
  *	A. Agresti, B. Caffo, Simple and Effective Confidence Intervals for
  *	Proportions and Differences of Proportions, The American Statistician 54
  *	(2000), 280-288.
- *	C. Loader, Fast and Accurate Computation of Binomial Probabilities, 2000
- *	(the deviance without cancellation).
  */
 #include "math/proportions.h"
 
@@ -36,6 +34,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "math/binomial.h"
 #include "math/distributions.h"
 
 /* Newton's method takes about 5 steps; this is the end of pure bisection. */
@@ -68,24 +67,24 @@ typedef struct Hypothesis
 /* A bound that is searched for. */
 typedef struct Search
 {
-	const AbRates *rates;
-	AbRateStatistic kind;
+	const AbProportions *counts;
+	AbProportionStatistic kind;
 	double		z;
 	bool		inverse;		/* of a ratio: control / treatment */
 } Search;
 
 /*
- * Treatment rate minus control rate, rounded once.
+ * Treatment's proportion minus control's, rounded once.
  */
 double
-AbRateDifference(const AbRates *rates)
+AbProportionDifference(const AbProportions *counts)
 {
-	double		t = rates->treatment * rates->control_n;
-	double		c = rates->control * rates->treatment_n;
-	double		t_low = fma(rates->treatment, rates->control_n, -t);
-	double		c_low = fma(rates->control, rates->treatment_n, -c);
+	double		t = counts->treatment * counts->control_n;
+	double		c = counts->control * counts->treatment_n;
+	double		t_low = fma(counts->treatment, counts->control_n, -t);
+	double		c_low = fma(counts->control, counts->treatment_n, -c);
 
-	return ((t - c) + (t_low - c_low)) / rates->control_n / rates->treatment_n;
+	return ((t - c) + (t_low - c_low)) / counts->control_n / counts->treatment_n;
 }
 
 /*
@@ -99,8 +98,9 @@ static double
 WilsonUpper(double x, double n, double z)
 {
 	double		root = sqrt(x * ((n - x) / n) + z * z / 4);
+	double		bound = (x + z * z / 2 + z * root) / (n + z * z);
 
-	return fmin((x + z * z / 2 + z * root) / (n + z * z), 1);
+	return bound > 1 ? 1 : bound;
 }
 
 /*
@@ -109,9 +109,9 @@ WilsonUpper(double x, double n, double z)
 static double
 WilsonLower(double x, double n, double z)
 {
-	if (x == 0)
-		return 0;
-	return fmin(x / n * (x / (n + z * z)) / WilsonUpper(x, n, z), 1);
+	double		bound = x / n * (x / (n + z * z)) / WilsonUpper(x, n, z);
+
+	return x == 0 ? 0 : bound > 1 ? 1 : bound;
 }
 
 /*
@@ -145,55 +145,27 @@ WilsonAbove(double x, double n, double z)
 }
 
 /*
- * Rate and its variance p (1 - p) / n after so many successes, and as many
- * failures, were added.
+ * Proportion and its variance p (1 - p) / n after so many successes, and as
+ * many failures, were added.
  */
-AbRateEstimate
-AbEstimateRate(double successes, double n, double added)
+AbProportionEstimate
+AbEstimateProportion(double successes, double n, double added)
 {
-	AbRateEstimate estimate;
+	AbProportionEstimate estimate;
 	double		x = successes + added;
 	double		y = n - successes + added;
 	double		total = n + 2 * added;
 
-	estimate.rate = x / total;
+	estimate.proportion = x / total;
 	estimate.variance = x / total * (y / total) / total;
 	return estimate;
 }
 
 /*
- * x log(x / expected) - (x - expected), where excess = x - expected: its share
- * of half the deviance.  Near its minimum 0 by a series, as the terms cancel.
- */
-double
-AbDeviance(double x, double expected, double excess)
-{
-	double		v = excess / (x + expected);
-	double		power;
-	double		sum;
-
-	if (x == 0)
-		return expected;
-	if (!(expected > 0))
-		return INFINITY;
-	if (fabs(v) > 0.1)
-		return x * log(x / expected) - excess;
-
-	/* x log(x / expected) = 2 x (v + v^3 / 3 + v^5 / 5 + ...) */
-	power = 2 * x * v;
-	sum = excess * v;
-	for (int j = 3; j < 40; j += 2)
-	{
-		power *= v * v;
-		sum += power / j;
-	}
-	return sum;
-}
-
-/*
- * Swap the names of success and failure where most rows are successes: rates
- * near 0 are doubles of full precision, those near 1 are not.  `complement` is
- * the a of the hypothesis that is about failures, q1 = a + b q2.
+ * Swap the names of success and failure where most rows are successes:
+ * proportions near 0 are doubles of full precision, those near 1 are not.
+ * `complement` is the a of the hypothesis that is about failures,
+ * q1 = a + b q2.
  */
 static void
 PreferRare(Hypothesis *h, double complement)
@@ -216,19 +188,19 @@ PreferRare(Hypothesis *h, double complement)
  * The hypothesis treatment - control = difference.
  */
 static Hypothesis
-OfDifference(const AbRates *rates, double difference)
+OfDifference(const AbProportions *counts, double difference)
 {
 	Hypothesis	h;
 
-	h.x1 = rates->treatment;
-	h.n1 = rates->treatment_n;
-	h.x2 = rates->control;
-	h.n2 = rates->control_n;
+	h.x1 = counts->treatment;
+	h.n1 = counts->treatment_n;
+	h.x2 = counts->control;
+	h.n2 = counts->control_n;
 	h.y1 = h.n1 - h.x1;
 	h.y2 = h.n2 - h.x2;
 	h.a = difference;
 	h.b = 1;
-	h.excess = AbRateDifference(rates) - difference;
+	h.excess = AbProportionDifference(counts) - difference;
 	h.sign = 1;
 	PreferRare(&h, -difference);
 	return h;
@@ -239,14 +211,14 @@ OfDifference(const AbRates *rates, double difference)
  * control = ratio treatment; ratio <= 1.
  */
 static Hypothesis
-OfRatio(const AbRates *rates, double ratio, bool inverse)
+OfRatio(const AbProportions *counts, double ratio, bool inverse)
 {
 	Hypothesis	h;
 
-	h.x1 = inverse ? rates->control : rates->treatment;
-	h.n1 = inverse ? rates->control_n : rates->treatment_n;
-	h.x2 = inverse ? rates->treatment : rates->control;
-	h.n2 = inverse ? rates->treatment_n : rates->control_n;
+	h.x1 = inverse ? counts->control : counts->treatment;
+	h.n1 = inverse ? counts->control_n : counts->treatment_n;
+	h.x2 = inverse ? counts->treatment : counts->control;
+	h.n2 = inverse ? counts->treatment_n : counts->control_n;
 	h.y1 = h.n1 - h.x1;
 	h.y2 = h.n2 - h.x2;
 	h.a = 0;
@@ -258,13 +230,14 @@ OfRatio(const AbRates *rates, double ratio, bool inverse)
 		h.excess = h.x1 / h.n1 - ratio * (h.x2 / h.n2);
 		return h;
 	}
-	h.excess = h.sign * AbRateDifference(rates) + (1 - ratio) * (h.x2 / h.n2);
+	h.excess = h.sign * AbProportionDifference(counts) +
+		(1 - ratio) * (h.x2 / h.n2);
 	PreferRare(&h, 1 - ratio);
 	return h;
 }
 
 static double
-FirstRate(const Hypothesis *h, double p2)
+FirstProportion(const Hypothesis *h, double p2)
 {
 	return fmin(fmax(h->a + h->b * p2, 0), 1);
 }
@@ -273,7 +246,7 @@ FirstRate(const Hypothesis *h, double p2)
  * x / p, which stays 0 where there is no success to explain.
  */
 static double
-PerRate(double x, double p)
+PerProportion(double x, double p)
 {
 	return x == 0 ? 0 : x / p;
 }
@@ -289,15 +262,16 @@ PerRate(double x, double p)
 static double
 Score(const Hypothesis *h, double p2, double *slope)
 {
-	double		p1 = FirstRate(h, p2);
-	double		up1 = PerRate(h->x1, p1);
-	double		down1 = PerRate(h->y1, 1 - p1);
-	double		up2 = PerRate(h->x2, p2);
-	double		down2 = PerRate(h->y2, 1 - p2);
+	double		p1 = FirstProportion(h, p2);
+	double		up1 = PerProportion(h->x1, p1);
+	double		down1 = PerProportion(h->y1, 1 - p1);
+	double		up2 = PerProportion(h->x2, p2);
+	double		down2 = PerProportion(h->y2, 1 - p2);
 
 	if (slope)
-		*slope = h->b * h->b * (PerRate(up1, p1) + PerRate(down1, 1 - p1)) +
-			PerRate(up2, p2) + PerRate(down2, 1 - p2);
+		*slope = h->b * h->b *
+			(PerProportion(up1, p1) + PerProportion(down1, 1 - p1)) +
+			PerProportion(up2, p2) + PerProportion(down2, 1 - p2);
 	return h->b * (up1 - down1) + (up2 - down2);
 }
 
@@ -307,7 +281,7 @@ Score(const Hypothesis *h, double p2, double *slope)
  * Miettinen and Nurminen give the zero of Score() as the root of a cubic.  It
  * is solved here as it stands: the log likelihood is concave, so that Newton's
  * method within a bracket finds its only maximum, and the coefficients of the
- * cubic, in which rates near 0 cancel, are never formed.
+ * cubic, in which proportions near 0 cancel, are never formed.
  */
 static double
 MostLikely(const Hypothesis *h)
@@ -355,15 +329,15 @@ MostLikely(const Hypothesis *h)
  * Variance of the observed p1 - a - b p2 under the hypothesis.
  */
 static double
-NullVariance(const Hypothesis *h, AbRateStatistic kind)
+NullVariance(const Hypothesis *h, AbProportionStatistic kind)
 {
 	double		p2 = MostLikely(h);
-	double		p1 = FirstRate(h, p2);
+	double		p1 = FirstProportion(h, p2);
 	double		n = h->n1 + h->n2;
 	double		variance = p1 * (1 - p1) / h->n1 +
 		h->b * h->b * (p2 * (1 - p2) / h->n2);
 
-	return kind == AB_RATE_SCORE_MN ? variance * (n / (n - 1)) : variance;
+	return kind == AB_PROPORTION_SCORE_MN ? variance * (n / (n - 1)) : variance;
 }
 
 /*
@@ -373,7 +347,7 @@ static double
 LikelihoodRatio(const Hypothesis *h)
 {
 	double		p2 = MostLikely(h);
-	double		p1 = FirstRate(h, p2);
+	double		p1 = FirstProportion(h, p2);
 	double		excess1 = h->x1 - h->n1 * p1;
 	double		excess2 = h->x2 - h->n2 * p2;
 
@@ -388,14 +362,17 @@ LikelihoodRatio(const Hypothesis *h)
  * where the treatment is above it.
  */
 static double
-SignedRoot(const Hypothesis *h, AbRateStatistic kind)
+SignedRoot(const Hypothesis *h, AbProportionStatistic kind)
 {
 	double		root;
 
 	if (h->excess == 0)
 		return 0;
-	if (kind == AB_RATE_LIKELIHOOD)
-		root = copysign(sqrt(fmax(LikelihoodRatio(h), 0)), h->excess);
+	if (kind == AB_PROPORTION_LIKELIHOOD)
+	{
+		root = LikelihoodRatio(h);
+		root = copysign(root < 0 ? 0 : sqrt(root), h->excess);
+	}
 	else
 		root = h->excess / sqrt(NullVariance(h, kind));
 	return h->sign * root;
@@ -405,11 +382,15 @@ SignedRoot(const Hypothesis *h, AbRateStatistic kind)
  * A function with the sign of SignedRoot() - z that is finite everywhere.
  */
 static double
-Distance(const Hypothesis *h, AbRateStatistic kind, double z)
+Distance(const Hypothesis *h, AbProportionStatistic kind, double z)
 {
-	if (kind == AB_RATE_LIKELIHOOD)
-		return fmin(fmax(SignedRoot(h, kind), -LARGEST_STATISTIC),
-					LARGEST_STATISTIC) - z;
+	if (kind == AB_PROPORTION_LIKELIHOOD)
+	{
+		double		root = SignedRoot(h, kind);
+
+		return (fabs(root) > LARGEST_STATISTIC ?
+				copysign(LARGEST_STATISTIC, root) : root) - z;
+	}
 	return h->sign * h->excess - z * sqrt(NullVariance(h, kind));
 }
 
@@ -417,9 +398,9 @@ Distance(const Hypothesis *h, AbRateStatistic kind, double z)
  * Standard error of the difference under the hypothesis that there is none.
  */
 double
-AbRateNullError(const AbRates *rates, AbRateStatistic kind)
+AbProportionNullError(const AbProportions *counts, AbProportionStatistic kind)
 {
-	Hypothesis	h = OfDifference(rates, 0);
+	Hypothesis	h = OfDifference(counts, 0);
 
 	return sqrt(NullVariance(&h, kind));
 }
@@ -428,10 +409,10 @@ AbRateNullError(const AbRates *rates, AbRateStatistic kind)
  * The statistic for treatment - control = difference.
  */
 double
-AbRateStatisticAt(const AbRates *rates, AbRateStatistic kind,
-				  double difference)
+AbProportionStatisticAt(const AbProportions *counts,
+						AbProportionStatistic kind, double difference)
 {
-	Hypothesis	h = OfDifference(rates, difference);
+	Hypothesis	h = OfDifference(counts, difference);
 
 	return SignedRoot(&h, kind);
 }
@@ -440,7 +421,7 @@ static double
 DifferenceDistance(double difference, void *context)
 {
 	const Search *search = context;
-	Hypothesis	h = OfDifference(search->rates, difference);
+	Hypothesis	h = OfDifference(search->counts, difference);
 
 	return Distance(&h, search->kind, search->z);
 }
@@ -449,7 +430,7 @@ static double
 RatioDistance(double ratio, void *context)
 {
 	const Search *search = context;
-	Hypothesis	h = OfRatio(search->rates, ratio, search->inverse);
+	Hypothesis	h = OfRatio(search->counts, ratio, search->inverse);
 
 	return Distance(&h, search->kind, search->z);
 }
@@ -466,6 +447,8 @@ FindBound(AbFunction f, Search *search, double estimate, double limit)
 	double		step = fmax(fabs(estimate) * DBL_EPSILON, SMALLEST_STEP);
 	double		bound;
 
+	if (isnan(search->z))
+		return NAN;
 	if (estimate == limit)
 		return limit;
 	if (limit < estimate)
@@ -479,12 +462,13 @@ FindBound(AbFunction f, Search *search, double estimate, double limit)
  * The difference whose statistic is z.
  */
 double
-AbRateDifferenceBound(const AbRates *rates, AbRateStatistic kind, double z)
+AbProportionDifferenceBound(const AbProportions *counts,
+							AbProportionStatistic kind, double z)
 {
-	Search		search = {rates, kind, z, false};
+	Search		search = {counts, kind, z, false};
 
-	return FindBound(DifferenceDistance, &search, AbRateDifference(rates),
-					 z > 0 ? -1 : 1);
+	return FindBound(DifferenceDistance, &search,
+					 AbProportionDifference(counts), z > 0 ? -1 : 1);
 }
 
 /*
@@ -496,15 +480,16 @@ AbRateDifferenceBound(const AbRates *rates, AbRateStatistic kind, double z)
  * either is as precise as its size allows.
  */
 double
-AbRateLiftBound(const AbRates *rates, AbRateStatistic kind, double z)
+AbProportionLiftBound(const AbProportions *counts, AbProportionStatistic kind,
+					  double z)
 {
-	Search		search = {rates, kind, z, false};
-	double		control = rates->control / rates->control_n;
-	double		treatment = rates->treatment / rates->treatment_n;
+	Search		search = {counts, kind, z, false};
+	double		control = counts->control / counts->control_n;
+	double		treatment = counts->treatment / counts->treatment_n;
 	double		at_one = RatioDistance(1, &search);
 	double		ratio;
 
-	if (control + treatment == 0)
+	if (control + treatment == 0 || isnan(at_one))
 		return NAN;
 	search.inverse = at_one > 0 || (at_one == 0 && z <= 0);
 	if (!search.inverse)
@@ -523,33 +508,33 @@ AbRateLiftBound(const AbRates *rates, AbRateStatistic kind, double z)
  * bound of the treatment on that side and the control's on the other.
  */
 static double
-NewcombeDistance(const AbRates *rates, double z, bool lower)
+NewcombeDistance(const AbProportions *counts, double z, bool lower)
 {
 	if (lower)
-		return hypot(WilsonBelow(rates->treatment, rates->treatment_n, z),
-					 WilsonAbove(rates->control, rates->control_n, z));
-	return hypot(WilsonAbove(rates->treatment, rates->treatment_n, z),
-				 WilsonBelow(rates->control, rates->control_n, z));
+		return hypot(WilsonBelow(counts->treatment, counts->treatment_n, z),
+					 WilsonAbove(counts->control, counts->control_n, z));
+	return hypot(WilsonAbove(counts->treatment, counts->treatment_n, z),
+				 WilsonBelow(counts->control, counts->control_n, z));
 }
 
 /*
  * Newcombe's bound of the difference.
  */
 double
-AbNewcombeDifferenceBound(const AbRates *rates, double z)
+AbNewcombeDifferenceBound(const AbProportions *counts, double z)
 {
-	double		distance = NewcombeDistance(rates, fabs(z), z > 0);
+	double		distance = NewcombeDistance(counts, fabs(z), z > 0);
 
-	return AbRateDifference(rates) + (z > 0 ? -distance : distance);
+	return AbProportionDifference(counts) + (z > 0 ? -distance : distance);
 }
 
 static double
 NewcombeReach(double z, void *context)
 {
-	const AbRates *rates = context;
-	double		difference = AbRateDifference(rates);
+	const AbProportions *counts = context;
+	double		difference = AbProportionDifference(counts);
 
-	return NewcombeDistance(rates, z, difference > 0) - fabs(difference);
+	return NewcombeDistance(counts, z, difference > 0) - fabs(difference);
 }
 
 /*
@@ -557,35 +542,35 @@ NewcombeReach(double z, void *context)
  * difference: what a test dual to the interval has for its statistic.
  */
 double
-AbNewcombeStatistic(const AbRates *rates)
+AbNewcombeStatistic(const AbProportions *counts)
 {
-	double		difference = AbRateDifference(rates);
+	double		difference = AbProportionDifference(counts);
 	double		high = 1;
 
 	if (difference == 0)
 		return 0;
 	for (int i = 0; i < MAX_STEPS; i++)
 	{
-		if (NewcombeReach(high, (void *) rates) >= 0)
+		if (NewcombeReach(high, (void *) counts) >= 0)
 			break;
 		high *= 2;
 	}
-	return copysign(AbFindRoot(NewcombeReach, (void *) rates, 0, high),
+	return copysign(AbFindRoot(NewcombeReach, (void *) counts, 0, high),
 					difference);
 }
 
 /*
  * The bound of the lift that goes with Newcombe's of the difference: the ratio
  * r whose treatment - r control has zero as that bound.  With d1, d2 the
- * distances of Wilson's bounds from the two rates it solves
+ * distances of Wilson's bounds from the two proportions it solves
  *
  *	(pt - r pc)^2 = d1^2 + r^2 d2^2.
  */
 double
-AbNewcombeLiftBound(const AbRates *rates, double z)
+AbNewcombeLiftBound(const AbProportions *counts, double z)
 {
-	double		pt = rates->treatment / rates->treatment_n;
-	double		pc = rates->control / rates->control_n;
+	double		pt = counts->treatment / counts->treatment_n;
+	double		pc = counts->control / counts->control_n;
 	double		d1;
 	double		d2;
 	double		a;
@@ -593,20 +578,25 @@ AbNewcombeLiftBound(const AbRates *rates, double z)
 
 	if (z > 0)
 	{
-		d1 = WilsonBelow(rates->treatment, rates->treatment_n, z);
-		d2 = WilsonAbove(rates->control, rates->control_n, z);
+		d1 = WilsonBelow(counts->treatment, counts->treatment_n, z);
+		d2 = WilsonAbove(counts->control, counts->control_n, z);
 	}
 	else
 	{
-		d1 = WilsonAbove(rates->treatment, rates->treatment_n, -z);
-		d2 = WilsonBelow(rates->control, rates->control_n, -z);
+		d1 = WilsonAbove(counts->treatment, counts->treatment_n, -z);
+		d2 = WilsonBelow(counts->control, counts->control_n, -z);
 	}
-	if (rates->treatment == 0 && (rates->control == 0 || z > 0))
-		return rates->control == 0 ? NAN : -1;
+	if (counts->treatment == 0 && (counts->control == 0 || z > 0))
+		return counts->control == 0 ? NAN : -1;
 	a = (pc - d2) * (pc + d2);
-	root = sqrt(fmax(pt * d2 * (pt * d2) + d1 * d1 * a, 0));
+	root = pt * d2 * (pt * d2) + d1 * d1 * a;
+	root = root < 0 ? 0 : sqrt(root);
 	if (z > 0)
-		return fmax((pt - d1) * (pt + d1) / (pc * pt + root), 0) - 1;
+	{
+		double		ratio = (pt - d1) * (pt + d1) / (pc * pt + root);
+
+		return ratio < 0 ? -1 : ratio - 1;
+	}
 	/* Wilson's lower bound of the control is above 0 unless it has none */
-	return rates->control == 0 ? INFINITY : (pc * pt + root) / a - 1;
+	return counts->control == 0 ? INFINITY : (pc * pt + root) / a - 1;
 }

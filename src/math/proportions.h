@@ -10,42 +10,44 @@
 #include "math/student.h"
 
 /* Successes and rows of two arms, whole numbers up to 2^53. */
-typedef struct AbRates
+typedef struct AbProportions
 {
 	double		control;		/* successes */
 	double		control_n;
 	double		treatment;
 	double		treatment_n;
-} AbRates;
+} AbProportions;
 
-/* Statistics of the hypothesis that two rates have a given relation. */
-typedef enum AbRateStatistic
+/* Statistics of the hypothesis that two proportions have a given relation. */
+typedef enum AbProportionStatistic
 {
-	AB_RATE_SCORE,				/* Mee, Koopman */
-	AB_RATE_SCORE_MN,			/* Miettinen-Nurminen: with N / (N - 1) */
-	AB_RATE_LIKELIHOOD			/* signed root of the likelihood ratio */
-} AbRateStatistic;
+	AB_PROPORTION_SCORE,		/* Mee, Koopman */
+	AB_PROPORTION_SCORE_MN,		/* Miettinen-Nurminen: with N / (N - 1) */
+	AB_PROPORTION_LIKELIHOOD	/* signed root of the likelihood ratio */
+} AbProportionStatistic;
 
 /* An estimate and its variance, which the plus-four method adjusts. */
-typedef struct AbRateEstimate
+typedef struct AbProportionEstimate
 {
-	double		rate;
+	double		proportion;
 	double		variance;
-} AbRateEstimate;
+} AbProportionEstimate;
 
-extern double AbRateDifference(const AbRates *rates);
+extern double AbProportionDifference(const AbProportions *counts);
 extern AbInterval AbWilson(double successes, double n, double z);
-extern AbRateEstimate AbEstimateRate(double successes, double n, double added);
-extern double AbRateNullError(const AbRates *rates, AbRateStatistic kind);
-extern double AbRateStatisticAt(const AbRates *rates, AbRateStatistic kind,
-								double difference);
-extern double AbRateDifferenceBound(const AbRates *rates, AbRateStatistic kind,
-									double z);
-extern double AbRateLiftBound(const AbRates *rates, AbRateStatistic kind,
-							  double z);
-extern double AbNewcombeStatistic(const AbRates *rates);
-extern double AbNewcombeDifferenceBound(const AbRates *rates, double z);
-extern double AbNewcombeLiftBound(const AbRates *rates, double z);
-extern double AbDeviance(double x, double expected, double excess);
+extern AbProportionEstimate AbEstimateProportion(double successes, double n,
+												 double added);
+extern double AbProportionNullError(const AbProportions *counts,
+									AbProportionStatistic kind);
+extern double AbProportionStatisticAt(const AbProportions *counts,
+									  AbProportionStatistic kind,
+									  double difference);
+extern double AbProportionDifferenceBound(const AbProportions *counts,
+										  AbProportionStatistic kind, double z);
+extern double AbProportionLiftBound(const AbProportions *counts,
+									AbProportionStatistic kind, double z);
+extern double AbNewcombeStatistic(const AbProportions *counts);
+extern double AbNewcombeDifferenceBound(const AbProportions *counts, double z);
+extern double AbNewcombeLiftBound(const AbProportions *counts, double z);
 
 #endif							/* AB_MATH_PROPORTIONS_H */

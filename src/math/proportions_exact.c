@@ -26,14 +26,13 @@
  *	Neerlandica 24 (1970), 1-35.
  *	C. Loader, Fast and Accurate Computation of Binomial Probabilities, 2000.
  */
-#include "postgres.h"
-
 #include "math/proportions_exact.h"
 
 #include <math.h>
+#include <stdint.h>
 
+#include "math/binomial.h"
 #include "math/distributions.h"
-#include "miscadmin.h"
 
 /* Probabilities this close are equal, as in R's fisher.test(). */
 #define FISHER_TOLERANCE	1e-7
@@ -52,13 +51,13 @@
 
 /*
  * Two arms, and the successes of both together.  Products of two of these
- * numbers must fit an int64.
+ * numbers must fit an int64_t.
  */
 typedef struct Margins
 {
-	int64		n1;
-	int64		n2;
-	int64		successes;
+	int64_t		n1;
+	int64_t		n2;
+	int64_t		successes;
 } Margins;
 
 /* P(extreme; p), see above. */
@@ -94,7 +93,7 @@ LogStirling(double k)
  * taken exactly.
  */
 static double
-LogHypergeometric(const Margins *m, int64 x)
+LogHypergeometric(const Margins *m, int64_t x)
 {
 	double		n1 = m->n1;
 	double		n2 = m->n2;
@@ -114,16 +113,19 @@ LogHypergeometric(const Margins *m, int64 x)
 		AbDeviance(c, n2 * s / n, -excess) - AbDeviance(d, n2 * f / n, excess);
 }
 
-static int64
-Smallest(const Margins *m)
+/*
+ * The fewest and the most successes that the first arm can have.
+ */
+static int64_t
+Fewest(const Margins *m)
 {
-	return Max(m->successes - m->n2, 0);
+	return m->successes > m->n2 ? m->successes - m->n2 : 0;
 }
 
-static int64
-Largest(const Margins *m)
+static int64_t
+Most(const Margins *m)
 {
-	return Min(m->successes, m->n1);
+	return m->successes < m->n1 ? m->successes : m->n1;
 }
 
 /*
@@ -141,18 +143,18 @@ Exchange(const Margins *m)
  * P(X >= x) for an x at or above the mean, where the terms only decrease.
  */
 static double
-FarTail(const Margins *m, int64 x)
+FarTail(const Margins *m, int64_t x)
 {
 	double		n1 = m->n1;
 	double		s = m->successes;
 	double		rest = m->n2 - s;
 	double		term = 1;
 	double		sum = 1;
-	int64		last = Largest(m);
+	int64_t		last = Most(m);
 
 	if (x > last)
 		return 0;
-	for (int64 i = x; i < last; i++)
+	for (int64_t i = x; i < last; i++)
 	{
 		double		k = i;
 
@@ -161,18 +163,18 @@ FarTail(const Margins *m, int64 x)
 		if (term < NEGLIGIBLE * sum)
 			break;
 	}
-	return Min(exp(LogHypergeometric(m, x)) * sum, 1);
+	return fmin(exp(LogHypergeometric(m, x)) * sum, 1);
 }
 
 /*
  * P(X >= x).
  */
 static double
-UpperTail(const Margins *m, int64 x)
+UpperTail(const Margins *m, int64_t x)
 {
 	Margins		other;
 
-	if (x <= Smallest(m))
+	if (x <= Fewest(m))
 		return 1;
 	if (x * (m->n1 + m->n2) >= m->n1 * m->successes)
 		return FarTail(m, x);
@@ -184,7 +186,7 @@ UpperTail(const Margins *m, int64 x)
  * P(X <= x).
  */
 static double
-LowerTail(const Margins *m, int64 x)
+LowerTail(const Margins *m, int64_t x)
 {
 	Margins		other = Exchange(m);
 
@@ -197,16 +199,16 @@ LowerTail(const Margins *m, int64 x)
  * probability not above that of x.
  */
 static double
-BothTails(const Margins *m, int64 x)
+BothTails(const Margins *m, int64_t x)
 {
 	double		limit = LogHypergeometric(m, x) + FISHER_TOLERANCE;
-	int64		low = Smallest(m) - 1;
-	int64		high = m->n1 * m->successes / (m->n1 + m->n2) + 1;
+	int64_t		low = Fewest(m) - 1;
+	int64_t		high = m->n1 * m->successes / (m->n1 + m->n2) + 1;
 
 	/* probabilities increase up to there */
 	while (high - low > 1)
 	{
-		int64		middle = low + (high - low) / 2;
+		int64_t		middle = low + (high - low) / 2;
 
 		if (LogHypergeometric(m, middle) <= limit)
 			low = middle;
@@ -216,31 +218,49 @@ BothTails(const Margins *m, int64 x)
 	/* both sides meet where all tables are as improbable */
 	if (low >= x - 1)
 		return 1;
-	return Min(UpperTail(m, x) + LowerTail(m, low), 1);
+	return fmin(UpperTail(m, x) + LowerTail(m, low), 1);
 }
 
 static Margins
-MarginsOf(const AbRates *rates)
+MarginsOf(const AbProportions *counts)
 {
-	Margins		m = {(int64) rates->treatment_n, (int64) rates->control_n,
-		(int64) (rates->treatment + rates->control)};
+	Margins		m = {(int64_t) counts->treatment_n, (int64_t) counts->control_n,
+		(int64_t) (counts->treatment + counts->control)};
 
 	return m;
 }
 
 /*
- * Fisher's exact test.  Two-sided: all tables that are not more probable than
- * the one observed, as SciPy and R have it.
+ * Are these at most that many rows, and as many successes as there can be?
+ * Not if a number is NaN.
+ */
+static bool
+Countable(const AbProportions *counts, double rows)
+{
+	return counts->control >= 0 && counts->control <= counts->control_n &&
+		counts->treatment >= 0 && counts->treatment <= counts->treatment_n &&
+		counts->control_n + counts->treatment_n <= rows;
+}
+
+/*
+ * p-value of Fisher's exact test.  Two-sided: all tables that are not more
+ * probable than the one observed, as SciPy and R have it.
  *
- * At most AB_FISHER_MAX_ROWS rows.
+ * Whole numbers, of at most AB_FISHER_MAX_ROWS rows together; NaN if there are
+ * more or a number is NaN or out of its range.
  */
 double
-AbFisher(const AbRates *rates, AbAlternative alternative)
+AbFisher(const AbProportions *counts, AbAlternative alternative, const AbWork *work)
 {
-	Margins		m = MarginsOf(rates);
-	int64		x = (int64) rates->treatment;
+	Margins		m;
+	int64_t		x;
 	Margins		other;
 
+	(void) work;
+	if (!Countable(counts, AB_FISHER_MAX_ROWS))
+		return NAN;
+	m = MarginsOf(counts);
+	x = (int64_t) counts->treatment;
 	if (alternative == AB_GREATER)
 		return AbBoundP(UpperTail(&m, x));
 	if (alternative == AB_LESS)
@@ -263,7 +283,7 @@ MixtureAt(double angle, void *context)
 	int			n = mixture->n;
 	double		p = sin(angle) * sin(angle);
 	double		q = cos(angle) * cos(angle);
-	int			middle = Min((int) rint(n * p), n);
+	int			middle = (int) fmin(rint(n * p), n);
 	double		first;
 	double		term;
 	double		sum;
@@ -306,50 +326,50 @@ MixtureAt(double angle, void *context)
  * looked at closely.
  */
 static double
-LargestProbability(Mixture *mixture)
+LargestProbability(Mixture *mixture, const AbWork *work)
 {
 	int			steps = 16 + (int) ceil(GRID_DENSITY * sqrt(mixture->n) * M_PI_2);
 	double		width = M_PI_2 / steps;
-	double	   *grid = (double *) palloc((steps + 1) * sizeof(double));
+	double	   *grid = (double *) work->allocate((steps + 1) * sizeof(double));
 	double		largest = 0;
 	double		result;
 
 	mixture->largest = 0;
 	for (int s = 0; s <= mixture->n; s++)
-		mixture->largest = Max(mixture->largest, mixture->tails[s]);
+		mixture->largest = fmax(mixture->largest, mixture->tails[s]);
 
 	for (int i = 0; i <= steps; i++)
 	{
-		CHECK_FOR_INTERRUPTS();
+		work->poll();
 		grid[i] = MixtureAt(i * width, mixture);
-		largest = Max(largest, grid[i]);
+		largest = fmax(largest, grid[i]);
 	}
 
 	result = largest;
 	for (int i = 0; i <= steps; i++)
 	{
-		CHECK_FOR_INTERRUPTS();
+		work->poll();
 		if (grid[i] < GRID_SLACK * largest || grid[i] == 0 ||
 			(i > 0 && grid[i - 1] > grid[i]) ||
 			(i < steps && grid[i + 1] > grid[i]))
 			continue;
-		result = Max(result, AbFindMaximum(MixtureAt, mixture,
-										   Max(i - 1, 0) * width,
-										   Min(i + 1, steps) * width));
+		result = fmax(result, AbFindMaximum(MixtureAt, mixture,
+											fmax(i - 1, 0) * width,
+											fmin(i + 1, steps) * width));
 	}
-	pfree(grid);
-	return Min(result, 1);
+	work->release(grid);
+	return fmin(result, 1);
 }
 
 /*
  * The smallest x with x N - n1 s >= limit.
  */
-static int64
+static int64_t
 FirstBeyond(const Margins *m, double limit)
 {
-	int64		n = m->n1 + m->n2;
-	int64		expected = m->n1 * m->successes;
-	int64		x = (int64) ceil((limit + expected) / n);
+	int64_t		n = m->n1 + m->n2;
+	int64_t		expected = m->n1 * m->successes;
+	int64_t		x = (int64_t) ceil((limit + expected) / n);
 
 	while ((double) (x * n - expected) < limit)
 		x++;
@@ -388,21 +408,28 @@ TailsBeyond(const Margins *m, double z, bool two_sided)
 }
 
 /*
- * Barnard's exact test with the pooled z as statistic, as SciPy's
+ * p-value of Barnard's exact test with the pooled z as statistic, as SciPy's
  * barnard_exact() has it.
  *
- * At most AB_UNCONDITIONAL_MAX_ROWS rows.
+ * Whole numbers, of at most AB_UNCONDITIONAL_MAX_ROWS rows together; NaN if
+ * there are more or a number is NaN or out of its range.
  */
 double
-AbBarnard(const AbRates *rates, AbAlternative alternative)
+AbBarnard(const AbProportions *counts, AbAlternative alternative, const AbWork *work)
 {
-	Margins		m = MarginsOf(rates);
-	int64		n = m.n1 + m.n2;
-	int64		s = m.successes;
-	double		z = (int64) rates->treatment * n - m.n1 * s;
+	Margins		m;
+	int64_t		n;
+	int64_t		s;
+	double		z;
 	Mixture		mixture;
 	double		p;
 
+	if (!Countable(counts, AB_UNCONDITIONAL_MAX_ROWS))
+		return NAN;
+	m = MarginsOf(counts);
+	n = m.n1 + m.n2;
+	s = m.successes;
+	z = (int64_t) counts->treatment * n - m.n1 * s;
 	if (z != 0)
 		z /= sqrt((double) s * (n - s));
 	if (alternative == AB_LESS)
@@ -414,15 +441,15 @@ AbBarnard(const AbRates *rates, AbAlternative alternative)
 		z = fabs(z);
 
 	mixture.n = (int) n;
-	mixture.tails = (double *) palloc((n + 1) * sizeof(double));
+	mixture.tails = (double *) work->allocate((n + 1) * sizeof(double));
 	for (m.successes = 0; m.successes <= n; m.successes++)
 	{
-		CHECK_FOR_INTERRUPTS();
+		work->poll();
 		mixture.tails[m.successes] = TailsBeyond(&m, z,
 												 alternative == AB_TWO_SIDED);
 	}
-	p = LargestProbability(&mixture);
-	pfree(mixture.tails);
+	p = LargestProbability(&mixture, work);
+	work->release(mixture.tails);
 	return AbBoundP(p);
 }
 
@@ -435,11 +462,11 @@ AbBarnard(const AbRates *rates, AbAlternative alternative)
  * with s, and increases by at most 1.
  */
 static double
-BoschlooGreater(Margins m, int64 x)
+BoschlooGreater(Margins m, int64_t x, const AbWork *work)
 {
 	double		limit = UpperTail(&m, x);
-	int64		n = m.n1 + m.n2;
-	int64		start = 0;
+	int64_t		n = m.n1 + m.n2;
+	int64_t		start = 0;
 	Mixture		mixture;
 	double		p;
 
@@ -447,37 +474,43 @@ BoschlooGreater(Margins m, int64 x)
 		return 1;
 	limit *= 1 + ORDER_TOLERANCE;
 	mixture.n = (int) n;
-	mixture.tails = (double *) palloc((n + 1) * sizeof(double));
+	mixture.tails = (double *) work->allocate((n + 1) * sizeof(double));
 	for (m.successes = 0; m.successes <= n; m.successes++)
 	{
 		double		tail;
 
-		CHECK_FOR_INTERRUPTS();
+		work->poll();
 		tail = UpperTail(&m, start);
 		if (tail > limit)
 			tail = UpperTail(&m, ++start);
 		mixture.tails[m.successes] = tail <= limit ? tail : 0;
 	}
-	p = LargestProbability(&mixture);
-	pfree(mixture.tails);
+	p = LargestProbability(&mixture, work);
+	work->release(mixture.tails);
 	return p;
 }
 
 /*
- * Boschloo's exact test; two-sided twice the smaller of the one-sided
- * p-values, as SciPy's boschloo_exact() has it.
+ * p-value of Boschloo's exact test; two-sided twice the smaller of the
+ * one-sided ones, as SciPy's boschloo_exact() has it.
  *
- * At most AB_UNCONDITIONAL_MAX_ROWS rows.
+ * Whole numbers, of at most AB_UNCONDITIONAL_MAX_ROWS rows together; NaN if
+ * there are more or a number is NaN or out of its range.
  */
 double
-AbBoschloo(const AbRates *rates, AbAlternative alternative)
+AbBoschloo(const AbProportions *counts, AbAlternative alternative,
+		   const AbWork *work)
 {
-	Margins		m = MarginsOf(rates);
+	Margins		m;
 	double		p = 1;
 
+	if (!Countable(counts, AB_UNCONDITIONAL_MAX_ROWS))
+		return NAN;
+	m = MarginsOf(counts);
 	if (alternative != AB_LESS)
-		p = BoschlooGreater(m, (int64) rates->treatment);
+		p = BoschlooGreater(m, (int64_t) counts->treatment, work);
 	if (alternative != AB_GREATER)
-		p = Min(p, BoschlooGreater(Exchange(&m), (int64) rates->control));
+		p = fmin(p, BoschlooGreater(Exchange(&m), (int64_t) counts->control,
+								   work));
 	return AbBoundP(alternative == AB_TWO_SIDED ? 2 * p : p);
 }

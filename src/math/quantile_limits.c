@@ -39,8 +39,8 @@
  * difference; p is the level at which its limit touches 0.  So all agree.
  *
  * Clustered rows.  Ranks are divided by the design effect, the variance of the
- * share of rows below the quantile relative to that of independent rows (Deng,
- * Knoblich and Lu 2018).  It is estimated, so that scores are Student's t.
+ * share of rows below the quantile relative to that of independent rows
+ * (quantile_clusters.c).  It is estimated, so that scores are Student's t.
  *
  * References:
  *	A. D. Hutson, Calculating Nonparametric Confidence Intervals for Quantiles
@@ -53,8 +53,6 @@
  *	G. Y. Zou, A. Donner, Construction of Confidence Limits About Effect
  *	Measures: A General Approach, Statistics in Medicine 27 (2008), 1693-1702
  *	(limits of a difference from limits of its parts).
- *	A. Deng, U. Knoblich, J. Lu, Applying the Delta Method in Metric Analytics:
- *	A Practical Guide with Novel Ideas, KDD 2018, 233-242.
  */
 #include "math/quantile_limits.h"
 
@@ -330,6 +328,17 @@ AbQuantileLimit(AbOrderStat *order, double z, bool upper)
 	if (isinf(above))
 		return low;
 	return low + (high - low) * ((score - below) / (above - below));
+}
+
+/*
+ * Rows that an arm of independent rows needs for an interval of the quantile q
+ * in (0, 1) at that one-sided level: it must be unlikely enough that all of
+ * them lie on the same side.
+ */
+double
+AbQuantileRowsNeeded(double q, double level)
+{
+	return ceil(log(level) / log(q < 0.5 ? 1 - q : q));
 }
 
 /*

@@ -55,6 +55,7 @@ extern void AbStartOrderStat(AbOrderStat *order, const AbBins *bins,
 							 int64_t *through, double q,
 							 double design_effect, double df);
 extern double AbQuantileLimit(AbOrderStat *order, double z, bool upper);
+extern double AbQuantileRowsNeeded(double q, double level);
 extern bool AbCompareQuantiles(AbQuantilePair *pair, AbOrderStat *control,
 							   AbOrderStat *treatment,
 							   AbAlternative alternative);

@@ -47,14 +47,28 @@
 /* All probability there is: 1 in the unit of the exact distributions. */
 #define UNIT_EXPONENT	1000
 
+/*
+ * What an exact distribution may take: doubles of memory, and steps, which are
+ * half a second.
+ */
+#define MAX_CELLS		5000000
+#define MAX_STEPS		200000000.0
+
+/* Rows of the smaller arm up to which U's distribution keeps its digits. */
+#define MANN_WHITNEY_MAX_ROWS	200
+
+/* Pairs of rows up to which the lattice of Smirnov's test is walked. */
+#define SMIRNOV_MAX_PAIRS	100000000
+
 /* Less than that, in the same unit, is dropped at the ends of a lattice row. */
 #define NOTHING			1e-40
 
 /* Steps between two polls. */
 #define POLL_STEPS		4000000
 
-/* Rows up to which Smirnov's one-sided sum is summed. */
+/* Rows up to which Smirnov's one-sided sum is summed, and what a term costs. */
 #define SMIRNOV_MAX_SUM	1000000
+#define TERM_STEPS		100
 
 /* A term this small against the sum before it ends the sum. */
 #define NEGLIGIBLE		1e-20
@@ -63,15 +77,26 @@
  * Count steps, and poll when there have been enough.
  */
 static inline void
-Step(double *steps, double more, AbPoll poll)
+Step(double *steps, double more, const AbWork *work)
 {
 	*steps += more;
 	if (*steps >= POLL_STEPS)
 	{
 		*steps = 0;
-		if (poll)
-			poll();
+		work->poll();
 	}
+}
+
+/*
+ * That many doubles, all 0.
+ */
+static double *
+Zeros(int64_t count, const AbWork *work)
+{
+	double	   *zeros = (double *) work->allocate(count * sizeof(double));
+
+	memset(zeros, 0, count * sizeof(double));
+	return zeros;
 }
 
 /*
@@ -112,55 +137,61 @@ Smaller(int64_t a, int64_t b)
 }
 
 /*
- * Number of doubles that the exact tails of U need as work space, 0 if they
- * take too long or lose digits.
+ * Is the exact distribution of U, of n1 and n2 rows, one that does not take
+ * too long and keeps its digits?
  */
-int64_t
-AbMannWhitneyWork(int64_t n1, int64_t n2)
+bool
+AbMannWhitneyFeasible(int64_t n1, int64_t n2)
 {
 	double		cells = (double) n1 * n2 / 2 + 1;
 	int64_t		m = Smaller(n1, n2);
 
-	if (m > AB_MANN_WHITNEY_MAX_ROWS || cells > AB_EXACT_MAX_CELLS ||
-		cells * m > AB_EXACT_MAX_STEPS)
-		return 0;
-	return (int64_t) cells;
+	return m <= MANN_WHITNEY_MAX_ROWS && cells <= MAX_CELLS &&
+		cells * m <= MAX_STEPS;
 }
 
 /*
- * Tails of U, the number of pairs that one side of n1 rows wins against the
- * other of n2 without ties.  With m the smaller of the two sizes and n the
- * larger the generating function of its counts is
+ * Tails of U, from 0 to n1 n2: the number of pairs that one side of n1 rows
+ * wins against the other of n2 without ties.  With m the smaller of the two
+ * sizes and n the larger the generating function of its counts is
  *
  *		(1 - q^(n+1)) .. (1 - q^(n+m)) / ((1 - q) .. (1 - q^m)).
  *
  * Taking a factor of the numerator together with one of the denominator, each
  * intermediate result is the distribution for a smaller m.
+ *
+ * NaN if it is not feasible.
  */
 AbTails
-AbMannWhitneyTails(int64_t u, int64_t n1, int64_t n2, double *work,
-				   AbPoll poll)
+AbMannWhitneyTails(int64_t u, int64_t n1, int64_t n2, const AbWork *work)
 {
 	int64_t		m = Smaller(n1, n2);
 	int64_t		n = n1 + n2 - m;
-	int64_t		k = Smaller(u, n1 * n2 - u);
+	int64_t		k;
+	AbTails		tails = {NAN, NAN};
+	double	   *counts;
 	double		steps = 0;
 
-	memset(work, 0, (k + 1) * sizeof(double));
-	work[0] = ldexp(1, UNIT_EXPONENT);
+	if (!AbMannWhitneyFeasible(n1, n2))
+		return tails;
+	k = Smaller(u, n1 * n2 - u);
+	counts = Zeros(k + 1, work);
+	counts[0] = ldexp(1, UNIT_EXPONENT);
 	for (int64_t i = 1; i <= m; i++)
 	{
 		double		share = (double) i / (n + i);
 
 		for (int64_t j = k; j >= n + i; j--)
-			work[j] -= work[j - n - i];
+			counts[j] -= counts[j - n - i];
 		for (int64_t j = 0; j <= k; j++)
-			work[j] *= share;
+			counts[j] *= share;
 		for (int64_t j = i; j <= k; j++)
-			work[j] += work[j - i];
-		Step(&steps, k + 1, poll);
+			counts[j] += counts[j - i];
+		Step(&steps, k + 1, work);
 	}
-	return SymmetricTails(work, k, u > k);
+	tails = SymmetricTails(counts, k, u > k);
+	work->release(counts);
+	return tails;
 }
 
 /* ----------------------------------------------------------------------
@@ -169,34 +200,38 @@ AbMannWhitneyTails(int64_t u, int64_t n1, int64_t n2, double *work,
  */
 
 /*
- * Number of doubles that the exact tails of n ranks with that sum need as work
- * space, 0 if they take too long.
+ * Is the exact distribution of n ranks with that sum, in whichever unit, one
+ * that does not take too long?  Not if one of the two is NaN.
  */
-int64_t
-AbSignedRankWork(int64_t total, int64_t n)
+bool
+AbSignedRankFeasible(double total, double n)
 {
-	int64_t		cells = total / 2 + 1;
+	double		cells = floor(total / 2) + 1;
 
-	if (cells > AB_EXACT_MAX_CELLS || (double) cells * n > AB_EXACT_MAX_STEPS)
-		return 0;
-	return cells;
+	return cells <= MAX_CELLS && cells * n <= MAX_STEPS;
 }
 
 /*
  * Tails of the sum w of those ranks whose sign is positive, each with
  * probability 1/2, where all have the sum `total`.  The ranks are given in
  * ascending order, in any unit that makes them whole.
+ *
+ * NaN if there are too many cells for it to be feasible.
  */
 AbTails
 AbSignedRankTails(int64_t w, int64_t total, const AbRankGroup *groups,
-				  int count, double *work, AbPoll poll)
+				  int count, const AbWork *work)
 {
 	int64_t		k = Smaller(w, total - w);
 	int64_t		reached = 0;
+	AbTails		tails = {NAN, NAN};
+	double	   *sums;
 	double		steps = 0;
 
-	memset(work, 0, (k + 1) * sizeof(double));
-	work[0] = ldexp(1, UNIT_EXPONENT);
+	if (!AbSignedRankFeasible(total, 0))
+		return tails;
+	sums = Zeros(k + 1, work);
+	sums[0] = ldexp(1, UNIT_EXPONENT);
 	for (int i = 0; i < count; i++)
 		for (int64_t c = 0; c < groups[i].count; c++)
 		{
@@ -207,12 +242,14 @@ AbSignedRankTails(int64_t w, int64_t total, const AbRankGroup *groups,
 			reached = Smaller(reached + rank, k);
 			start = Smaller(rank, reached + 1);
 			for (int64_t j = reached; j >= start; j--)
-				work[j] = (work[j] + work[j - rank]) / 2;
+				sums[j] = (sums[j] + sums[j - rank]) / 2;
 			for (int64_t j = start - 1; j >= 0; j--)
-				work[j] /= 2;
-			Step(&steps, reached + 1, poll);
+				sums[j] /= 2;
+			Step(&steps, reached + 1, work);
 		}
-	return SymmetricTails(work, k, w > k);
+	tails = SymmetricTails(sums, k, w > k);
+	work->release(sums);
+	return tails;
 }
 
 /* ----------------------------------------------------------------------
@@ -221,21 +258,19 @@ AbSignedRankTails(int64_t w, int64_t total, const AbRankGroup *groups,
  */
 
 /*
- * Number of doubles that the exact probability needs as work space, 0 if it
- * takes too long.
+ * Is the exact distribution of D, of n1 and n2 rows, one that does not take
+ * too long?
  */
-int64_t
-AbSmirnovWork(int64_t n1, int64_t n2)
+bool
+AbSmirnovFeasible(int64_t n1, int64_t n2)
 {
-	if (n1 > AB_SMIRNOV_MAX_PAIRS / n2)
-		return 0;
-	return 2 * (Smaller(n1, n2) + 2);
+	return n2 == 0 || n1 <= SMIRNOV_MAX_PAIRS / n2;
 }
 
 /*
  * P(D >= excess / (n1 n2)) for samples of a continuous distribution, D the
  * largest difference of the two distribution functions, in one direction or in
- * either.
+ * either; NaN if it is not feasible.
  *
  * The merged samples are a random path of steps between (0, 0) and (m, n): from
  * (i, j) it goes to (i + 1, j) with probability (m - i) / (m - i + n - j).
@@ -248,23 +283,30 @@ AbSmirnovWork(int64_t n1, int64_t n2)
  */
 double
 AbSmirnovPValue(int64_t excess, int64_t n1, int64_t n2, bool two_sided,
-				double *work, AbPoll poll)
+				const AbWork *work)
 {
-	int			m = (int) Smaller(n1, n2);
-	int			n = (int) (n1 + n2 - m);
+	int			m;
+	int			n;
 	int64_t		both = n1 + n2;
-	double	   *from = work;
-	double	   *to = work + m + 2;
+	double	   *rows;
+	double	   *from;
+	double	   *to;
 	int			low = 0;
 	int			high = 0;
 	double		outside = 0;
 	double		steps = 0;
 
+	if (!AbSmirnovFeasible(n1, n2))
+		return NAN;
 	if (excess <= 0)
 		return 1;
 
 	/* index i + 1, so that the point before the first one is 0 */
-	memset(work, 0, 2 * (m + 2) * sizeof(double));
+	m = (int) Smaller(n1, n2);
+	n = (int) (both - m);
+	rows = Zeros(2 * (m + 2), work);
+	from = rows;
+	to = rows + m + 2;
 	from[1] = ldexp(1, UNIT_EXPONENT);
 	for (int64_t s = 1; s <= both && low <= high; s++)
 	{
@@ -296,8 +338,9 @@ AbSmirnovPValue(int64_t excess, int64_t n1, int64_t n2, bool two_sided,
 		swap = from;
 		from = to;
 		to = swap;
-		Step(&steps, high - low + 1, poll);
+		Step(&steps, high - low + 1, work);
 	}
+	work->release(rows);
 	return ldexp(outside, -UNIT_EXPONENT);
 }
 
@@ -315,11 +358,12 @@ AbSmirnovPValue(int64_t excess, int64_t n1, int64_t n2, bool two_sided,
  * Dicaire's approximation for many rows.
  */
 static double
-OneSidedUpperTail(double d, double n)
+OneSidedUpperTail(double d, double n, const AbWork *work)
 {
 	double		last = ceil(n * (1 - d)) - 1;
 	double		middle = floor(last / 2);
 	double		sum = 0;
+	double		steps = 0;
 
 	if (n > SMIRNOV_MAX_SUM)
 		return exp(-pow(6 * n * d + 1, 2) / (18 * n));
@@ -333,6 +377,7 @@ OneSidedUpperTail(double d, double n)
 			sum += term;
 			if (term < NEGLIGIBLE * sum)
 				break;
+			Step(&steps, TERM_STEPS, work);
 		}
 	return sum;
 }
@@ -387,12 +432,13 @@ Normalise(double *a, int order)
  * of these, m the order.
  */
 static double
-DurbinProbability(double d, double n, double *work)
+DurbinProbability(double d, double n, const AbWork *work)
 {
 	int			k = (int) (n * d) + 1;
 	double		h = k - n * d;
 	int			order = 2 * k - 1;
-	double	   *base = work;
+	double	   *matrices = Zeros(3 * order * order, work);
+	double	   *base = matrices;
 	double	   *power = base + order * order;
 	double	   *other = power + order * order;
 	double	   *swap;
@@ -402,7 +448,6 @@ DurbinProbability(double d, double n, double *work)
 	int			base_exponent = 0;
 	int			rows = (int) n;
 
-	memset(base, 0, order * order * sizeof(double));
 	for (int i = 0; i < order; i++)
 		for (int j = 0; j <= i + 1 && j < order; j++)
 			base[i * order + j] = 1 / tgamma(i - j + 2);
@@ -416,11 +461,11 @@ DurbinProbability(double d, double n, double *work)
 								 pow(fmax(2 * h - 1, 0), order)) / factorial;
 
 	/* the power, from the last bit of n to the first */
-	memset(power, 0, order * order * sizeof(double));
 	for (int i = 0; i < order; i++)
 		power[i * (order + 1)] = 1;
 	for (; rows > 0; rows /= 2)
 	{
+		work->poll();
 		if (rows % 2 == 1)
 		{
 			Multiply(power, base, other, order);
@@ -450,6 +495,7 @@ DurbinProbability(double d, double n, double *work)
 			exponent -= 600;
 		}
 	}
+	work->release(matrices);
 	return ldexp(result, exponent);
 }
 
@@ -497,15 +543,16 @@ PelzGoodProbability(double d, double n)
 
 /*
  * P(D >= d) of n rows of a continuous distribution, D the largest distance of
- * theirs from it; 0 for d >= 1.  n is whole, and work has
- * AB_KOLMOGOROV_WORK doubles.
+ * theirs from it; 0 for d >= 1.  n is whole.  NaN if one of the two is.
  */
 double
-AbKolmogorovUpperTail(double d, double n, double *work)
+AbKolmogorovUpperTail(double d, double n, const AbWork *work)
 {
 	double		t = n * d;
 	bool		small = n <= 140;
 
+	if (isnan(t))
+		return NAN;
 	if (d >= 1)
 		return 0;
 	if (t <= 0.5)
@@ -515,24 +562,27 @@ AbKolmogorovUpperTail(double d, double n, double *work)
 	if (t >= n - 1)
 		return 2 * pow(1 - d, n);
 	if (d >= 0.5 || t * d >= (small ? 4 : 2.2))
-		return 2 * OneSidedUpperTail(d, n);
+		return 2 * OneSidedUpperTail(d, n, work);
 	if (small || (n <= 100000 && n * pow(d, 1.5) <= 1.4))
 		return 1 - DurbinProbability(d, n, work);
 	return 1 - PelzGoodProbability(d, n);
 }
 
 /*
- * The asymptotic P(D >= d) of two samples, one-sided by Hodges' equation 5.3.
+ * The asymptotic P(D >= d) of two samples of n1 and n2 rows, one-sided by
+ * Hodges' equation 5.3; NaN if one of the three is.
  *
  * Kolmogorov's statistic is never 1, but that of two samples is when all of one
  * are below all of the other, of which the probability is known.
  */
 double
-AbSmirnovLimit(double d, double n1, double n2, bool two_sided, double *work)
+AbSmirnovLimit(double d, double n1, double n2, bool two_sided,
+			   const AbWork *work)
 {
 	double		n = n1 + n2;
 	double		en = n1 / n * n2;
 	double		z = sqrt(en) * d;
+	double		p;
 
 	if (!two_sided)
 		return exp(-2 * z * z - 2 * z * (fmax(n1, n2) + 2 * fmin(n1, n2)) /
@@ -541,5 +591,6 @@ AbSmirnovLimit(double d, double n1, double n2, bool two_sided, double *work)
 		/* 2 / C(n, n1), from the middle of a binomial distribution */
 		return 2 * exp(n1 * log(n1 / n) + n2 * log(n2 / n)) /
 			AbBinomialProbability(n1, n, n1 / n);
-	return fmin(AbKolmogorovUpperTail(d, rint(en), work), 1);
+	p = AbKolmogorovUpperTail(d, rint(en), work);
+	return p > 1 ? 1 : p;
 }

@@ -4,6 +4,15 @@
  *
  * Everything here is dual to the test: an interval excludes no effect exactly
  * when p < alpha.
+ *
+ * References:
+ *	Student, The Probable Error of a Mean, Biometrika 6 (1908), 1-25.
+ *	B. L. Welch, The Generalization of "Student's" Problem when Several
+ *	Different Population Variances are Involved, Biometrika 34 (1947), 28-35.
+ *	F. E. Satterthwaite, An Approximate Distribution of Estimates of Variance
+ *	Components, Biometrics Bulletin 2 (1946), 110-114.
+ *	E. C. Fieller, Some Problems in Interval Estimation, J. Royal Statistical
+ *	Society B 16 (1954), 175-185.
  */
 #include "math/student.h"
 
@@ -13,20 +22,25 @@
 #include "math/distributions.h"
 
 /*
- * Critical value of the t-test.  Negative for a one-sided test with
- * alpha > 0.5.
+ * Critical value of the t-test at the level alpha in (0, 1), with df > 0, which
+ * need not be whole and may be infinite.  Negative for a one-sided test with
+ * alpha > 0.5; NaN if one of the two is NaN or out of its range.
  */
 double
 AbCriticalT(double df, AbAlternative alternative, double alpha)
 {
+	double		tail = alternative == AB_TWO_SIDED ? alpha / 2 : alpha;
+
 	/* half of the smallest double is 0 */
-	return AbStudentTUpperQuantile(alternative == AB_TWO_SIDED ?
-								   fmax(alpha / 2, AB_SMALLEST_P) : alpha, df);
+	if (alternative == AB_TWO_SIDED && tail == 0)
+		tail = AB_SMALLEST_P;
+	return AbStudentTUpperQuantile(tail, df);
 }
 
 /*
  * Make an interval agree with the decision where rounding alone decides on
- * which side of zero an end lies.
+ * which side of zero an end lies: without significance zero is let in, with it
+ * an end is moved just beyond.  Ends that are NaN stay so.
  */
 AbInterval
 AbAgree(AbInterval interval, double estimate, bool significant)
@@ -50,7 +64,7 @@ AbAgree(AbInterval interval, double estimate, bool significant)
 }
 
 /*
- * A computed probability as a p-value: never 0, and at most 1.
+ * A computed probability as a p-value: never 0, and at most 1; NaN stays.
  */
 double
 AbBoundP(double p)
@@ -59,8 +73,8 @@ AbBoundP(double p)
 }
 
 /*
- * p-value of a t statistic; df may be infinite, which is the normal
- * distribution.
+ * p-value of a t statistic; df > 0 need not be whole and may be infinite, which
+ * is the normal distribution.  NaN if one of the two is.
  */
 double
 AbPValue(double statistic, double df, AbAlternative alternative)
@@ -72,42 +86,46 @@ AbPValue(double statistic, double df, AbAlternative alternative)
 }
 
 /*
- * Interval for a difference from a critical value, of Student's t or a larger
- * one that allows for several comparisons; `significant` is the verdict by it.
+ * Interval for a difference with that standard error, from a critical value of
+ * Student's t or a larger one that allows for several comparisons.  The end
+ * that a one-sided test leaves open is infinite, the others are NaN if an
+ * argument is.
  */
 AbInterval
-AbDifferenceInterval(double difference, double std_error, double critical,
-					 AbAlternative alternative, bool significant)
+AbDifferenceInterval(double difference, double std_error,
+					 const AbDecision *decision)
 {
 	AbInterval	interval;
 
-	interval.low = alternative == AB_LESS ?
-		-INFINITY : difference - critical * std_error;
-	interval.high = alternative == AB_GREATER ?
-		INFINITY : difference + critical * std_error;
-	return AbAgree(interval, difference, significant);
+	interval.low = decision->alternative == AB_LESS ?
+		-INFINITY : difference - decision->critical * std_error;
+	interval.high = decision->alternative == AB_GREATER ?
+		INFINITY : difference + decision->critical * std_error;
+	return AbAgree(interval, difference, decision->significant);
 }
 
 /*
  * t-test of a difference against zero, with its confidence interval.
  *
  * difference and std_error > 0 are in the units of the metric, df > 0 need
- * not be whole, alpha is in (0, 1).  All fields are NaN, and significant is
- * false, if an argument is not a number.
+ * not be whole, alpha is in (0, 1).  Where an argument is NaN all that depends
+ * on it is, and significant is false.
  */
 AbTest
 AbTTest(double difference, double std_error, double df,
 		AbAlternative alternative, double alpha)
 {
 	AbTest		test;
-	double		critical = AbCriticalT(df, alternative, alpha);
+	AbDecision	decision;
 
 	test.statistic = difference / std_error;
 	test.p_value = AbPValue(test.statistic, df, alternative);
 	test.significant = test.p_value < alpha;
 
-	test.interval = AbDifferenceInterval(difference, std_error, critical,
-										 alternative, test.significant);
+	decision.critical = AbCriticalT(df, alternative, alpha);
+	decision.alternative = alternative;
+	decision.significant = test.significant;
+	test.interval = AbDifferenceInterval(difference, std_error, &decision);
 	return test;
 }
 
@@ -119,30 +137,32 @@ AbTTest(double difference, double std_error, double df,
  *
  *		treatment - (1 + x) control = difference - x control
  *
- * does not reject at the critical value t, with the variance of that very combination,
+ * does not reject at the critical value, with the variance of that very
+ * combination,
  *
  *		v(x) = std_error^2 - 2 x covariance + x^2 control_variance,
  *
- * so that at x = 0 it is the test of the difference, whose verdict is
- * `significant`.  covariance is that of the difference with the control mean:
- * -control_variance if the arms are independent.
+ * so that at x = 0 it is the test of the difference, whose verdict is the
+ * decision's.  The degrees of freedom are in the critical value alone.
  *
- * Returns false, and no interval, if the set is unbounded: the control mean
- * is then itself not distinguishable from zero at that level.
- *
- * E. C. Fieller, Some Problems in Interval Estimation, J. Royal Statistical
- * Society B 16 (1954), 175-185.
+ * Returns false, with an interval of NaN, if the set is unbounded: the control
+ * mean is then itself not distinguishable from zero at that level.  So it is
+ * where a number is NaN or the control mean is zero.
  */
 bool
-AbFiellerAt(double difference, double std_error, double control,
-			double control_variance, double covariance, double t,
-			AbAlternative alternative, bool significant, AbInterval *lift)
+AbFieller(const AbEffect *effect, const AbDecision *decision,
+		  AbInterval *lift)
 {
+	double		t = decision->critical;
+	AbAlternative alternative = decision->alternative;
+
 	/* in units of the control mean, so that no square leaves the range */
-	double		x = difference / control;
-	double		se = std_error / fabs(control);
-	double		sc = sqrt(control_variance) / fabs(control);
-	double		slope = control_variance > 0 ? covariance / control_variance : 0;
+	double		control = effect->control;
+	double		x = effect->difference / control;
+	double		se = effect->std_error / fabs(control);
+	double		sc = sqrt(effect->control_variance) / fabs(control);
+	double		slope = effect->control_variance > 0 ?
+		effect->covariance / effect->control_variance : 0;
 	double		explained = fabs(slope) * sc;
 	double		residual;
 
@@ -160,7 +180,8 @@ AbFiellerAt(double difference, double std_error, double control,
 	 * standard error are those of the difference regressed on the control
 	 * mean.  A residual that is rounding only is none.
 	 */
-	if (!(a > 0))
+	lift->low = lift->high = NAN;
+	if (!(a > 0) || isnan(se) || isnan(effect->covariance))
 		return false;
 	residual = se - explained > 8 * DBL_EPSILON * se ?
 		sqrt(se - explained) * sqrt(se + explained) : 0;
@@ -171,10 +192,10 @@ AbFiellerAt(double difference, double std_error, double control,
 	second = q != 0 ?
 		(fabs(x) - fabs(t) * se) / q * (fabs(x) + fabs(t) * se) : 0;
 
+	if (!isfinite(first) || !isfinite(second))
+		return false;
 	lift->low = fmin(first, second);
 	lift->high = fmax(first, second);
-	if (!isfinite(lift->low) || !isfinite(lift->high))
-		return false;
 
 	if (alternative != AB_TWO_SIDED)
 	{
@@ -195,6 +216,51 @@ AbFiellerAt(double difference, double std_error, double control,
 		else
 			lift->low = -INFINITY;
 	}
-	*lift = AbAgree(*lift, x, significant);
+	*lift = AbAgree(*lift, x, decision->significant);
 	return true;
+}
+
+/*
+ * One variance for both arms:
+ *
+ *	s^2 = (Sc + St) / df,	df = nc + nt - 2,	variance of a mean = s^2 / n.
+ *
+ * At least three rows together; NaN or infinite if there are fewer or an
+ * argument is NaN.
+ */
+AbMeanVariances
+AbPooledVariances(AbSpread control, AbSpread treatment)
+{
+	AbMeanVariances v;
+	double		pooled;
+
+	v.df = control.n + treatment.n - 2;
+	pooled = (control.squares + treatment.squares) / v.df;
+	v.control = pooled / control.n;
+	v.treatment = pooled / treatment.n;
+	return v;
+}
+
+/*
+ * A variance for each arm, v = S / (n - 1) / n, and Satterthwaite's
+ *
+ *	df = (vc + vt)^2 / (vc^2 / (nc - 1) + vt^2 / (nt - 1)),
+ *
+ * written in shares of the sum so that no square leaves the range.  At least
+ * two rows in each; NaN or infinite if there are fewer or an argument is NaN.
+ */
+AbMeanVariances
+AbSeparateVariances(AbSpread control, AbSpread treatment)
+{
+	AbMeanVariances v;
+	double		share_c;
+	double		share_t;
+
+	v.control = control.squares / (control.n - 1) / control.n;
+	v.treatment = treatment.squares / (treatment.n - 1) / treatment.n;
+	share_c = v.control / (v.control + v.treatment);
+	share_t = v.treatment / (v.control + v.treatment);
+	v.df = 1 / (share_c * share_c / (control.n - 1) +
+				share_t * share_t / (treatment.n - 1));
+	return v;
 }

@@ -38,6 +38,47 @@ typedef struct AbTest
 	AbInterval	interval;		/* for the difference */
 } AbTest;
 
+/*
+ * An estimated difference and what its test and its lift are made of, in the
+ * units of the metric.  df is infinite for a normal test.
+ */
+typedef struct AbEffect
+{
+	double		difference;		/* treatment - control */
+	double		std_error;
+	double		df;
+	double		control;		/* what the lift is relative to */
+	double		control_variance;	/* of that estimate, not of a row */
+	double		covariance;		/* of difference and control: minus
+								 * control_variance for independent arms */
+} AbEffect;
+
+/* The critical value that an interval is made with, and the verdict by it. */
+typedef struct AbDecision
+{
+	double		critical;
+	AbAlternative alternative;
+	bool		significant;
+} AbDecision;
+
+/* A sample as far as the variance of its mean goes. */
+typedef struct AbSpread
+{
+	double		n;				/* rows */
+	double		squares;		/* sum of squared deviations from the mean */
+} AbSpread;
+
+/*
+ * Variances of two means, of the control possibly scaled, and the degrees of
+ * freedom of their sum.
+ */
+typedef struct AbMeanVariances
+{
+	double		control;
+	double		treatment;
+	double		df;
+} AbMeanVariances;
+
 extern double AbCriticalT(double df, AbAlternative alternative, double alpha);
 extern double AbBoundP(double p);
 extern double AbPValue(double statistic, double df, AbAlternative alternative);
@@ -46,12 +87,11 @@ extern AbInterval AbAgree(AbInterval interval, double estimate,
 extern AbTest AbTTest(double difference, double std_error, double df,
 					  AbAlternative alternative, double alpha);
 extern AbInterval AbDifferenceInterval(double difference, double std_error,
-									   double critical,
-									   AbAlternative alternative,
-									   bool significant);
-extern bool AbFiellerAt(double difference, double std_error, double control,
-						double control_variance, double covariance,
-						double critical, AbAlternative alternative,
-						bool significant, AbInterval *lift);
+									   const AbDecision *decision);
+extern bool AbFieller(const AbEffect *effect, const AbDecision *decision,
+					  AbInterval *lift);
+extern AbMeanVariances AbPooledVariances(AbSpread control, AbSpread treatment);
+extern AbMeanVariances AbSeparateVariances(AbSpread control,
+										   AbSpread treatment);
 
 #endif							/* AB_MATH_STUDENT_H */

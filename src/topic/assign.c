@@ -6,16 +6,15 @@
  * 128-bit number, modulo 10000.  That is stored behaviour of every experiment
  * that uses it: the hash is frozen, another one would be another function.
  */
-#include "value/summary.h"
+#include "base/args.h"
 
 #include "math/md5.h"
-
-#include "catalog/pg_type.h"
+#include "port/pg_bswap.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/uuid.h"
 
-#define AB_BUCKETS 10000
+#define AB_BUCKETS		10000
+#define TWO_TO_64		1616	/* modulo AB_BUCKETS */
 
 /*
  * Bucket, 0 to 9999, of an experiment and a user id, both UTF-8.
@@ -26,7 +25,8 @@ Bucket(const char *experiment, int experiment_length,
 {
 	AbMd5		md5;
 	unsigned char digest[16];
-	uint32		bucket = 0;
+	uint64		high;
+	uint64		low;
 
 	AbMd5Init(&md5);
 	AbMd5Update(&md5, experiment, experiment_length);
@@ -34,10 +34,10 @@ Bucket(const char *experiment, int experiment_length,
 	AbMd5Update(&md5, user_id, user_id_length);
 	AbMd5Final(&md5, digest);
 
-	/* Horner's rule, two bytes at a time, modulo the number of buckets */
-	for (int i = 0; i < 16; i += 2)
-		bucket = (bucket * 65536 + digest[i] * 256 + digest[i + 1]) % AB_BUCKETS;
-	return bucket;
+	memcpy(&high, digest, 8);
+	memcpy(&low, digest + 8, 8);
+	return (pg_ntoh64(high) % AB_BUCKETS * TWO_TO_64 + pg_ntoh64(low) % AB_BUCKETS) %
+		AB_BUCKETS;
 }
 
 /*
@@ -115,23 +115,18 @@ BucketIsTreated(int bucket, double split)
 }
 
 /*
- * The split in that argument.  ERROR 22023 unless it is in [0, 1].
+ * ERROR 22023 unless the split is in [0, 1].
  */
 static double
-GetSplit(FunctionCallInfo fcinfo, int argument)
+CheckSplit(double split)
 {
-	double		split = PG_GETARG_FLOAT8(argument);
+	static const AbRange range = {
+		.low = 0, .high = 1, .fraction = true,
+		.message = "split must be between 0 and 1",
+		.hint = "It is the fraction of users who get the treatment."
+	};
 
-	/* also refuses NaN */
-	if (!(split >= 0 && split <= 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("split must be between 0 and 1"),
-				 errdetail("Got %g.", split),
-				 split > 1 ?
-				 errhint("It is a fraction of the users, not a percentage: use 0.2 for 20%%.") :
-				 errhint("It is the fraction of users who get the treatment.")));
-	return split;
+	return AbCheckRange(split, &range);
 }
 
 /*
@@ -140,51 +135,51 @@ GetSplit(FunctionCallInfo fcinfo, int argument)
 static Datum
 Assign(FunctionCallInfo fcinfo, int bucket)
 {
-	if (BucketIsTreated(bucket, GetSplit(fcinfo, 2)))
+	if (BucketIsTreated(bucket, CheckSplit(PG_GETARG_FLOAT8(2))))
 		PG_RETURN_TEXT_P(cstring_to_text_with_len("treatment", 9));
 	PG_RETURN_TEXT_P(cstring_to_text_with_len("control", 7));
-}
-
-/*
- * Bucket of the call's experiment and user id, whose type the SQL function
- * declares: text, bigint or uuid.  The type is looked up once a query and
- * remembered in fn_extra.
- */
-static int
-CallUserBucket(FunctionCallInfo fcinfo)
-{
-	static int	(*const for_text) (FunctionCallInfo) = TextBucket;
-	static int	(*const for_bigint) (FunctionCallInfo) = BigintBucket;
-	static int	(*const for_uuid) (FunctionCallInfo) = UuidBucket;
-	int			(*const *bucket) (FunctionCallInfo) = fcinfo->flinfo->fn_extra;
-
-	if (bucket == NULL)
-	{
-		Oid		   *types;
-		int			count;
-
-		(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &count);
-		if (count < 2)
-			elog(ERROR, "function has too few arguments");
-		bucket = types[1] == INT8OID ? &for_bigint :
-			types[1] == UUIDOID ? &for_uuid : &for_text;
-		fcinfo->flinfo->fn_extra = (void *) bucket;
-	}
-	return (*bucket) (fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(ab_bucket);
 Datum
 ab_bucket(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64(CallUserBucket(fcinfo));
+	PG_RETURN_INT64(TextBucket(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(ab_bucket_bigint);
+Datum
+ab_bucket_bigint(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(BigintBucket(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(ab_bucket_uuid);
+Datum
+ab_bucket_uuid(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(UuidBucket(fcinfo));
 }
 
 PG_FUNCTION_INFO_V1(ab_assign);
 Datum
 ab_assign(PG_FUNCTION_ARGS)
 {
-	return Assign(fcinfo, CallUserBucket(fcinfo));
+	return Assign(fcinfo, TextBucket(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(ab_assign_bigint);
+Datum
+ab_assign_bigint(PG_FUNCTION_ARGS)
+{
+	return Assign(fcinfo, BigintBucket(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(ab_assign_uuid);
+Datum
+ab_assign_uuid(PG_FUNCTION_ARGS)
+{
+	return Assign(fcinfo, UuidBucket(fcinfo));
 }
 
 /*
@@ -195,7 +190,7 @@ PG_FUNCTION_INFO_V1(ab_split_effective);
 Datum
 ab_split_effective(PG_FUNCTION_ARGS)
 {
-	double		split = GetSplit(fcinfo, 0);
+	double		split = CheckSplit(PG_GETARG_FLOAT8(0));
 	int			treated = (int) (split * AB_BUCKETS);
 
 	/* rounding has the guess off by one at most */

@@ -6,26 +6,3 @@ CREATE FUNCTION ab_compare(summary ab_summary, control text DEFAULT NULL, alpha 
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 3;
 COMMENT ON FUNCTION ab_compare(ab_summary, text, float8, text, boolean, text) IS
 	'every other variant against the control, a row each, with p-values adjusted for their number';
-
-CREATE FUNCTION ab_adjust(p float8[], method text DEFAULT 'holm') RETURNS float8[]
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_adjust(float8[], text) IS
-	'p-values adjusted for their number, in the same places';
-
-CREATE TYPE ab_anova_result AS (
-	variants bigint,
-	n bigint,
-	statistic float8,
-	df_between float8,
-	df_within float8,
-	p_value float8,
-	eta_squared float8,
-	method text,
-	note text
-);
-COMMENT ON TYPE ab_anova_result IS 'one-way analysis of variance: do any variants differ';
-
-CREATE FUNCTION ab_anova(summary ab_summary, equal_var boolean DEFAULT false) RETURNS ab_anova_result
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_anova(ab_summary, boolean) IS
-	'Welch''s one-way analysis of variance of all variants, or the classical one (equal_var)';

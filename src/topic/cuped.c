@@ -5,15 +5,152 @@
  *
  * The outcome is the summary's first column, the covariate its second: best
  * the same metric of the same user in the weeks before.  The estimator and its
- * references are in adjustment.c.  The means in the result are the adjusted
+ * references are in math/ancova.c.  The means in the result are the adjusted
  * ones, the expected outcomes at the covariate's overall mean; their standard
  * deviations are those about the fitted line; the lift is relative to the
  * control's adjusted mean, which estimates the same quantity as the plain mean
  * with less noise and keeps diff = treatment_mean - control_mean.
  */
-#include "topic/adjustment.h"
+#include "topic/cuped.h"
 
-#include <math.h>
+#include "utils/builtins.h"
+
+/*
+ * Level at which a difference of the covariate between the arms is noted.
+ */
+#define IMBALANCE_ALPHA		0.001
+
+static const AbWord theta_words[] = {
+	{"per-arm", AB_THETA_PER_ARM, "each arm's own slope"},
+	{"pooled", AB_THETA_POOLED, "one slope, within arms"},
+	{"total", AB_THETA_TOTAL, "one slope, over all rows"}
+};
+
+const AbWords ab_thetas = AB_WORDS("theta", theta_words);
+
+/*
+ * Moments of the two arms as one set of rows.
+ */
+void
+AbMergeArms(const AbMeans *means, AbDouble *moments)
+{
+	int			columns = means->summary->columns;
+
+	memcpy(moments, means->control->moments,
+		   AbMomentCount(columns) * sizeof(AbDouble));
+	AbMomentsMerge(moments, columns, means->control->n, means->treatment->n,
+				   means->treatment->moments);
+}
+
+/*
+ * Are there rows and variation for an adjustment?  Notes why not.
+ */
+static bool
+CanAdjust(AbNotes *notes, const AbPairs *pairs)
+{
+	bool		constant_c = !(pairs->control.sxx > 0);
+	bool		constant_t = !(pairs->treatment.sxx > 0);
+
+	if (Min(pairs->control.n, pairs->treatment.n) < AB_MIN_ADJUSTED_ROWS)
+	{
+		AbNote(notes, "not adjusted: an arm has fewer than %d rows",
+			   AB_MIN_ADJUSTED_ROWS);
+		return false;
+	}
+	if (constant_c || constant_t)
+	{
+		AbNote(notes, "not adjusted: the covariate does not vary in %s",
+			   constant_c && constant_t ? "either arm" :
+			   constant_c ? "the control" : "the treatment");
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Say what the adjustment did, and whether the covariate is to be trusted.
+ */
+static void
+NoteAdjustment(AbNotes *notes, const AbPairs *pairs, const AbAdjusted *e,
+			   const AbAdjusted *plain, AbTheta theta)
+{
+	double		saved = AbVarianceSaved(e->effect.std_error,
+										plain->effect.std_error) * 100;
+	char	   *slope = theta == AB_THETA_PER_ARM ?
+		psprintf("theta %.4g in control, %.4g in treatment", e->control_theta,
+				 e->treatment_theta) :
+		psprintf("theta %.4g", e->control_theta);
+
+	if (saved > 99.9)
+		AbNote(notes, "variance reduced by more than 99.9%% (%s)", slope);
+	else if (saved > 0)
+		AbNote(notes, "variance reduced by %.1f%% (%s)", saved, slope);
+	else
+		AbNote(notes, "the covariate does not reduce the variance (%s)",
+			   slope);
+	if (AbImbalanceP(pairs) < IMBALANCE_ALPHA)
+		AbNote(notes, "the covariate differs between the arms: it must be from before the experiment, and the assignment random");
+}
+
+/*
+ * Compare the two arms by their pairs, and fill in what that gives.  subject is
+ * what is compared, for the name of the method: "" for means.
+ */
+void
+AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
+			   const AbTestArgs *args, const char *subject)
+{
+	static const char *const prefixes[] = {
+		[AB_THETA_NONE] = "",
+		[AB_THETA_PER_ARM] = "CUPED (per-arm theta), ",
+		[AB_THETA_POOLED] = "CUPED (pooled theta), ",
+		[AB_THETA_TOTAL] = "CUPED (total theta), "
+	};
+	AbNotes    *notes = &means->row.notes;
+	double		nc = pairs->control.n;
+	double		nt = pairs->treatment.n;
+	AbAdjusted	plain;
+	AbAdjusted	e;
+
+	means->row.difference.value = pairs->y_difference;
+	means->row.lift.value = pairs->y_difference / pairs->control.y;
+	if (theta != AB_THETA_NONE && !CanAdjust(notes, pairs))
+		theta = AB_THETA_NONE;
+	means->row.method = psprintf("%s%s%s%s", prefixes[theta],
+								 AbMeansTestName(args->equal_var), subject,
+								 AbAlternativeSuffix(args->alternative));
+
+	if (args->equal_var ? nc + nt < 3 : nc < 2 || nt < 2)
+	{
+		AbNote(notes, args->equal_var ?
+			   "too few rows: the test needs at least two in one arm" :
+			   "too few rows: Welch's test needs at least two in each arm");
+		return;
+	}
+
+	e = plain = AbAncova(pairs, AB_THETA_NONE, args->equal_var);
+	if (theta != AB_THETA_NONE)
+	{
+		e = AbAncova(pairs, theta, args->equal_var);
+		means->control_mean = e.effect.control;
+		means->treatment_mean = e.treatment;
+		means->control_stddev = e.control_stddev;
+		means->treatment_stddev = e.treatment_stddev;
+		if (plain.effect.std_error > 0 && isfinite(e.effect.std_error))
+			NoteAdjustment(notes, pairs, &e, &plain, theta);
+	}
+	if (AbTestEffect(&means->row, &e.effect, args->alternative) &&
+		args->equal_var && nc >= AB_MIN_ADJUSTED_ROWS &&
+		nt >= AB_MIN_ADJUSTED_ROWS)
+	{
+		AbAdjusted	separate = AbAncova(pairs, theta, false);
+		double		ratio = means->row.std_error / separate.effect.std_error;
+
+		if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)
+			AbNote(notes, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
+				   ratio);
+	}
+}
 
 /*
  * Outcome and covariate of n rows with these moments.
@@ -33,49 +170,71 @@ PairOfMoments(const AbDouble *moments, double n)
 }
 
 /*
- * The row's arms as pairs.
+ * The two arms as pairs.
  */
 static AbPairs
-PairsOfArms(const AbComparison *row)
+PairsOfArms(const AbMeans *means)
 {
 	AbPairs		pairs;
 	AbDouble	all[AB_MAX_MOMENTS];
 	AbPair		total;
 
-	pairs.control = PairOfMoments(row->control->moments, row->control->n);
-	pairs.treatment = PairOfMoments(row->treatment->moments,
-									row->treatment->n);
+	pairs.control = PairOfMoments(means->control->moments, means->control->n);
+	pairs.treatment = PairOfMoments(means->treatment->moments,
+									means->treatment->n);
 	/* a mean that is rounding only is 0 here */
-	pairs.control.y = row->control_mean;
-	pairs.treatment.y = row->treatment_mean;
-	pairs.y_difference = row->difference;
-	pairs.x_difference = AbDoubleDifference(row->treatment->moments[1],
-											row->control->moments[1]);
-	AbMergeArms(row, all);
+	pairs.control.y = means->control_mean;
+	pairs.treatment.y = means->treatment_mean;
+	pairs.y_difference = means->row.difference.value;
+	pairs.x_difference = AbDoubleDifference(means->treatment->moments[1],
+											means->control->moments[1]);
+	AbMergeArms(means, all);
 	total = PairOfMoments(all, pairs.control.n + pairs.treatment.n);
 	pairs.total_theta = total.sxy / total.sxx;
 	return pairs;
+}
+
+/*
+ * The comparison, as a row; of the aggregate, whose final function has the
+ * state alone, with the defaults.
+ */
+static Datum
+Cuped(FunctionCallInfo fcinfo)
+{
+	static const AbWidth width = {
+		2, 2, "Collect it with ab_summary(outcome, covariate, variant)."
+	};
+	static const AbArg args[] = {
+		AB_CUPED_ARGS(&width),
+		AB_THETA_ARG
+	};
+	AbCupedCall call = {.test.reader = "ab_cuped(ab_summary(outcome, covariate, variant)"};
+	AbMeans		means;
+	bool		comparable;
+
+	AbReadArgs(fcinfo, args, &call);
+	comparable = AbStartMeans(&means, call.summary, &call.test);
+	means.row.method = psprintf("CUPED%s",
+								AbAlternativeSuffix(call.test.alternative));
+	if (comparable)
+	{
+		AbPairs		pairs = PairsOfArms(&means);
+
+		AbComparePairs(&means, &pairs, call.theta, &call.test, "");
+	}
+	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 
 PG_FUNCTION_INFO_V1(ab_cuped);
 Datum
 ab_cuped(PG_FUNCTION_ARGS)
 {
-	const AbSummary *summary = PG_ARGISNULL(0) ? NULL : AB_GETARG_SUMMARY(0);
-	AbTestOptions options;
-	AbTheta		theta = AbGetTheta(fcinfo, 6);
-	AbComparison row;
+	return Cuped(fcinfo);
+}
 
-	AbGetOptions(fcinfo, &options, 1, 2, 3, 4, 5);
-	AbRequireColumns(summary, 2,
-					 "Collect it with ab_summary(outcome, covariate, variant).");
-	AbStartComparison(&row, summary, &options);
-	row.method = psprintf("CUPED%s", AbAlternativeSuffix(options.alternative));
-	if (row.tested)
-	{
-		AbPairs		pairs = PairsOfArms(&row);
-
-		AbComparePairs(&row, &pairs, theta, &options, "");
-	}
-	return AbComparisonDatum(fcinfo, &row);
+PG_FUNCTION_INFO_V1(ab_cuped_final);
+Datum
+ab_cuped_final(PG_FUNCTION_ARGS)
+{
+	return Cuped(fcinfo);
 }

@@ -6,3 +6,18 @@ CREATE FUNCTION ab_cuped(summary ab_summary, control text DEFAULT NULL, treatmen
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_cuped(ab_summary, text, text, float8, text, boolean, text) IS
 	'compares two variants with the variance taken out that a covariate from before the experiment explains';
+
+CREATE FUNCTION ab_cuped_final(ab_summary) RETURNS ab_comparison
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_cuped_final(ab_summary) IS 'aggregate final function';
+
+CREATE AGGREGATE ab_cuped(outcome float8, covariate float8, variant text) (
+	SFUNC = ab_summary_accum2,
+	STYPE = ab_summary,
+	SSPACE = 512,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_cuped_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_cuped(float8, float8, text) IS
+	'CUPED of two variants, the control being the one called control';

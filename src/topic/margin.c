@@ -25,59 +25,71 @@
  *	A. C. Tamhane, B. R. Logan, Finding the Maximum Safe Dose Level for
  *	Heteroscedastic Data, J. Biopharmaceutical Statistics 14 (2004), 843-856.
  */
-#include "base/comparison.h"
+#include "topic/ttest.h"
 
-#include <math.h>
-
-#include "topic/power.h"
 #include "utils/builtins.h"
 
-/* Parameters of a call beyond those of every test. */
-typedef struct MarginOptions
+/* What a call asks; the alternative in it follows from the direction. */
+typedef struct MarginCall
 {
-	AbTestOptions test;			/* its alternative is not used */
-	bool		relative;		/* limits are fractions of the control mean */
-} MarginOptions;
+	const AbSummary *summary;
+	AbTestArgs	test;
+	double		margin;
+	double		margin_low;
+	double		margin_high;
+	int			higher;			/* is a higher value better? */
+	bool		relative;		/* margins are fractions of the control mean */
+} MarginCall;
 
-/*
- * Read and check the parameters that all calls have, which follow each other
- * from control to equal_var.
- */
-static MarginOptions
-GetMarginOptions(FunctionCallInfo fcinfo, int control)
-{
-	MarginOptions options;
+static const AbRange loss_range = {
+	.low = 0, .low_open = true, .high = DBL_MAX,
+	.message = "margin must be positive and finite",
+	.hint = "It is the loss that is tolerated, without a sign; for a gain that must be exceeded use ab_superiority."
+};
 
-	AbGetOptions(fcinfo, &options.test, control, control + 1, control + 2, -1,
-				 control + 4);
-	if (PG_ARGISNULL(control + 3))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("relative must be true or false"),
-				 errhint("Use true for a margin that is a fraction of the control mean.")));
-	options.relative = PG_GETARG_BOOL(control + 3);
-	return options;
-}
+static const AbRange gain_range = {
+	.low = 0, .high = DBL_MAX,
+	.message = "margin must be finite and not negative",
+	.hint = "It is the gain that must be exceeded, without a sign; for a loss that is tolerated use ab_noninferiority."
+};
 
-/*
- * Is a larger value of the metric the better one?  ERROR 22023 if that text
- * argument does not say.
- */
-static bool
-HigherIsBetter(FunctionCallInfo fcinfo, int argument)
-{
-	const char *name = PG_ARGISNULL(argument) ? "NULL" :
-		text_to_cstring(PG_GETARG_TEXT_PP(argument));
+static const AbRange difference_range = {
+	.low = 0, .low_open = true, .high = DBL_MAX,
+	.message = "margin must be positive and finite",
+	.hint = "It is the largest difference in either direction that does not matter; for unequal margins name margin_low and margin_high."
+};
 
-	if (strcmp(name, "higher") == 0)
-		return true;
-	if (strcmp(name, "lower") == 0)
-		return false;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown direction \"%s\"", name),
-			 errhint("Use 'higher' if a higher value of the metric is better, 'lower' if a lower one is.")));
-}
+static const AbRange low_range = {
+	.low = -DBL_MAX, .high = 0, .high_open = true,
+	.message = "margin_low must be negative and finite",
+	.hint = "It is the difference, treatment - control, below which the two are not equivalent."
+};
+
+static const AbRange high_range = {
+	.low = 0, .low_open = true, .high = DBL_MAX,
+	.message = "margin_high must be positive and finite",
+	.hint = "It is the difference, treatment - control, above which the two are not equivalent."
+};
+
+static const AbRange any_margin = {
+	.low = -INFINITY, .high = INFINITY, .optional = true
+};
+
+#define SUMMARY_ARG \
+	AB_SUMMARY_ARG(MarginCall, summary, NULL)
+#define MARGIN_ARG(range) \
+	AB_NUMBER_ARG(MarginCall, margin, "margin", range, 0)
+#define DIRECTION_ARG \
+	AB_WORD_ARG(MarginCall, higher, "direction", &ab_directions, true)
+/* from control to equal_var */
+#define TEST_ARGS \
+	AB_CONTROL_ARG(MarginCall, test), \
+	AB_TREATMENT_ARG(MarginCall, test), \
+	AB_ALPHA_ARG(MarginCall, test), \
+	AB_FLAG_ARG(MarginCall, relative, "relative", \
+				"Use true for a margin that is a fraction of the control mean.", \
+				false), \
+	AB_EQUAL_VAR_ARG(MarginCall, test, false)
 
 /*
  * A limit on the scale of the effect.  ERROR 22023 for a relative one at which
@@ -85,12 +97,12 @@ HigherIsBetter(FunctionCallInfo fcinfo, int argument)
  * cases.
  */
 static void
-CheckLimit(const MarginOptions *options, double limit)
+CheckLimit(const MarginCall *call, double limit)
 {
-	if (options->relative && !(limit > -1))
+	if (call->relative && !(limit > -1))
 		AbBadParameter("a relative margin below the control must be less than 1",
-				  -limit,
-				  "It is a fraction of the control mean, not a percentage: use 0.02 for 2%.");
+					   -limit,
+					   "It is a fraction of the control mean, not a percentage: use 0.02 for 2%.");
 }
 
 /*
@@ -117,98 +129,93 @@ KeepVerdict(double end, double limit, AbAlternative alternative,
  * Test one side: H0 says that the effect is at most the limit (AB_GREATER is
  * to be shown) or at least that (AB_LESS).  The row gets the test, and the
  * one-sided intervals of difference and lift, of which the one on the scale of
- * the limit excludes it exactly when p < alpha.
+ * the limit excludes it exactly when p < alpha.  Returns whether there is a
+ * test.
  */
-static void
-TestLimit(AbComparison *row, const MarginOptions *options,
-		  AbAlternative alternative, double limit)
+static bool
+TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
+		  double limit)
 {
-	AbTestOptions test = options->test;
-	AbMeanVariances plain;
+	AbComparison *row = &means->row;
+	bool		equal_var = call->test.equal_var;
 	AbMeanVariances scaled;
 	AbEffect	effect;
-	double		scale = options->relative ? 1 + limit : 1;
+	AbDecision	plain;
+	double		scale = call->relative ? 1 + limit : 1;
 	double		excess;
 	double		std_error;
 	bool		significant;
+	AbInterval *interval = call->relative ? &row->lift.interval :
+		&row->difference.interval;
 
-	row->tested = false;
-	test.alternative = alternative;
-	if (!AbGetMeanVariances(row, test.equal_var, 1, &plain))
-		return;
-	(void) AbGetMeanVariances(row, test.equal_var, scale, &scaled);
+	if (!AbMeansEffect(means, equal_var, &effect))
+		return false;
+	(void) AbGetMeanVariances(means, equal_var, scale, &scaled);
 
 	/* treatment - (1 + limit) control, of which diff is the larger part */
-	excess = options->relative ? row->difference - limit * row->control_mean :
-		row->difference - limit;
+	excess = effect.difference -
+		limit * (call->relative ? means->control_mean : 1);
 	std_error = sqrt(scaled.control + scaled.treatment);
+	if (effect.std_error > 0 && isfinite(effect.std_error) &&
+		!(isfinite(std_error) && isfinite(excess / std_error)))
+	{
+		AbNote(&row->notes, "the margin is out of the range of double precision");
+		return false;
+	}
 
 	/*
 	 * Two effects of one difference: the degrees of freedom of Welch's test
 	 * depend on the scale.  Fieller's interval has to use those of the test
 	 * it is the dual of.
 	 */
-	effect.difference = row->difference;
-	effect.std_error = sqrt(plain.control + plain.treatment);
+	plain.critical = AbCriticalT(effect.df, alternative, row->alpha);
+	plain.alternative = alternative;
+	plain.significant = AbPValue(effect.difference / effect.std_error,
+								 effect.df, alternative) < row->alpha;
 	effect.df = scaled.df;
-	effect.control = row->control_mean;
-	effect.control_variance = plain.control;
-	effect.covariance = -plain.control;
-	if (effect.std_error > 0 && isfinite(effect.std_error) &&
-		!(isfinite(std_error) && isfinite(excess / std_error)))
-	{
-		AbAddNote(row, "the margin is out of the range of double precision");
-		return;
-	}
-	AbTestEffect(row, &effect, &test);
-	if (!row->tested)
-		return;
-	AbCheckVariances(row, test.equal_var, row->std_error);
-	row->interval = AbTTest(row->difference, row->std_error, plain.df,
-							alternative, test.alpha).interval;
+	if (!AbTestEffect(row, &effect, alternative))
+		return false;
+	AbCheckVariances(means, equal_var);
+	row->difference.interval = AbDifferenceInterval(effect.difference,
+														effect.std_error, &plain);
 
 	row->std_error = std_error;
 	row->df = scaled.df;
-	row->test = AbTTest(excess, std_error, scaled.df, alternative, test.alpha);
-
-	significant = row->test.significant;
-	if (options->relative)
-	{
-		if (alternative == AB_GREATER)
-			row->lift.low = KeepVerdict(row->lift.low, limit, alternative, significant);
-		else
-			row->lift.high = KeepVerdict(row->lift.high, limit, alternative, significant);
-	}
-	else if (alternative == AB_GREATER)
-		row->interval.low = KeepVerdict(row->interval.low, limit, alternative, significant);
+	row->statistic = excess / std_error;
+	AbDecide(row, AbPValue(row->statistic, row->df, alternative));
+	significant = row->significant == AB_YES;
+	if (alternative == AB_GREATER)
+		interval->low = KeepVerdict(interval->low, limit, alternative,
+									significant);
 	else
-		row->interval.high = KeepVerdict(row->interval.high, limit, alternative, significant);
+		interval->high = KeepVerdict(interval->high, limit, alternative,
+									 significant);
+	return true;
 }
 
 /*
  * Start the row and see whether the margin means something for it.
  */
 static bool
-StartRow(FunctionCallInfo fcinfo, AbComparison *row,
-		 const MarginOptions *options)
+StartRow(AbMeans *means, const MarginCall *call)
 {
-	AbStartComparison(row, PG_ARGISNULL(0) ? NULL : AB_GETARG_SUMMARY(0),
-					  &options->test);
-	if (row->tested && options->relative && !(row->control_mean > 0))
+	if (!AbStartMeans(means, call->summary, &call->test))
+		return false;
+	if (call->relative && !(means->control_mean > 0))
 	{
-		AbAddNote(row, "the control mean is not positive: a relative margin has no meaning, use an absolute one");
-		row->tested = false;
+		AbNote(&means->row.notes, "the control mean is not positive: a relative margin has no meaning, use an absolute one");
+		return false;
 	}
-	return row->tested;
+	return true;
 }
 
 /*
  * A limit as the hypothesis names it.
  */
 static char *
-LimitText(const MarginOptions *options, double limit)
+LimitText(const MarginCall *call, double limit)
 {
-	if (options->relative)
+	if (call->relative)
 		return psprintf("%.15g * control", 1 + limit);
 	return psprintf("%.15g", limit);
 }
@@ -217,13 +224,10 @@ LimitText(const MarginOptions *options, double limit)
  * Name of the method up to its hypothesis.
  */
 static char *
-MethodText(const MarginOptions *options, const char *aim)
+MethodText(const MarginCall *call, const char *aim)
 {
-	return psprintf("%s, %s, H0: %s",
-					options->test.equal_var ?
-					"Student t-test (pooled variance)" : "Welch t-test",
-					aim,
-					options->relative ? "treatment" : "treatment - control");
+	return psprintf("%s, %s, H0: %s", AbMeansTestName(call->test.equal_var),
+					aim, call->relative ? "treatment" : "treatment - control");
 }
 
 /*
@@ -231,20 +235,20 @@ MethodText(const MarginOptions *options, const char *aim)
  * or else a loss that is tolerated.
  */
 static Datum
-OneSided(FunctionCallInfo fcinfo, bool gain, double margin,
+OneSided(FunctionCallInfo fcinfo, const MarginCall *call, bool gain,
 		 const char *aim)
 {
-	bool		higher = HigherIsBetter(fcinfo, 2);
-	MarginOptions options = GetMarginOptions(fcinfo, 3);
-	double		limit = higher == gain ? margin : -margin;
-	AbComparison row;
+	double		limit = (call->higher != 0) == gain ? call->margin : -call->margin;
+	AbMeans		means;
 
-	CheckLimit(&options, limit);
-	if (StartRow(fcinfo, &row, &options))
-		TestLimit(&row, &options, higher ? AB_GREATER : AB_LESS, limit);
-	row.method = psprintf("%s %s %s", MethodText(&options, aim),
-						  higher ? "<=" : ">=", LimitText(&options, limit));
-	return AbComparisonDatum(fcinfo, &row);
+	CheckLimit(call, limit);
+	if (StartRow(&means, call))
+		(void) TestLimit(&means, call, call->higher ? AB_GREATER : AB_LESS,
+						 limit);
+	means.row.method = psprintf("%s %s %s", MethodText(call, aim),
+								call->higher ? "<=" : ">=",
+								LimitText(call, limit));
+	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 
 /*
@@ -254,12 +258,13 @@ PG_FUNCTION_INFO_V1(ab_noninferiority);
 Datum
 ab_noninferiority(PG_FUNCTION_ARGS)
 {
-	double		margin = AbGetNumber(fcinfo, 1);
+	static const AbArg args[] = {
+		SUMMARY_ARG, MARGIN_ARG(&loss_range), DIRECTION_ARG, TEST_ARGS
+	};
+	MarginCall	call = {.test.reader = "ab_noninferiority(ab_summary(outcome, variant), 0.02, 'higher'"};
 
-	if (!(margin > 0 && isfinite(margin)))
-		AbBadParameter("margin must be positive and finite", margin,
-				  "It is the loss that is tolerated, without a sign; for a gain that must be exceeded use ab_superiority.");
-	return OneSided(fcinfo, false, margin, "non-inferiority");
+	AbReadArgs(fcinfo, args, &call);
+	return OneSided(fcinfo, &call, false, "non-inferiority");
 }
 
 /*
@@ -269,44 +274,35 @@ PG_FUNCTION_INFO_V1(ab_superiority);
 Datum
 ab_superiority(PG_FUNCTION_ARGS)
 {
-	double		margin = AbGetNumber(fcinfo, 1);
+	static const AbArg args[] = {
+		SUMMARY_ARG, MARGIN_ARG(&gain_range), DIRECTION_ARG, TEST_ARGS
+	};
+	MarginCall	call = {.test.reader = "ab_superiority(ab_summary(outcome, variant), 0.02, 'higher'"};
 
-	if (!(margin >= 0 && isfinite(margin)))
-		AbBadParameter("margin must be finite and not negative", margin,
-				  "It is the gain that must be exceeded, without a sign; for a loss that is tolerated use ab_noninferiority.");
-	return OneSided(fcinfo, true, margin, "superiority by a margin");
+	AbReadArgs(fcinfo, args, &call);
+	return OneSided(fcinfo, &call, true, "superiority by a margin");
 }
 
 /*
- * The margins of an equivalence test: one that is symmetric (argument 1), or
- * both (arguments 7 and 8).
+ * The margins of an equivalence test: one that is symmetric, or both.
  */
 static AbInterval
-GetMargins(FunctionCallInfo fcinfo)
+GetMargins(const MarginCall *call)
 {
-	double		margin = AbGetNumber(fcinfo, 1);
 	AbInterval	limits;
 
-	if (PG_ARGISNULL(7) && PG_ARGISNULL(8))
+	if (isnan(call->margin_low) && isnan(call->margin_high))
 	{
-		if (!(margin > 0 && isfinite(margin)))
-			AbBadParameter("margin must be positive and finite", margin,
-					  "It is the largest difference in either direction that does not matter; for unequal margins name margin_low and margin_high.");
-		limits.low = -margin;
-		limits.high = margin;
+		limits.high = AbCheckRange(call->margin, &difference_range);
+		limits.low = -limits.high;
 		return limits;
 	}
-	if (!PG_ARGISNULL(1))
-		AbBadParameter("margin cannot be combined with margin_low and margin_high", margin,
-				  "Leave out margin where the two margins differ.");
-	limits.low = AbGetNumber(fcinfo, 7);
-	limits.high = AbGetNumber(fcinfo, 8);
-	if (!(limits.low < 0 && isfinite(limits.low)))
-		AbBadParameter("margin_low must be negative and finite", limits.low,
-				  "It is the difference, treatment - control, below which the two are not equivalent.");
-	if (!(limits.high > 0 && isfinite(limits.high)))
-		AbBadParameter("margin_high must be positive and finite", limits.high,
-				  "It is the difference, treatment - control, above which the two are not equivalent.");
+	if (!isnan(call->margin))
+		AbBadParameter("margin cannot be combined with margin_low and margin_high",
+					   call->margin,
+					   "Leave out margin where the two margins differ.");
+	limits.low = AbCheckRange(call->margin_low, &low_range);
+	limits.high = AbCheckRange(call->margin_high, &high_range);
 	return limits;
 }
 
@@ -315,43 +311,45 @@ GetMargins(FunctionCallInfo fcinfo)
  * p-value, and intervals that are the intersection of the one-sided ones.
  */
 static void
-TestBothLimits(AbComparison *row, const MarginOptions *options,
-			   AbInterval limits)
+TestBothLimits(AbMeans *means, const MarginCall *call, AbInterval limits)
 {
-	AbComparison upper = *row;
+	AbMeans		upper = *means;
+	AbComparison *row = &means->row;
+	AbInterval *lift = &row->lift.interval;
+	AbInterval *upper_lift = &upper.row.lift.interval;
 
-	initStringInfo(&upper.note);
-	TestLimit(&upper, options, AB_LESS, limits.high);
-	TestLimit(row, options, AB_GREATER, limits.low);
-	if (!row->tested)
+	upper.row.notes.text.data = NULL;
+	if (!TestLimit(means, call, AB_GREATER, limits.low))
 		return;
-	if (!upper.tested)
+	if (!TestLimit(&upper, call, AB_LESS, limits.high))
 	{
-		*row = upper;
+		*means = upper;
 		return;
 	}
 
-	row->interval.high = upper.interval.high;
+	row->difference.interval.high = upper.row.difference.interval.high;
 
 	/* the other end of each is open; of one without an interval both are NaN */
-	if (isnan(upper.lift.low) != isnan(row->lift.low))
+	if (isnan(upper_lift->low) != isnan(lift->low))
 	{
 		/* their degrees of freedom differ; the notes of the one say so */
-		if (isnan(upper.lift.low))
-			row->note = upper.note;
-		row->lift.low = row->lift.high = NAN;
+		if (isnan(upper_lift->low))
+			row->notes = upper.row.notes;
+		lift->low = lift->high = NAN;
 	}
-	else if (!isnan(upper.lift.low))
+	else if (!isnan(upper_lift->low))
 	{
-		row->lift.low = fmax(row->lift.low, upper.lift.low);
-		row->lift.high = fmin(row->lift.high, upper.lift.high);
+		lift->low = fmax(lift->low, upper_lift->low);
+		lift->high = fmin(lift->high, upper_lift->high);
 	}
 
-	if (upper.test.p_value > row->test.p_value)
+	if (upper.row.p_value > row->p_value)
 	{
-		row->test = upper.test;
-		row->std_error = upper.std_error;
-		row->df = upper.df;
+		row->statistic = upper.row.statistic;
+		row->p_value = upper.row.p_value;
+		row->significant = upper.row.significant;
+		row->std_error = upper.row.std_error;
+		row->df = upper.row.df;
 	}
 }
 
@@ -362,20 +360,29 @@ PG_FUNCTION_INFO_V1(ab_equivalence);
 Datum
 ab_equivalence(PG_FUNCTION_ARGS)
 {
-	MarginOptions options = GetMarginOptions(fcinfo, 2);
-	AbInterval	limits = GetMargins(fcinfo);
-	AbComparison row;
+	static const AbArg args[] = {
+		SUMMARY_ARG,
+		MARGIN_ARG(&any_margin),
+		TEST_ARGS,
+		AB_NUMBER_ARG(MarginCall, margin_low, "margin_low", &any_margin, 0),
+		AB_NUMBER_ARG(MarginCall, margin_high, "margin_high", &any_margin, 0)
+	};
+	MarginCall	call = {.test.reader = "ab_equivalence(ab_summary(outcome, variant), 0.02"};
+	AbInterval	limits;
+	AbMeans		means;
 
-	if (!(options.test.alpha < 0.5))
+	AbReadArgs(fcinfo, args, &call);
+	limits = GetMargins(&call);
+	if (!(call.test.alpha < 0.5))
 		AbBadParameter("significance level of an equivalence test must be below 0.5",
-				  options.test.alpha,
-				  "It is that of each of the two one-sided tests: use 0.05 for a 90% interval.");
-	CheckLimit(&options, limits.low);
-	if (StartRow(fcinfo, &row, &options))
-		TestBothLimits(&row, &options, limits);
-	row.method = psprintf("%s <= %s or >= %s",
-						  MethodText(&options, "equivalence (TOST, 1 - 2 alpha intervals)"),
-						  LimitText(&options, limits.low),
-						  LimitText(&options, limits.high));
-	return AbComparisonDatum(fcinfo, &row);
+					   call.test.alpha,
+					   "It is that of each of the two one-sided tests: use 0.05 for a 90% interval.");
+	CheckLimit(&call, limits.low);
+	if (StartRow(&means, &call))
+		TestBothLimits(&means, &call, limits);
+	means.row.method = psprintf("%s <= %s or >= %s",
+								MethodText(&call, "equivalence (TOST, 1 - 2 alpha intervals)"),
+								LimitText(&call, limits.low),
+								LimitText(&call, limits.high));
+	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }

@@ -56,7 +56,8 @@ COMMENT ON AGGREGATE ab_mcnemar(boolean, boolean) IS
 	'McNemar''s exact test of a yes/no outcome, a row for each pair';
 
 CREATE FUNCTION ab_mcnemar(summary ab_summary, alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-						   method text DEFAULT 'exact', variant text DEFAULT NULL) RETURNS ab_comparison
+						   method text DEFAULT 'exact', continuity boolean DEFAULT false,
+						   variant text DEFAULT NULL) RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_mcnemar(ab_summary, float8, text, text, text) IS
-	'McNemar''s test of two 0/1 columns of a summary: exact, mid-p, asymptotic or corrected';
+COMMENT ON FUNCTION ab_mcnemar(ab_summary, float8, text, text, boolean, text) IS
+	'McNemar''s test of two 0/1 columns of a summary: exact, mid-p, or asymptotic with or without continuity correction';

@@ -9,136 +9,98 @@
  */
 #include "topic/power.h"
 
-#include <math.h>
-
 #include "math/distributions.h"
 
-/* What the three functions are asked, checked. */
-typedef struct Plan
+const AbRange ab_any_number = {
+	.low = -INFINITY, .high = INFINITY, .optional = true
+};
+
+const AbRange ab_users = {
+	.low = 2, .high = (double) AB_MAX_OBSERVATIONS,
+	.message = "number of users in the control group must be between 2 and 2^53"
+};
+
+const AbRange ab_effect = {
+	.low = -DBL_MAX, .high = DBL_MAX,
+	.message = "minimum detectable effect must be finite and not zero"
+};
+
+const AbRange ab_true_effect = {
+	.low = -DBL_MAX, .high = DBL_MAX,
+	.message = "the true effect must be finite",
+	.hint = "It is treatment - control, 0 if they are the same."
+};
+
+const AbRange ab_power_aim = {
+	.low = 0, .low_open = true, .high = 1, .high_open = true, .fraction = true,
+	.message = "power must be between 0 and 1",
+	.hint = "Use 0.8 to find a true effect four times out of five."
+};
+
+const AbRange ab_group_ratio = {
+	.low = 1e-6, .high = 1e6,
+	.message = "ratio must be between 0.000001 and 1000000",
+	.hint = "It is the size of the treatment group over that of the control group: 0.25 for a 20% split."
+};
+
+const AbRange ab_baseline_rate = {
+	.low = 0, .low_open = true, .high = 1, .high_open = true,
+	.message = "baseline rate must be between 0 and 1",
+	.hint = "For a metric that is a mean, pass its standard deviation as stddev."
+};
+
+const AbRange ab_stddev = {
+	.low = 0, .low_open = true, .high = DBL_MAX,
+	.message = "standard deviation must be positive and finite"
+};
+
+const AbRange ab_optional_stddev = {
+	.low = 0, .low_open = true, .high = DBL_MAX, .optional = true,
+	.message = "standard deviation must be positive and finite"
+};
+
+/* What the three functions are asked. */
+typedef struct PowerCall
 {
+	AbPlan		plan;
+	double		baseline;		/* rate, unless stddev is given */
 	double		stddev;
-	double		alpha;
-	double		ratio;
-	bool		two_sided;
-	AbAlternative alternative;
-} Plan;
+} PowerCall;
+
+#define BASELINE_ARG \
+	AB_NUMBER_ARG(PowerCall, baseline, "baseline_rate", &ab_any_number, 0)
+#define STDDEV_ARG \
+	AB_NUMBER_ARG(PowerCall, stddev, "stddev", &ab_optional_stddev, 0)
 
 /*
- * ERROR 22023: that parameter is impossible.
+ * ERROR 22023 unless the power exceeds the significance level.
  */
 void
-AbBadParameter(const char *message, double value, const char *hint)
+AbCheckPower(double power, double alpha)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s", message),
-			 isnan(value) ? errdetail("It is NaN or NULL.") :
-			 errdetail("Got %g.", value),
-			 hint ? errhint("%s", hint) : 0));
-}
-
-/*
- * A number, NaN for NULL.
- */
-double
-AbGetNumber(FunctionCallInfo fcinfo, int argument)
-{
-	return PG_ARGISNULL(argument) ? NAN : PG_GETARG_FLOAT8(argument);
-}
-
-/*
- * The size of the treatment group over that of the control group.
- */
-double
-AbGetRatio(FunctionCallInfo fcinfo, int argument)
-{
-	double		ratio = AbGetNumber(fcinfo, argument);
-
-	if (!(ratio >= 1e-6 && ratio <= 1e6))
-		AbBadParameter("ratio must be between 0.000001 and 1000000", ratio,
-					   "It is the size of the treatment group over that of the control group: 0.25 for a 20% split.");
-	return ratio;
-}
-
-/*
- * A baseline rate, in (0, 1).
- */
-double
-AbGetRate(FunctionCallInfo fcinfo, int argument)
-{
-	double		rate = AbGetNumber(fcinfo, argument);
-
-	if (!(rate > 0 && rate < 1))
-		AbBadParameter("baseline rate must be between 0 and 1", rate,
-					   "For a metric that is a mean, pass its standard deviation as stddev.");
-	return rate;
-}
-
-/*
- * A standard deviation.
- */
-double
-AbGetStddev(FunctionCallInfo fcinfo, int argument)
-{
-	double		stddev = AbGetNumber(fcinfo, argument);
-
-	if (!(stddev > 0 && isfinite(stddev)))
-		AbBadParameter("standard deviation must be positive and finite",
-					   stddev, NULL);
-	return stddev;
-}
-
-/*
- * The effect to be detected, with the sign of the direction tested.
- */
-double
-AbGetDetectable(FunctionCallInfo fcinfo, int argument,
-				AbAlternative alternative)
-{
-	double		effect = AbGetNumber(fcinfo, argument);
-
-	if (!(effect != 0 && isfinite(effect)))
-		AbBadParameter("minimum detectable effect must be finite and not zero",
-					   effect, NULL);
-	if (alternative == AB_GREATER && effect < 0)
-		AbBadParameter("a test for a greater treatment cannot detect a negative effect",
-					   effect, "Use alternative => 'less'.");
-	/* the alternative says the direction, so a magnitude is enough */
-	return alternative == AB_LESS ? -fabs(effect) : effect;
-}
-
-/*
- * The power aimed at.
- */
-double
-AbGetPower(FunctionCallInfo fcinfo, int argument, double alpha)
-{
-	double		power = AbGetNumber(fcinfo, argument);
-
-	if (!(power > 0 && power < 1))
-		AbBadParameter("power must be between 0 and 1", power,
-					   "Use 0.8 to find a true effect four times out of five.");
 	if (power <= alpha)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("power must be greater than the significance level"),
 				 errdetail("The power is %g, alpha is %g.", power, alpha),
 				 errhint("Without any effect the test already rejects with probability alpha.")));
-	return power;
 }
 
 /*
- * The size of the control group.
+ * Give the effect the sign of the direction tested.  ERROR 22023 if it is zero,
+ * or cannot be detected in that direction.
  */
-double
-AbGetUsers(FunctionCallInfo fcinfo, int argument)
+void
+AbCheckDirection(AbPlan *plan)
 {
-	if (PG_ARGISNULL(argument) || PG_GETARG_INT64(argument) < 2 ||
-		PG_GETARG_INT64(argument) > AB_MAX_OBSERVATIONS)
-		AbBadParameter("number of users in the control group must be between 2 and 2^53",
-					   PG_ARGISNULL(argument) ? NAN :
-					   (double) PG_GETARG_INT64(argument), NULL);
-	return (double) PG_GETARG_INT64(argument);
+	if (plan->effect == 0)
+		AbBadParameter(ab_effect.message, plan->effect, ab_effect.hint);
+	if (plan->alternative == AB_GREATER && plan->effect < 0)
+		AbBadParameter("a test for a greater treatment cannot detect a negative effect",
+					   plan->effect, "Use alternative => 'less'.");
+	/* the alternative says the direction, so a magnitude is enough */
+	if (plan->alternative == AB_LESS)
+		plan->effect = -fabs(plan->effect);
 }
 
 /*
@@ -206,130 +168,125 @@ AbSizeDatum(double n)
 }
 
 /*
- * Read and check what all three have in common: the baseline and the
- * arguments at those positions, of which ratio, alternative and stddev follow
- * each other.
+ * A power as the result of a function.
  */
-static Plan
-GetPlan(FunctionCallInfo fcinfo, int baseline_argument, int alpha_argument,
-		int ratio_argument)
+Datum
+AbPowerDatum(double power)
 {
-	Plan		plan;
-
-	plan.alpha = AbGetAlpha(fcinfo, alpha_argument);
-	plan.ratio = AbGetRatio(fcinfo, ratio_argument);
-	plan.alternative = AbGetAlternative(fcinfo, ratio_argument + 1);
-	plan.two_sided = plan.alternative == AB_TWO_SIDED;
-
-	if (PG_ARGISNULL(ratio_argument + 2))
-	{
-		double		rate = AbGetRate(fcinfo, baseline_argument);
-
-		plan.stddev = sqrt(rate * (1 - rate));
-	}
-	else
-		plan.stddev = AbGetStddev(fcinfo, ratio_argument + 2);
-	return plan;
+	return Float8GetDatum(AbCheckAnswer(power, "the power is not computable"));
 }
 
 /*
- * Read the effect and check that it can happen.  Returns the effect size, in
- * standard deviations and in the direction tested, so that it is positive.
+ * The standard deviation: the one given, or that of the baseline rate.
  */
 static double
-GetEffectSize(FunctionCallInfo fcinfo, const Plan *plan,
-			  int baseline_argument, int effect_argument,
-			  int stddev_argument)
+CallStddev(const PowerCall *call)
 {
-	double		effect = AbGetDetectable(fcinfo, effect_argument,
-										 plan->alternative);
+	double		rate;
 
-	if (PG_ARGISNULL(stddev_argument))
-		AbCheckRate(PG_GETARG_FLOAT8(baseline_argument), effect);
-	return AbCheckEffectSize(fabs(effect) / plan->stddev);
+	if (!isnan(call->stddev))
+		return call->stddev;
+	rate = AbCheckRange(call->baseline, &ab_baseline_rate);
+	return sqrt(rate * (1 - rate));
 }
 
 /*
- * (baseline_rate, min_detectable_effect, alpha, power, ratio, alternative,
- * stddev), or the ten arguments of AbSummarySampleSize().
+ * The effect in standard deviations and in the direction tested, so that it is
+ * positive.
  */
+static double
+EffectSize(PowerCall *call)
+{
+	double		stddev = CallStddev(call);
+
+	AbCheckDirection(&call->plan);
+	if (isnan(call->stddev))
+		AbCheckRate(call->baseline, call->plan.effect);
+	return AbCheckEffectSize(fabs(call->plan.effect) / stddev);
+}
+
 PG_FUNCTION_INFO_V1(ab_sample_size);
 Datum
 ab_sample_size(PG_FUNCTION_ARGS)
 {
-	Plan		plan;
+	static const AbArg args[] = {
+		BASELINE_ARG,
+		AB_DETECTABLE_ARG(PowerCall, plan),
+		AB_ALPHA_ARG(PowerCall, plan),
+		AB_POWER_ARG(PowerCall, plan),
+		AB_RATIO_ARG(PowerCall, plan),
+		AB_ALTERNATIVE_ARG(PowerCall, plan),
+		STDDEV_ARG
+	};
+	PowerCall	call;
 	double		effect;
-	double		power;
 
-	if (PG_NARGS() > 7)
-		return AbSummarySampleSize(fcinfo);
-
-	plan = GetPlan(fcinfo, 0, 2, 4);
-	effect = GetEffectSize(fcinfo, &plan, 0, 1, 6);
-	power = AbGetPower(fcinfo, 3, plan.alpha);
-	return AbSizeDatum(AbTTestSampleSize(effect, plan.ratio, plan.alpha,
-										 power, plan.two_sided));
+	AbReadArgs(fcinfo, args, &call);
+	effect = EffectSize(&call);
+	AbCheckPower(call.plan.power, call.plan.alpha);
+	return AbSizeDatum(AbTTestSampleSize(effect, call.plan.ratio,
+										 call.plan.alpha, call.plan.power,
+										 AbTwoSided(&call.plan)));
 }
 
-/*
- * (n, baseline_rate, min_detectable_effect, alpha, ratio, alternative,
- * stddev), or the ten arguments of AbSummaryPower().
- */
 PG_FUNCTION_INFO_V1(ab_power);
 Datum
 ab_power(PG_FUNCTION_ARGS)
 {
-	double		n;
-	Plan		plan;
+	static const AbArg args[] = {
+		AB_N_ARG(PowerCall, plan),
+		BASELINE_ARG,
+		AB_DETECTABLE_ARG(PowerCall, plan),
+		AB_ALPHA_ARG(PowerCall, plan),
+		AB_RATIO_ARG(PowerCall, plan),
+		AB_ALTERNATIVE_ARG(PowerCall, plan),
+		STDDEV_ARG
+	};
+	PowerCall	call;
 	double		effect;
 
-	if (PG_NARGS() > 7)
-		return AbSummaryPower(fcinfo);
-
-	n = AbGetUsers(fcinfo, 0);
-	plan = GetPlan(fcinfo, 1, 3, 4);
-	effect = GetEffectSize(fcinfo, &plan, 1, 2, 6);
-	AbCheckGroups(n, plan.ratio);
-	PG_RETURN_FLOAT8(AbCheckAnswer(AbTTestPower(n, plan.ratio, effect,
-												plan.alpha, plan.two_sided),
-								   "the power is not computable"));
+	AbReadArgs(fcinfo, args, &call);
+	effect = EffectSize(&call);
+	AbCheckGroups(call.plan.n, call.plan.ratio);
+	return AbPowerDatum(AbTTestPower(call.plan.n, call.plan.ratio, effect,
+									 call.plan.alpha, AbTwoSided(&call.plan)));
 }
 
-/*
- * (n, baseline_rate, alpha, power, ratio, alternative, stddev), or the ten
- * arguments of AbSummaryMde().
- */
 PG_FUNCTION_INFO_V1(ab_mde);
 Datum
 ab_mde(PG_FUNCTION_ARGS)
 {
-	double		n;
-	Plan		plan;
-	double		power;
+	static const AbArg args[] = {
+		AB_N_ARG(PowerCall, plan),
+		BASELINE_ARG,
+		AB_ALPHA_ARG(PowerCall, plan),
+		AB_POWER_ARG(PowerCall, plan),
+		AB_RATIO_ARG(PowerCall, plan),
+		AB_ALTERNATIVE_ARG(PowerCall, plan),
+		STDDEV_ARG
+	};
+	PowerCall	call;
+	const AbPlan *plan = &call.plan;
+	double		stddev;
 	double		effect;
 
-	if (PG_NARGS() > 7)
-		return AbSummaryMde(fcinfo);
-
-	n = AbGetUsers(fcinfo, 0);
-	plan = GetPlan(fcinfo, 1, 2, 4);
-	power = AbGetPower(fcinfo, 3, plan.alpha);
-	AbCheckGroups(n, plan.ratio);
-	effect = AbTTestEffect(n, plan.ratio, plan.alpha, power, plan.two_sided);
-	effect = AbCheckAnswer(effect * plan.stddev,
+	AbReadArgs(fcinfo, args, &call);
+	stddev = CallStddev(&call);
+	AbCheckPower(plan->power, plan->alpha);
+	AbCheckGroups(plan->n, plan->ratio);
+	effect = AbCheckAnswer(stddev * AbTTestEffect(plan->n, plan->ratio,
+												  plan->alpha, plan->power,
+												  AbTwoSided(plan)),
 						   "the detectable effect is not computable");
 
 	/* of a rate, the effect has to be possible in a direction tested */
-	if (PG_ARGISNULL(6))
-	{
-		double		rate = PG_GETARG_FLOAT8(1);
-
-		if ((plan.alternative == AB_LESS || rate + effect > 1) &&
-			(plan.alternative == AB_GREATER || rate - effect < 0))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("no possible change of the rate is detectable with so few users"),
-					 errdetail("It would have to change by %g from %g.", effect, rate)));
-	}
+	if (isnan(call.stddev) &&
+		(plan->alternative == AB_LESS || call.baseline + effect > 1) &&
+		(plan->alternative == AB_GREATER || call.baseline - effect < 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no possible change of the rate is detectable with so few users"),
+				 errdetail("It would have to change by %g from %g.", effect,
+						   call.baseline)));
 	PG_RETURN_FLOAT8(effect);
 }

@@ -9,26 +9,25 @@
  *
  * The mathematics is in proportions.c and proportions_exact.c, with its references.
  */
-#include "base/comparison.h"
+#include "base/effect.h"
 
-#include <math.h>
-
-#include "math/proportions_exact.h"
+#include "base/work.h"
 #include "math/proportions.h"
+#include "math/proportions_exact.h"
 #include "utils/builtins.h"
 
 typedef struct ProportionMethod ProportionMethod;
 
 struct ProportionMethod
 {
-	const char *name;			/* as the argument has it */
 	const char *title;			/* as the result has it */
-	void		(*test) (AbComparison *row, const AbRates *rates,
-						 const AbTestOptions *options,
+	void		(*test) (AbMeans *means, const AbProportions *counts,
+						 const AbTestArgs *args,
 						 const ProportionMethod *method);
-	AbRateStatistic statistic;	/* of TestByScore() */
+	AbProportionStatistic statistic;	/* of TestByScore() */
 	double		added;			/* successes and failures, of TestByError() */
-	double		(*exact) (const AbRates *rates, AbAlternative alternative);
+	double		(*exact) (const AbProportions *counts, AbAlternative alternative,
+						  const AbWork *work);
 	double		max_rows;		/* of the exact test */
 };
 
@@ -36,11 +35,11 @@ struct ProportionMethod
  * Note an arm that holds other values than 0 and 1.
  */
 static bool
-CheckBinary(AbComparison *row, const char *role, const AbArm *arm)
+CheckBinary(AbNotes *notes, const char *role, const AbArm *arm)
 {
 	if (arm->flags & AB_ARM_BINARY(0))
 		return true;
-	AbAddNote(row, "not all values of the %s are 0 or 1: no test of proportions",
+	AbNote(notes, "not all values of the %s are 0 or 1: no test of proportions",
 			  role);
 	return false;
 }
@@ -49,11 +48,10 @@ CheckBinary(AbComparison *row, const char *role, const AbArm *arm)
  * Fill in the verdict of a statistic that is standard normal without effect.
  */
 static void
-SetVerdict(AbComparison *row, double statistic, const AbTestOptions *options)
+SetVerdict(AbComparison *row, double statistic, const AbTestArgs *args)
 {
-	row->test.statistic = statistic;
-	row->test.p_value = AbPValue(statistic, INFINITY, options->alternative);
-	row->test.significant = row->test.p_value < options->alpha;
+	row->statistic = statistic;
+	AbDecide(row, AbPValue(statistic, INFINITY, args->alternative));
 }
 
 /*
@@ -61,69 +59,71 @@ SetVerdict(AbComparison *row, double statistic, const AbTestOptions *options)
  * verdict.
  */
 static AbInterval
-VerdictInterval(const AbComparison *row, const AbTestOptions *options,
+VerdictInterval(const AbComparison *row, const AbTestArgs *args,
 				double low, double high)
 {
 	AbInterval	interval;
 
-	interval.low = options->alternative == AB_LESS ? -INFINITY : low;
-	interval.high = options->alternative == AB_GREATER ? INFINITY : high;
-	return AbAgree(interval, row->test.statistic, row->test.significant);
+	interval.low = args->alternative == AB_LESS ? -INFINITY : low;
+	interval.high = args->alternative == AB_GREATER ? INFINITY : high;
+	return AbAgree(interval, row->statistic, row->significant == AB_YES);
 }
 
 /*
- * Note that the control's rate of zero is no base for a lift.
+ * Note that the control's proportion of zero is no base for a lift.
  */
 static void
-NoteZeroControl(AbComparison *row, const AbRates *rates)
+NoteZeroControl(AbComparison *row, const AbProportions *counts)
 {
-	if (rates->control > 0)
+	if (counts->control > 0)
 		return;
-	if (rates->treatment > 0)
-		AbAddNote(row, "the control rate is zero: the relative lift is unbounded");
+	if (counts->treatment > 0)
+		AbNote(&row->notes, "the control rate is zero: the relative lift is unbounded");
 	else
-		AbAddNote(row, "both rates are zero: no relative lift");
+		AbNote(&row->notes, "both rates are zero: no relative lift");
 }
 
 /*
  * Score and likelihood-ratio tests.
  */
 static void
-TestByScore(AbComparison *row, const AbRates *rates,
-			const AbTestOptions *options, const ProportionMethod *method)
+TestByScore(AbMeans *means, const AbProportions *counts,
+			const AbTestArgs *args, const ProportionMethod *method)
 {
-	AbRateStatistic kind = method->statistic;
-	double		z = AbCriticalT(INFINITY, options->alternative, options->alpha);
+	AbComparison *row = &means->row;
+	AbProportionStatistic kind = method->statistic;
+	double		z = AbCriticalT(INFINITY, args->alternative, args->alpha);
 
-	if (kind != AB_RATE_LIKELIHOOD)
-		row->std_error = AbRateNullError(rates, kind);
-	SetVerdict(row, AbRateStatisticAt(rates, kind, 0), options);
-	row->interval = VerdictInterval(row, options,
-									AbRateDifferenceBound(rates, kind, z),
-									AbRateDifferenceBound(rates, kind, -z));
-	row->lift = VerdictInterval(row, options,
-								AbRateLiftBound(rates, kind, z),
-								AbRateLiftBound(rates, kind, -z));
-	NoteZeroControl(row, rates);
+	if (kind != AB_PROPORTION_LIKELIHOOD)
+		row->std_error = AbProportionNullError(counts, kind);
+	SetVerdict(row, AbProportionStatisticAt(counts, kind, 0), args);
+	row->difference.interval = VerdictInterval(row, args,
+									AbProportionDifferenceBound(counts, kind, z),
+									AbProportionDifferenceBound(counts, kind, -z));
+	row->lift.interval = VerdictInterval(row, args,
+								AbProportionLiftBound(counts, kind, z),
+								AbProportionLiftBound(counts, kind, -z));
+	NoteZeroControl(row, counts);
 }
 
 /*
  * Newcombe's interval, and the test that it is.
  */
 static void
-TestByNewcombe(AbComparison *row, const AbRates *rates,
-			   const AbTestOptions *options, const ProportionMethod *method)
+TestByNewcombe(AbMeans *means, const AbProportions *counts,
+			   const AbTestArgs *args, const ProportionMethod *method)
 {
-	double		z = AbCriticalT(INFINITY, options->alternative, options->alpha);
+	AbComparison *row = &means->row;
+	double		z = AbCriticalT(INFINITY, args->alternative, args->alpha);
 
-	SetVerdict(row, AbNewcombeStatistic(rates), options);
-	row->interval = VerdictInterval(row, options,
-									AbNewcombeDifferenceBound(rates, z),
-									AbNewcombeDifferenceBound(rates, -z));
-	row->lift = VerdictInterval(row, options,
-								AbNewcombeLiftBound(rates, z),
-								AbNewcombeLiftBound(rates, -z));
-	NoteZeroControl(row, rates);
+	SetVerdict(row, AbNewcombeStatistic(counts), args);
+	row->difference.interval = VerdictInterval(row, args,
+									AbNewcombeDifferenceBound(counts, z),
+									AbNewcombeDifferenceBound(counts, -z));
+	row->lift.interval = VerdictInterval(row, args,
+								AbNewcombeLiftBound(counts, z),
+								AbNewcombeLiftBound(counts, -z));
+	NoteZeroControl(row, counts);
 }
 
 /*
@@ -132,26 +132,31 @@ TestByNewcombe(AbComparison *row, const AbRates *rates,
  * Fieller's.
  */
 static void
-TestByError(AbComparison *row, const AbRates *rates,
-			const AbTestOptions *options, const ProportionMethod *method)
+TestByError(AbMeans *means, const AbProportions *counts,
+			const AbTestArgs *args, const ProportionMethod *method)
 {
-	double		difference = row->difference;
-	AbRateEstimate control = AbEstimateRate(rates->control, rates->control_n,
-											method->added);
-	AbRateEstimate treatment = AbEstimateRate(rates->treatment,
-											  rates->treatment_n,
-											  method->added);
+	AbComparison *row = &means->row;
+	AbEstimate	difference = row->difference;
+	AbEstimate	lift = row->lift;
+	AbProportionEstimate control =
+		AbEstimateProportion(counts->control, counts->control_n,
+							 method->added);
+	AbProportionEstimate treatment =
+		AbEstimateProportion(counts->treatment, counts->treatment_n,
+							 method->added);
 	AbEffect	effect;
 
 	effect.difference = method->added > 0 ?
-		treatment.rate - control.rate : difference;
+		treatment.proportion - control.proportion : difference.value;
 	effect.std_error = sqrt(control.variance + treatment.variance);
 	effect.df = INFINITY;
-	effect.control = control.rate;
+	effect.control = control.proportion;
 	effect.control_variance = control.variance;
 	effect.covariance = -control.variance;
-	AbTestEffect(row, &effect, options);
-	row->difference = difference;
+	(void) AbTestEffect(row, &effect, args->alternative);
+	/* the estimates stay those of the data */
+	row->difference.value = difference.value;
+	row->lift.value = lift.value;
 }
 
 /*
@@ -159,98 +164,128 @@ TestByError(AbComparison *row, const AbRates *rates,
  * orders the tables of Barnard's.
  */
 static void
-TestExactly(AbComparison *row, const AbRates *rates,
-			const AbTestOptions *options, const ProportionMethod *method)
+TestExactly(AbMeans *means, const AbProportions *counts,
+			const AbTestArgs *args, const ProportionMethod *method)
 {
-	if (rates->control_n + rates->treatment_n > method->max_rows)
+	AbComparison *row = &means->row;
+	if (counts->control_n + counts->treatment_n > method->max_rows)
 	{
-		row->tested = false;
-		AbAddNote(row, "more than %.0f rows: no exact test, use method => 'score'",
+		AbNote(&row->notes, "more than %.0f rows: no exact test, use method => 'score'",
 				  method->max_rows);
 		return;
 	}
 	if (method->exact == AbBarnard)
 	{
-		row->test.statistic = AbRateStatisticAt(rates, AB_RATE_SCORE, 0);
-		row->std_error = AbRateNullError(rates, AB_RATE_SCORE);
+		row->statistic =
+			AbProportionStatisticAt(counts, AB_PROPORTION_SCORE, 0);
+		row->std_error = AbProportionNullError(counts, AB_PROPORTION_SCORE);
 	}
-	row->test.p_value = method->exact(rates, options->alternative);
-	row->test.significant = row->test.p_value < options->alpha;
-	AbAddNote(row, "an exact test of equality has no interval: see method => 'score'");
+	AbDecide(row, method->exact(counts, args->alternative, &ab_server_work));
+	AbNote(&row->notes, "an exact test of equality has no interval: see method => 'score'");
 }
 
 static const ProportionMethod methods[] = {
-	{.name = "score", .title = "score test (Miettinen-Nurminen)",
-	.test = TestByScore, .statistic = AB_RATE_SCORE_MN},
-	{.name = "z", .title = "z-test (pooled)",
-	.test = TestByScore, .statistic = AB_RATE_SCORE},
-	{.name = "z_unpooled", .title = "z-test (unpooled)",
+	{.title = "score test (Miettinen-Nurminen)",
+	.test = TestByScore, .statistic = AB_PROPORTION_SCORE_MN},
+	{.title = "z-test (pooled)",
+	.test = TestByScore, .statistic = AB_PROPORTION_SCORE},
+	{.title = "z-test (unpooled)",
 	.test = TestByError},
-	{.name = "newcombe", .title = "Newcombe interval",
+	{.title = "Newcombe interval",
 	.test = TestByNewcombe},
-	{.name = "agresti_caffo", .title = "Agresti-Caffo interval",
+	{.title = "Agresti-Caffo interval",
 	.test = TestByError, .added = 1},
-	{.name = "likelihood_ratio", .title = "likelihood-ratio test (G)",
-	.test = TestByScore, .statistic = AB_RATE_LIKELIHOOD},
-	{.name = "fisher", .title = "Fisher exact test",
+	{.title = "likelihood-ratio test (G)",
+	.test = TestByScore, .statistic = AB_PROPORTION_LIKELIHOOD},
+	{.title = "Fisher exact test",
 	.test = TestExactly, .exact = AbFisher,
 	.max_rows = AB_FISHER_MAX_ROWS},
-	{.name = "barnard", .title = "Barnard exact test",
+	{.title = "Barnard exact test",
 	.test = TestExactly, .exact = AbBarnard,
 	.max_rows = AB_UNCONDITIONAL_MAX_ROWS},
-	{.name = "boschloo", .title = "Boschloo exact test",
+	{.title = "Boschloo exact test",
 	.test = TestExactly, .exact = AbBoschloo,
 	.max_rows = AB_UNCONDITIONAL_MAX_ROWS}
 };
 
-/*
- * The method named in that text argument.  ERROR 22023 if there is none.
- */
-static const ProportionMethod *
-GetMethod(FunctionCallInfo fcinfo, int argument)
-{
-	const char *name = PG_ARGISNULL(argument) ? "NULL" :
-		text_to_cstring(PG_GETARG_TEXT_PP(argument));
+/* in the order of the methods */
+static const AbWord method_words[] = {
+	{"score", 0},
+	{"z", 1},
+	{"z_unpooled", 2},
+	{"newcombe", 3},
+	{"agresti_caffo", 4},
+	{"likelihood_ratio", 5},
+	{"fisher", 6},
+	{"barnard", 7},
+	{"boschloo", 8}
+};
 
-	for (int i = 0; i < (int) lengthof(methods); i++)
-		if (strcmp(methods[i].name, name) == 0)
-			return &methods[i];
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown method \"%s\"", name),
-			 errhint("Use 'score', 'z', 'z_unpooled', 'newcombe', 'agresti_caffo', 'likelihood_ratio', 'fisher', 'barnard' or 'boschloo'.")));
+StaticAssertDecl(lengthof(method_words) == lengthof(methods),
+				 "words for the methods of tests of proportions");
+
+static const AbWords method_names = AB_WORDS("method", method_words);
+
+typedef struct ProportionCall
+{
+	const AbSummary *summary;
+	AbTestArgs	test;
+	int			method;
+} ProportionCall;
+
+static const AbArg proportion_args[] = {
+	AB_SUMMARY_ARG(ProportionCall, summary, NULL),
+	AB_CONTROL_ARG(ProportionCall, test),
+	AB_TREATMENT_ARG(ProportionCall, test),
+	AB_ALPHA_ARG(ProportionCall, test),
+	AB_ALTERNATIVE_ARG(ProportionCall, test),
+	AB_WORD_ARG(ProportionCall, method, "method", &method_names, 0)
+};
+
+/*
+ * Test of two variants' proportions, by the method named; of the aggregate,
+ * whose final function has the state alone, with the defaults.
+ */
+static Datum
+ProportionTest(FunctionCallInfo fcinfo)
+{
+	ProportionCall call = {.test.reader = "ab_proportion_test(ab_summary(outcome, variant)"};
+	const ProportionMethod *method;
+	AbMeans		means;
+	AbComparison *row = &means.row;
+	bool		comparable;
+
+	AbReadArgs(fcinfo, proportion_args, &call);
+	method = &methods[call.method];
+	comparable = AbStartMeans(&means, call.summary, &call.test);
+	row->method = psprintf("%s%s", method->title,
+						   AbAlternativeSuffix(call.test.alternative));
+	if (comparable && CheckBinary(&row->notes, "control", means.control) &&
+		CheckBinary(&row->notes, "treatment", means.treatment))
+	{
+		AbProportions counts;
+
+		counts.control = AbArmSuccesses(means.control, 0);
+		counts.control_n = means.control->n;
+		counts.treatment = AbArmSuccesses(means.treatment, 0);
+		counts.treatment_n = means.treatment->n;
+		row->difference.value = AbProportionDifference(&counts);
+		row->lift.value = row->difference.value / means.control_mean;
+		method->test(&means, &counts, &call.test, method);
+	}
+	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 
-/*
- * Test of two variants' proportions, by the method named.
- */
 PG_FUNCTION_INFO_V1(ab_proportion_test);
 Datum
 ab_proportion_test(PG_FUNCTION_ARGS)
 {
-	const ProportionMethod *method;
-	AbTestOptions options;
-	AbComparison row;
+	return ProportionTest(fcinfo);
+}
 
-	AbGetOptions(fcinfo, &options, 1, 2, 3, 4, -1);
-	method = GetMethod(fcinfo, 5);
-	AbStartComparison(&row, PG_ARGISNULL(0) ? NULL : AB_GETARG_SUMMARY(0),
-					  &options);
-	row.method = psprintf("%s%s", method->title,
-						  AbAlternativeSuffix(options.alternative));
-	if (row.tested)
-		row.tested = CheckBinary(&row, "control", row.control) &&
-			CheckBinary(&row, "treatment", row.treatment);
-	if (row.tested)
-	{
-		AbRates		rates;
-
-		rates.control = AbArmSuccesses(row.control, 0);
-		rates.control_n = row.control->n;
-		rates.treatment = AbArmSuccesses(row.treatment, 0);
-		rates.treatment_n = row.treatment->n;
-		row.difference = AbRateDifference(&rates);
-		method->test(&row, &rates, &options, method);
-	}
-	return AbComparisonDatum(fcinfo, &row);
+PG_FUNCTION_INFO_V1(ab_proportion_test_final);
+Datum
+ab_proportion_test_final(PG_FUNCTION_ARGS)
+{
+	return ProportionTest(fcinfo);
 }

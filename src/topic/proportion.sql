@@ -6,3 +6,18 @@ CREATE FUNCTION ab_proportion_test(summary ab_summary, control text DEFAULT NULL
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_proportion_test(ab_summary, text, text, float8, text, text) IS
 	'test of the rates of two variants of zeros and ones: score, z, Newcombe, Agresti-Caffo, likelihood ratio or exact';
+
+CREATE FUNCTION ab_proportion_test_final(ab_summary) RETURNS ab_comparison
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_proportion_test_final(ab_summary) IS 'aggregate final function';
+
+CREATE AGGREGATE ab_proportion_test(outcome boolean, variant text) (
+	SFUNC = ab_summary_accum_boolean,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_proportion_test_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_proportion_test(boolean, text) IS
+	'score test of the rates of two variants, the control being the one called control';

@@ -3,198 +3,132 @@
  *	  Comparison of quantiles, P50, P95 or any, of the variants of a
  *	  histogram.
  *
- * The statistics are in quantile_limits.c.  Here is the choice of arms, what the
- * number of comparisons does to p-values and intervals, and the variance of
- * rows that are finer than the user.
- *
- * Rows of one user are alike, so the share of rows below the quantile varies
- * more than a binomial one.  A summary of two columns, per user the number of
- * rows below the arm's quantile and the number of all its rows, has the variance
- * of that share as a ratio of sums; over the binomial variance it is the design
- * effect, by which ranks are worth less.
+ * The mathematics is in math/quantile_limits.c and, for rows that are finer
+ * than the user, in math/quantile_clusters.c, with its references.  Here is the
+ * choice of arms, and what the number of comparisons does to p-values and
+ * intervals.
  */
-#include "base/comparison.h"
+#include "base/arms.h"
 
-#include <math.h>
-
-#include "access/htup_details.h"
-#include "funcapi.h"
-#include "value/histogram.h"
-#include "miscadmin.h"
-#include "math/padjust.h"
-#include "nodes/execnodes.h"
+#include "base/family.h"
+#include "base/work.h"
+#include "math/quantile_clusters.h"
 #include "math/quantile_limits.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/tuplestore.h"
-
-/* Attributes of the SQL type ab_quantile_comparison, in its order. */
-enum
-{
-	CONTROL, TREATMENT, CONTROL_N, TREATMENT_N, QUANTILE, CONTROL_VALUE,
-	TREATMENT_VALUE, DIFF, DIFF_LOW, DIFF_HIGH, RELATIVE_LIFT_PCT,
-	LIFT_LOW_PCT, LIFT_HIGH_PCT, STD_ERROR, STATISTIC, DF, P_VALUE,
-	P_ADJUSTED, SIGNIFICANT, ALPHA, METHOD, NOTE, ATTRIBUTES
-};
 
 /* Worth fewer users than this in an arm, or beyond its quantile, is noted. */
 #define FEW_USERS	10
 
-/* The parameters of a call, and the arms it is about. */
 typedef struct QuantileCall
 {
 	const AbHistogram *histogram;	/* NULL if there is none */
-	const AbSummary *arms;
-	const AbSummary *clusters;	/* NULL if each row is a user */
 	double		q;
-	AbTestOptions options;
+	AbTestArgs	test;
+	AbCorrection correction;
+	const AbSummary *clusters;	/* NULL if each row is a user */
 } QuantileCall;
 
 /* One treatment against the control. */
 typedef struct QuantileRow
 {
 	AbComparison row;
+	double		q;
+	double		control_value;
+	double		treatment_value;
+	bool		tested;
 	AbOrderStat control;
 	AbOrderStat treatment;
 	AbQuantilePair pair;
 } QuantileRow;
 
-/*
- * Read and check the parameters from the arguments; -1 for a treatment that
- * the function does not have.
- */
-static void
-GetCall(FunctionCallInfo fcinfo, QuantileCall *call, int treatment, int alpha,
-		int alternative, int clusters)
-{
-	memset(call, 0, sizeof(QuantileCall));
-	call->q = PG_ARGISNULL(1) ? NAN : PG_GETARG_FLOAT8(1);
-	if (!(call->q > 0 && call->q < 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("quantile must be between 0 and 1, both excluded"),
-				 PG_ARGISNULL(1) ? errdetail("Got NULL.") :
-				 errdetail("Got %g.", call->q),
-				 call->q > 1 && call->q < 100 ?
-				 errhint("It is a fraction: write %g for P%g.", call->q / 100,
-						 call->q) :
-				 errhint("Use 0.5 for the median, 0.95 for P95.")));
-	AbGetOptions(fcinfo, &call->options, 2, treatment, alpha, alternative, -1);
-	if (!PG_ARGISNULL(0))
-	{
-		call->histogram = AB_GETARG_HISTOGRAM(0);
-		call->arms = AbHistogramArms(call->histogram);
-	}
-	if (!PG_ARGISNULL(clusters))
-	{
-		call->clusters = AB_GETARG_SUMMARY(clusters);
-		if (call->clusters->columns != 2)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("clusters must be a summary of two columns"),
-					 errdetail("This one has %d.", call->clusters->columns),
-					 errhint("Collect it by ab_summary(below, rows, variant), a row per user: how many of the user's rows are at most the quantile, and how many there are.")));
-	}
-}
+static const AbColumn columns[] = {
+	AB_ARM_COLUMNS(QuantileRow, row),
+	AB_COLUMN(QuantileRow, q, "quantile", NUMBER),
+	AB_COLUMN(QuantileRow, control_value, "control_value", NUMBER),
+	AB_COLUMN(QuantileRow, treatment_value, "treatment_value", NUMBER),
+	AB_EFFECT_COLUMNS(QuantileRow, row),
+	AB_STATISTIC_COLUMNS(QuantileRow, row),
+	AB_VERDICT_COLUMNS(QuantileRow, row)
+};
+
+static const AbRowType quantile_type = AB_ROW_TYPE(columns);
+
+static const AbRange quantile_range = {
+	.low = 0, .low_open = true, .high = 1, .high_open = true, .fraction = true,
+	.message = "quantile must be between 0 and 1, both excluded",
+	.hint = "Use 0.5 for the median, 0.95 for P95."
+};
+
+static const AbWidth clusters_width = {
+	2, 2, "Collect it by ab_summary(below, rows, variant), a row per user: how many of the user's rows are at most the quantile, and how many there are."
+};
+
+#define QUANTILE_ARG \
+	AB_NUMBER_ARG(QuantileCall, q, "quantile", &quantile_range, 0)
+#define CLUSTERS_ARG \
+	{"clusters", AB_ARG_SUMMARY, offsetof(QuantileCall, clusters), \
+	 &clusters_width, 0}
 
 /*
- * The design effect of an arm,
- *
- *		V / (R (1 - R) / N),	V = sum (b_i - R n_i)^2 / (K - 1) / K / nbar^2,
- *
- * where user i of K has b_i of n_i rows below the quantile, R = sum b / sum n
- * and N = sum n = K nbar, and its degrees of freedom.  1 and infinity without
- * clusters, NaN with a note where it cannot be told.
+ * The design effect of an arm and its degrees of freedom: 1 and infinity
+ * without clusters, NaN with a note where it cannot be told.
  */
-static double
-DesignEffect(AbComparison *row, const QuantileCall *call, const char *role,
-			 AbLabel label, int64 rows, double *df)
+static AbDesignEffect
+DesignEffect(AbNotes *notes, const QuantileCall *call, const char *role,
+			 AbLabel label, const AbBins *bins)
 {
+	AbDesignEffect effect = {1, INFINITY, INFINITY};
+	const AbSummary *summary = call->clusters;
 	const AbArm *arm;
+	AbClusters	clusters;
 	int			position;
-	double		users;
-	double		r;
-	double		d;
-	double		squares;
-	double		effect;
-	double		beyond;
-	double		even;
-	double		pq = call->q * (1 - call->q);
+	double		share;
 
-	*df = INFINITY;
-	if (call->clusters == NULL)
-		return 1;
-	position = AbFindArm(call->clusters, label);
-	arm = position < 0 ? NULL : AbGetArm(call->clusters, position);
+	if (summary == NULL)
+		return effect;
+	effect.effect = NAN;
+	position = AbFindArm(summary, label);
+	arm = position < 0 ? NULL : AbGetArm(summary, position);
 	if (arm == NULL || arm->n < 2 || !AbArmKnown(arm))
 	{
-		AbAddNote(row, "the clusters do not have two users of the %s", role);
-		return NAN;
+		AbNote(notes, "the clusters do not have two users of the %s", role);
+		return effect;
 	}
-	users = arm->n;
-	d = AbArmMean(call->clusters, arm, 1);
-	if (!(fabs(users * d - rows) <= 0.5))
+	clusters.users = arm->n;
+	clusters.below = AbArmMean(summary, arm, 0);
+	clusters.rows = AbArmMean(summary, arm, 1);
+	clusters.below_variance = AbArmVariance(summary, arm, 0, 0);
+	clusters.rows_variance = AbArmVariance(summary, arm, 1, 1);
+	clusters.covariance = AbArmVariance(summary, arm, 0, 1);
+	if (!(fabs(clusters.users * clusters.rows - bins->n) <= 0.5))
 	{
-		AbAddNote(row, "the clusters have %.0f rows of the %s, the histogram " INT64_FORMAT,
-				  users * d, role, rows);
-		return NAN;
+		AbNote(notes, "the clusters have %.0f rows of the %s, the histogram " INT64_FORMAT,
+				  clusters.users * clusters.rows, role, bins->n);
+		return effect;
 	}
-	r = AbArmMean(call->clusters, arm, 0) / d;
-	if (!(r > 0 && r < 1))
+	share = clusters.below / clusters.rows;
+	if (!(share > 0 && share < 1))
 	{
-		AbAddNote(row, "all rows of the %s are on the same side of the quantile in the clusters",
+		AbNote(notes, "all rows of the %s are on the same side of the quantile in the clusters",
 				  role);
-		return NAN;
+		return effect;
 	}
-	squares = AbArmVariance(call->clusters, arm, 0, 0) -
-		r * (2 * AbArmVariance(call->clusters, arm, 0, 1) -
-			 r * AbArmVariance(call->clusters, arm, 1, 1));
-	if (!(squares > 0))
+
+	effect = AbClusterEffect(&clusters, call->q, bins->n);
+	if (isnan(effect.effect))
 	{
-		AbAddNote(row, "the share of rows below the quantile does not vary between users of the %s",
+		AbNote(notes, "the share of rows below the quantile does not vary between users of the %s",
 				  role);
-		return NAN;
+		return effect;
 	}
-	effect = squares / d / (r * (1 - r));
-
-	/*
-	 * As many users with equal numbers of rows, and independent rows beyond the
-	 * quantile, as these are worth.  Few of either leave the estimate of the
-	 * effect low and uncertain: the second term is the excess kurtosis of the
-	 * indicator.
-	 */
-	even = users / (1 + (users - 1) / users *
-					AbArmVariance(call->clusters, arm, 1, 1) / (d * d));
-	beyond = rows * Min(call->q, 1 - call->q) / effect;
-	*df = 2 / (2 / Max(even - 1, 1) + Max(0, 1 / pq - 6) * effect / rows);
-	if (Min(even, beyond) < FEW_USERS)
-		AbAddNote(row, "few users of the %s for this quantile: the interval may be too narrow",
+	if (effect.basis < FEW_USERS)
+		AbNote(notes, "few users of the %s for this quantile: the interval may be too narrow",
 				  role);
-	return effect * (1 + 1 / beyond);
-}
-
-/*
- * Note clusters that were not cut at this quantile: the rows that they count as
- * below it must be those up to its bin, or up to the one before, within 1%.
- */
-static void
-CheckCut(AbComparison *row, const QuantileCall *call, const char *role,
-		 AbLabel label, const AbBins *bins)
-{
-	const AbArm *arm = AbGetArm(call->clusters,
-								AbFindArm(call->clusters, label));
-	double		counted = arm->n * AbArmMean(call->clusters, arm, 0);
-	double		cut = AbBinsQuantile(bins, call->q);
-	int64		before = 0;
-	int64		through = 0;
-
-	for (int i = 0; i < bins->count && AbBinLow(bins, i) <= cut; i++)
-	{
-		before = through;
-		through += bins->bins[i].count;
-	}
-	if (counted < before - 0.01 * bins->n || counted > through + 0.01 * bins->n)
-		AbAddNote(row, "the clusters count a share of %.3g of the rows of the %s, not %.3g: cut them at this quantile",
-				  counted / bins->n, role, call->q);
+	if (!AbCutAtQuantile(bins, call->q, clusters.users * clusters.below))
+		AbNote(notes, "the clusters count a share of %.3g of the rows of the %s, not %.3g: cut them at this quantile",
+				  share, role, call->q);
+	return effect;
 }
 
 /*
@@ -202,20 +136,16 @@ CheckCut(AbComparison *row, const QuantileCall *call, const char *role,
  */
 static bool
 StartArm(QuantileRow *result, const QuantileCall *call, const char *role,
-		 AbLabel label, AbOrderStat *order)
+		 AbLabel label, int position, AbOrderStat *order)
 {
-	int			position = AbFindArm(call->arms, label);
 	AbBins		bins = AbHistogramBins(call->histogram, position);
-	double		df;
-	double		effect = DesignEffect(&result->row, call, role, label, bins.n,
-									  &df);
+	AbDesignEffect effect = DesignEffect(&result->row.notes, call, role, label,
+										 &bins);
 
-	if (isnan(effect))
+	if (isnan(effect.effect))
 		return false;
-	if (call->clusters)
-		CheckCut(&result->row, call, role, label, &bins);
 	AbStartOrderStat(order, &bins, (int64 *) palloc(bins.count * sizeof(int64)),
-					 call->q, effect, df);
+					 call->q, effect.effect, effect.df);
 	return true;
 }
 
@@ -232,67 +162,54 @@ FreeArm(AbOrderStat *order)
 }
 
 /*
- * Rows that an arm of independent rows needs for an interval at that level: it
- * must be unlikely enough that all of them lie on the same side.
- */
-static double
-RowsNeeded(const QuantileCall *call, double alpha)
-{
-	double		level = call->options.alternative == AB_TWO_SIDED ?
-		alpha / 2 : alpha;
-
-	return ceil(log(level) / log(Max(call->q, 1 - call->q)));
-}
-
-/*
- * Compare the two arms that the options name, at the level of one comparison.
- * row.tested says whether it could be done.
+ * Compare two arms, of which `comparable` says whether they can be, at the
+ * level of one comparison.  result->tested says whether it could be done.
  */
 static void
-CompareArms(QuantileRow *result, const QuantileCall *call)
+CompareArms(QuantileRow *result, const QuantileCall *call, bool comparable,
+			AbArmChoice choice)
 {
 	AbComparison *row = &result->row;
-	const AbAlternative alternative = call->options.alternative;
+	AbAlternative alternative = call->test.alternative;
+	const AbQuantileTest *test = &result->pair.test;
 	bool		ready;
 
-	AbStartComparison(row, call->arms, &call->options);
-	row->difference = NAN;
-	row->control_mean = row->treatment_mean = NAN;
+	result->q = call->q;
+	result->control_value = result->treatment_value = NAN;
 	row->method = psprintf("order statistics of the quantile%s%s",
 						   call->clusters ? ", clustered by user" : "",
 						   AbAlternativeSuffix(alternative));
-	if (!row->tested)
+	if (!comparable)
 		return;
 
-	ready = StartArm(result, call, "control", row->control_label,
+	ready = StartArm(result, call, "control", row->control, choice.control,
 					 &result->control);
-	row->tested = StartArm(result, call, "treatment", row->treatment_label,
-						   &result->treatment) && ready;
-	if (!row->tested)
+	if (!StartArm(result, call, "treatment", row->treatment, choice.treatment,
+				  &result->treatment) || !ready)
 		return;
-	row->tested = AbCompareQuantiles(&result->pair, &result->control,
-									 &result->treatment, alternative);
-	row->control_mean = result->pair.test.control;
-	row->treatment_mean = result->pair.test.treatment;
-	row->difference = row->treatment_mean - row->control_mean;
+	result->tested = AbCompareQuantiles(&result->pair, &result->control,
+										&result->treatment, alternative);
+	result->control_value = test->control;
+	result->treatment_value = test->treatment;
+	row->difference.value = test->treatment - test->control;
+	row->lift.value = row->difference.value / test->control;
 	if (call->histogram->bits < AB_EXACT_BITS)
-		AbAddNote(row, "values are kept to a relative width of %.2g",
-				  ldexp(1, -call->histogram->bits));
-	if (!row->tested)
+		AbNote(&row->notes, "values are kept to a relative width of %.2g",
+			   ldexp(1, -call->histogram->bits));
+	if (!result->tested)
 	{
-		AbAddNote(row, "too few rows for this quantile: no test");
+		AbNote(&row->notes, "too few rows for this quantile: no test");
 		return;
 	}
-	if (!isfinite(row->difference) || !isfinite(result->pair.test.std_error))
+	if (!isfinite(row->difference.value) || !isfinite(test->std_error))
 	{
-		row->tested = false;
-		AbAddNote(row, "values are too large for double precision");
+		result->tested = false;
+		AbNote(&row->notes, "values are too large for double precision");
 		return;
 	}
-	row->std_error = result->pair.test.std_error;
-	row->test.statistic = result->pair.test.statistic;
-	row->test.p_value = result->pair.test.p_value;
-	row->test.significant = row->test.p_value < row->alpha;
+	row->std_error = test->std_error;
+	row->statistic = test->statistic;
+	AbDecide(row, test->p_value);
 }
 
 /*
@@ -304,86 +221,61 @@ SetIntervals(QuantileRow *result, const QuantileCall *call, double alpha,
 			 bool significant)
 {
 	AbComparison *row = &result->row;
-	const AbAlternative alternative = call->options.alternative;
+	AbAlternative alternative = call->test.alternative;
 	double		z = AbCriticalT(INFINITY, alternative, alpha);
 
 	if (fabs(z) > result->pair.test.largest)
 	{
-		AbAddNote(row, "too few rows for an interval at this level: it takes about %.0f in each arm",
-				  RowsNeeded(call, alpha));
+		AbNote(&row->notes, "too few rows for an interval at this level: it takes about %.0f in each arm",
+			   AbQuantileRowsNeeded(call->q, alternative == AB_TWO_SIDED ?
+									alpha / 2 : alpha));
 		return;
 	}
-	row->interval = AbQuantileDifference(&result->pair, z, alternative,
-										 significant);
-	if (row->control_mean == 0)
+	row->difference.interval = AbQuantileDifference(&result->pair, z,
+													alternative, significant);
+	if (result->control_value == 0)
 	{
-		AbAddNote(row, "the control value is zero: no relative lift");
+		AbNote(&row->notes, "the control value is zero: no relative lift");
 		return;
 	}
-	if (row->control_mean < 0)
-		AbAddNote(row, "the control value is negative: a positive lift is a decrease");
-	if (!AbQuantileLift(&result->pair, z, alternative, significant, &row->lift))
-		AbAddNote(row, "the lift's interval is unbounded: the control value is not distinguishable from zero");
+	if (result->control_value < 0)
+		AbNote(&row->notes, "the control value is negative: a positive lift is a decrease");
+	if (!AbQuantileLift(&result->pair, z, alternative, significant,
+						&row->lift.interval))
+		AbNote(&row->notes, "the lift's interval is unbounded: the control value is not distinguishable from zero");
 }
 
-static void
-RowValues(const QuantileRow *result, const QuantileCall *call, Datum *values,
-		  bool *nulls)
-{
-	const AbComparison *row = &result->row;
-
-	AbSetArms(row, values, nulls);
-	AbSetFloat(values, nulls, QUANTILE, call->q);
-	AbSetFloat(values, nulls, CONTROL_VALUE, row->control_mean);
-	AbSetFloat(values, nulls, TREATMENT_VALUE, row->treatment_mean);
-	AbSetFloat(values, nulls, DIFF, row->difference);
-	AbSetFloat(values, nulls, DIFF_LOW, row->interval.low);
-	AbSetFloat(values, nulls, DIFF_HIGH, row->interval.high);
-	AbSetFloat(values, nulls, RELATIVE_LIFT_PCT,
-			   row->difference / row->control_mean * 100);
-	AbSetFloat(values, nulls, LIFT_LOW_PCT, row->lift.low * 100);
-	AbSetFloat(values, nulls, LIFT_HIGH_PCT, row->lift.high * 100);
-	AbSetFloat(values, nulls, STD_ERROR, row->std_error);
-	AbSetFloat(values, nulls, STATISTIC, row->test.statistic);
-	nulls[DF] = true;
-	AbSetFloat(values, nulls, P_VALUE, row->test.p_value);
-	AbSetFloat(values, nulls, P_ADJUSTED, row->p_adjusted);
-	nulls[SIGNIFICANT] = nulls[P_VALUE];
-	values[SIGNIFICANT] = BoolGetDatum(row->test.significant);
-	AbSetFloat(values, nulls, ALPHA, row->alpha);
-	AbSetText(values, nulls, METHOD, row->method);
-	AbSetText(values, nulls, NOTE, row->note.len > 0 ? row->note.data : NULL);
-}
-
-/*
- * (histogram, quantile, control, treatment, alpha, alternative, clusters).
- */
 PG_FUNCTION_INFO_V1(ab_quantile_test);
 Datum
 ab_quantile_test(PG_FUNCTION_ARGS)
 {
-	QuantileCall call;
+	static const AbArg args[] = {
+		AB_HISTOGRAM_ARG(QuantileCall, histogram),
+		QUANTILE_ARG,
+		AB_CONTROL_ARG(QuantileCall, test),
+		AB_TREATMENT_ARG(QuantileCall, test),
+		AB_ALPHA_ARG(QuantileCall, test),
+		AB_ALTERNATIVE_ARG(QuantileCall, test),
+		CLUSTERS_ARG
+	};
+	QuantileCall call = {.test.reader = "ab_quantile_test(ab_histogram(outcome, variant), 0.95"};
 	QuantileRow *result = (QuantileRow *) palloc0(sizeof(QuantileRow));
-	TupleDesc	tupdesc;
-	Datum	   *values;
-	bool	   *nulls;
+	AbArmList	list;
+	AbArmChoice choice;
+	bool		comparable;
 
-	GetCall(fcinfo, &call, 3, 4, 5, 6);
-	CompareArms(result, &call);
-	if (result->row.tested)
-		SetIntervals(result, &call, call.options.alpha,
-					 result->row.test.significant);
+	AbReadArgs(fcinfo, args, &call);
+	list = AbListHistogram(call.histogram);
+	comparable = AbStartArms(&result->row, &list, &call.test, &choice);
+	CompareArms(result, &call, comparable, choice);
+	if (result->tested)
+		SetIntervals(result, &call, call.test.alpha,
+					 result->row.significant == AB_YES);
 
 	/* (f(x)).* calls once a column within one row: do not add up */
 	FreeArm(&result->control);
 	FreeArm(&result->treatment);
-
-	tupdesc = AbResultDesc(fcinfo, ATTRIBUTES);
-	values = (Datum *) palloc0(tupdesc->natts * sizeof(Datum));
-	nulls = (bool *) palloc(tupdesc->natts * sizeof(bool));
-	memset(nulls, true, tupdesc->natts * sizeof(bool));
-	RowValues(result, &call, values, nulls);
-	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+	return AbRowDatum(fcinfo, &quantile_type, result);
 }
 
 /*
@@ -391,84 +283,79 @@ ab_quantile_test(PG_FUNCTION_ARGS)
  * intervals: simultaneous where the correction has such, else each by itself.
  */
 static void
-DecideAll(QuantileRow *results, int count, const QuantileCall *call,
-		  AbCorrection correction)
+DecideAll(QuantileRow *results, int count, const QuantileCall *call)
 {
-	double	   *p = (double *) palloc(Max(count, 1) * sizeof(double));
-	double		alpha = call->options.alpha;
-	double		level = alpha;
+	AbComparison **rows = (AbComparison **) palloc(count * sizeof(AbComparison *));
+	bool	   *single = (bool *) palloc(count * sizeof(bool));
+	double		alpha = call->test.alpha;
+	double		level;
 	int			tested;
 
 	for (int i = 0; i < count; i++)
-		p[i] = results[i].row.tested ? results[i].row.test.p_value : NAN;
-	tested = AbAdjust(p, count, correction);
-	if (tested > 0 && correction == AB_BONFERRONI)
-		level = alpha / tested;
-	else if (tested > 0 && correction == AB_SIDAK)
-		level = -expm1(log1p(-alpha) / tested);
-
+	{
+		rows[i] = &results[i].row;
+		single[i] = rows[i]->significant == AB_YES;
+	}
+	tested = AbAdjustFamily(rows, count, call->correction);
+	level = AbSimultaneousLevel(alpha, tested, call->correction);
 	for (int i = 0; i < count; i++)
 	{
-		AbComparison *row = &results[i].row;
-		bool		single = row->test.significant;
-
 		CHECK_FOR_INTERRUPTS();
-		if (!row->tested)
+		if (!results[i].tested)
 			continue;
-		row->p_adjusted = p[i];
-		row->test.significant = p[i] < alpha;
-		SetIntervals(&results[i], call, level,
-					 level < alpha ? row->test.significant : single);
-		if (tested > 1 && level == alpha && correction != AB_CORRECTION_NONE)
-			AbAddNote(row, "the intervals are not adjusted for the number of comparisons");
+		SetIntervals(&results[i], call, level, level < alpha ?
+					 rows[i]->significant == AB_YES : single[i]);
+		if (level == alpha)
+			AbNoteFamily(&rows[i]->notes, tested, call->correction);
 	}
 }
 
 /*
- * (histogram, quantile, control, alpha, alternative, correction, clusters): a
- * row for each variant beside the control, in the order of their names.
+ * A row for each variant beside the control, in the order of their names.
  */
 PG_FUNCTION_INFO_V1(ab_quantile_compare);
 Datum
 ab_quantile_compare(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	QuantileCall call;
-	AbCorrection correction;
+	static const AbArg args[] = {
+		AB_HISTOGRAM_ARG(QuantileCall, histogram),
+		QUANTILE_ARG,
+		AB_CONTROL_ARG(QuantileCall, test),
+		AB_ALPHA_ARG(QuantileCall, test),
+		AB_ALTERNATIVE_ARG(QuantileCall, test),
+		AB_WORD_ARG(QuantileCall, correction, "correction", &ab_corrections,
+					AB_HOLM),
+		CLUSTERS_ARG
+	};
+	QuantileCall call = {.test.reader = "ab_quantile_compare(ab_histogram(outcome, variant), 0.95"};
 	QuantileRow *results;
-	int			control;
-	int			arms;
+	AbArmList	list;
+	AbArmChoice choice;
 	int			count = 0;
-	Datum	   *values;
-	bool	   *nulls;
 
-	GetCall(fcinfo, &call, -1, 3, 4, 6);
-	correction = AbGetCorrection(fcinfo, 5, false);
-	InitMaterializedSRF(fcinfo, 0);
-	AbCheckAttributes(rsinfo->setDesc, ATTRIBUTES);
-	if (call.histogram == NULL)
+	AbReadArgs(fcinfo, args, &call);
+	AbStartRows(fcinfo);
+	list = AbListHistogram(call.histogram);
+	if (list.count == 0)
 		return (Datum) 0;
 
-	arms = call.arms->arms;
-	control = AbControlPosition(call.arms, call.options.control);
-	results = (QuantileRow *) palloc0(Max(arms, 1) * sizeof(QuantileRow));
-	for (int i = 0; i < arms; i++)
-		if (i != control)
-		{
-			CHECK_FOR_INTERRUPTS();
-			call.options.treatment = AbArmLabel(call.arms,
-												AbGetArm(call.arms, i));
-			CompareArms(&results[count++], &call);
-		}
-	DecideAll(results, count, &call, correction);
-
-	values = (Datum *) palloc0(rsinfo->setDesc->natts * sizeof(Datum));
-	nulls = (bool *) palloc(rsinfo->setDesc->natts * sizeof(bool));
-	for (int i = 0; i < count; i++)
+	choice.control = AbChooseControl(&list, &call.test);
+	results = (QuantileRow *) palloc0(list.count * sizeof(QuantileRow));
+	for (int i = 0; i < list.count; i++)
 	{
-		memset(nulls, true, rsinfo->setDesc->natts * sizeof(bool));
-		RowValues(&results[i], &call, values, nulls);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		QuantileRow *result = &results[count];
+
+		if (i == choice.control)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		count++;
+		choice.treatment = i;
+		AbInitComparison(&result->row, call.test.alpha);
+		CompareArms(result, &call,
+					AbSetArms(&result->row, &list, &call.test, choice), choice);
 	}
+	DecideAll(results, count, &call);
+	for (int i = 0; i < count; i++)
+		AbPutRow(fcinfo, &quantile_type, &results[i]);
 	return (Datum) 0;
 }

@@ -1,86 +1,18 @@
 /*
  * rank.c
- *	  Rank tests of the values in a histogram: Mann-Whitney and
- *	  Kolmogorov-Smirnov for two variants, Wilcoxon's signed-rank test and the
- *	  sign test for the differences of pairs.
+ *	  Rank tests of two variants of a histogram: Mann-Whitney and
+ *	  Kolmogorov-Smirnov.
  *
- * Sorted values with their counts are all that ranks need: a test is a merge
- * of two sorted arrays.  In a histogram of buckets the values of one bucket are
- * taken for tied.  Null distributions are in rank_null.c; where the statistics
- * have a choice the result is SciPy's.
- *
- * The superiority P(T > C) + P(T = C) / 2, which is U over the number of pairs,
- * has the interval of all theta with
- *
- *		|estimate - theta| <= shift + z sqrt(V(theta)),
- *
- * where shift is the continuity correction.  V(1/2) is the very variance of the
- * test, so that the interval excludes 1/2 exactly when the test rejects; with
- * the exact test shift and z are those of AbCorrectEnd().  But that variance
- * holds only where both distributions are equal.  So V(theta) is the shape that
- * Newcombe's method 5 has for all theta times a factor, which at 1/2 is what the
- * test implies and elsewhere what the variance of the estimate by placements
- * (DeLong, Brunner and Munzel) implies.  Where nearly all pairs are won by one
- * side placements say little, and the factor leans towards the test's.
- *
- * References:
- *	F. Wilcoxon, Individual Comparisons by Ranking Methods, Biometrics Bulletin
- *	1 (1945), 80-83.
- *	H. B. Mann, D. R. Whitney, On a Test of Whether One of Two Random Variables
- *	is Stochastically Larger than the Other, Annals of Mathematical Statistics
- *	18 (1947), 50-60.
- *	N. Smirnov, Table for Estimating the Goodness of Fit of Empirical
- *	Distributions, Annals of Mathematical Statistics 19 (1948), 279-281.
- *	J. W. Pratt, Remarks on Zeros and Ties in the Wilcoxon Signed Rank
- *	Procedures, J. American Statistical Association 54 (1959), 655-667.
- *	E. R. DeLong, D. M. DeLong, D. L. Clarke-Pearson, Comparing the Areas under
- *	Two or More Correlated Receiver Operating Characteristic Curves,
- *	Biometrics 44 (1988), 837-845.
- *	E. Brunner, U. Munzel, The Nonparametric Behrens-Fisher Problem, Biometrical
- *	J. 42 (2000), 17-25.
- *	R. G. Newcombe, Confidence Intervals for an Effect Size Measure Based on the
- *	Mann-Whitney Statistic, Statistics in Medicine 25 (2006), 543-573.
+ * In a histogram of buckets the values of one bucket are taken for tied.  The
+ * mathematics and its references are in math/rank_stat.c, null distributions
+ * in math/rank_null.c; where the statistics have a choice the result is
+ * SciPy's.
  */
-#include "base/comparison.h"
+#include "topic/rank.h"
 
-#include <math.h>
-
-#include "access/htup_details.h"
-#include "math/binomial.h"
-#include "funcapi.h"
-#include "value/histogram.h"
-#include "miscadmin.h"
-#include "math/rank_null.h"
+#include "base/work.h"
+#include "math/rank_stat.h"
 #include "utils/builtins.h"
-
-/* Attributes that the results for two variants begin with. */
-enum
-{
-	CONTROL, TREATMENT, CONTROL_N, TREATMENT_N, ARM_ATTRIBUTES
-};
-
-/* Attributes of the SQL type ab_mannwhitney_result, in its order. */
-enum
-{
-	MW_CONTROL_MEDIAN = ARM_ATTRIBUTES, MW_TREATMENT_MEDIAN, MW_SUPERIORITY,
-	MW_SUPERIORITY_LOW, MW_SUPERIORITY_HIGH, MW_STATISTIC, MW_Z, MW_P_VALUE,
-	MW_P_ADJUSTED, MW_SIGNIFICANT, MW_ALPHA, MW_METHOD, MW_NOTE, MW_ATTRIBUTES
-};
-
-/* Attributes of the SQL type ab_kolmogorov_smirnov_result, in its order. */
-enum
-{
-	KS_STATISTIC = ARM_ATTRIBUTES, KS_LOCATION, KS_SIGN, KS_P_VALUE,
-	KS_P_ADJUSTED, KS_SIGNIFICANT, KS_ALPHA, KS_METHOD, KS_NOTE, KS_ATTRIBUTES
-};
-
-/* Attributes of the SQL type ab_paired_rank_result, in its order. */
-enum
-{
-	PAIRS, POSITIVE, NEGATIVE, ZEROS, TIES, MEDIAN, RANK_SUM_POSITIVE,
-	RANK_SUM_NEGATIVE, RANK_BISERIAL, STATISTIC, Z, P_VALUE, P_ADJUSTED,
-	SIGNIFICANT, ALPHA, METHOD, NOTE, PAIRED_ATTRIBUTES
-};
 
 /* Up to this size of the smaller arm U is exact by default, as in SciPy. */
 #define SMALL_ARM			8
@@ -88,363 +20,132 @@ enum
 /* Up to this size of both arms Smirnov's test is, as in SciPy. */
 #define SMIRNOV_MAX_ROWS	10000
 
-/* Up to these numbers of pairs the signed-rank test is, as in SciPy. */
-#define FEW_PAIRS			50
-#define FEW_TIED_PAIRS		13
+static const AbWord method_words[] = {
+	{"auto", AB_RANK_AUTO},
+	{"exact", AB_RANK_EXACT},
+	{"asymptotic", AB_RANK_ASYMPTOTIC},
+	{"asymp", AB_RANK_ASYMPTOTIC, AB_SYNONYM}	/* SciPy's ks_2samp */
+};
 
-/* Weight of the test's own factor of V, in misplaced rows. */
-#define PRIOR_ROWS			1
+const AbWords ab_rank_methods = AB_WORDS("method", method_words);
 
-typedef enum RankMethod
+typedef struct RankCall
 {
-	RANK_AUTO,
-	RANK_EXACT,
-	RANK_ASYMPTOTIC
-} RankMethod;
+	const AbHistogram *histogram;
+	AbTestArgs	test;
+	AbRankMethod method;
+	bool		continuity;
+} RankCall;
 
-typedef enum ZeroMethod
-{
-	ZERO_WILCOX,				/* zeros are left out */
-	ZERO_PRATT,					/* they have ranks, which count for no side */
-	ZERO_ZSPLIT					/* which count half for each side */
-} ZeroMethod;
-
-/* Two arms, walked through in the order of their values. */
-typedef struct RankWalk
+/* The bins of two arms, none for an arm without finite rows. */
+typedef struct RankArms
 {
 	AbBins		control;
 	AbBins		treatment;
-	int			control_next;	/* bins not yet visited */
-	int			treatment_next;
-	int64		control_here;	/* rows with this value */
-	int64		treatment_here;
-	int64		control_below;	/* rows with smaller values */
-	int64		treatment_below;
-} RankWalk;
+} RankArms;
 
-/* Mann and Whitney's statistic and its variances. */
-typedef struct RankStatistic
+typedef struct MannWhitneyRow
 {
-	double		pairs;
-	double		u;				/* of the treatment */
-	double		net;			/* pairs won minus pairs lost, exactly */
-	double		theta;			/* u / pairs */
-	double		complement;		/* 1 - theta, with its own digits */
-	double		null_variance;	/* of theta, by the test */
-	double		variance;		/* of theta, by placements; NaN if unknown */
-	bool		ties;
-} RankStatistic;
+	AbComparison row;			/* its statistic is U */
+	double		control_median;
+	double		treatment_median;
+	double		superiority;
+	AbInterval	interval;		/* of that */
+	double		z;
+} MannWhitneyRow;
 
-/* What is solved for the lower end of the superiority. */
-typedef struct SuperiorityEnd
-{
-	double		theta;			/* the estimate */
-	double		pairs;
-	double		balance;		/* Newcombe's N* */
-	double		null_factor;	/* of the shape, at 1/2 */
-	double		log_ratio;		/* log of the factor elsewhere over that */
-	AbEndCorrection end;
-} SuperiorityEnd;
-
-/* The largest difference of the distribution functions in one direction. */
-typedef struct LargestGap
-{
-	double		size;			/* times the number of pairs */
-	double		location;
-	bool		of_treatment;	/* is there a row of the treatment? */
-} LargestGap;
-
-/* The differences of pairs by their absolute value; sums of doubled ranks. */
-typedef struct SignedRanks
-{
-	AbRankGroup *groups;		/* with doubled ranks */
-	int			count;
-	int64		positive;
-	int64		negative;
-	int64		zeros;
-	int64		ties;
-	AbDouble	net;			/* positive minus negative */
-	AbDouble	total;			/* of all but zeros */
-	double		squares;		/* of the doubled ranks that vary */
-} SignedRanks;
-
-/* A paired test, and what it says beside the fields it shares with others. */
-typedef struct PairedRank
+typedef struct SmirnovRow
 {
 	AbComparison row;
-	SignedRanks ranks;
-	int64		rows;
-	double		median;
-	double		sum_positive;
-	double		sum_negative;
-	double		biserial;
-	double		statistic;
-} PairedRank;
+	double		location;		/* of the largest gap */
+	double		sign;			/* 1 if the treatment's function is above */
+} SmirnovRow;
 
-/* ----------------------------------------------------------------------
- * Parameters and shared parts of the results
- * ----------------------------------------------------------------------
- */
+static const AbColumn mannwhitney_columns[] = {
+	AB_ARM_COLUMNS(MannWhitneyRow, row),
+	AB_COLUMN(MannWhitneyRow, control_median, "control_median", NUMBER),
+	AB_COLUMN(MannWhitneyRow, treatment_median, "treatment_median", NUMBER),
+	AB_COLUMN(MannWhitneyRow, superiority, "superiority", NUMBER),
+	AB_COLUMN(MannWhitneyRow, interval.low, "superiority_low", NUMBER),
+	AB_COLUMN(MannWhitneyRow, interval.high, "superiority_high", NUMBER),
+	AB_COLUMN(MannWhitneyRow, row.statistic, "statistic", NUMBER),
+	AB_COLUMN(MannWhitneyRow, z, "z", NUMBER),
+	AB_VERDICT_COLUMNS(MannWhitneyRow, row)
+};
 
-/*
- * The method named in that text argument, by SciPy's names.  ERROR 22023 if it
- * is none.
- */
-static RankMethod
-GetMethod(FunctionCallInfo fcinfo, int argument, const char *asymptotic)
-{
-	const char *name = PG_ARGISNULL(argument) ? "NULL" :
-		text_to_cstring(PG_GETARG_TEXT_PP(argument));
+static const AbRowType mannwhitney_type = AB_ROW_TYPE(mannwhitney_columns);
 
-	if (strcmp(name, "auto") == 0)
-		return RANK_AUTO;
-	if (strcmp(name, "exact") == 0)
-		return RANK_EXACT;
-	if (strcmp(name, asymptotic) == 0)
-		return RANK_ASYMPTOTIC;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown method \"%s\"", name),
-			 errhint("Use 'auto', 'exact' or '%s'.", asymptotic)));
-}
+static const AbColumn smirnov_columns[] = {
+	AB_ARM_COLUMNS(SmirnovRow, row),
+	AB_COLUMN(SmirnovRow, row.statistic, "statistic", NUMBER),
+	AB_COLUMN(SmirnovRow, location, "statistic_location", NUMBER),
+	AB_COLUMN(SmirnovRow, sign, "statistic_sign", WHOLE),
+	AB_VERDICT_COLUMNS(SmirnovRow, row)
+};
 
-/*
- * What to do about pairs without a difference.  ERROR 22023 if it is not known.
- */
-static ZeroMethod
-GetZeroMethod(FunctionCallInfo fcinfo, int argument)
-{
-	static const char *const names[] = {"wilcox", "pratt", "zsplit"};
-	const char *name = PG_ARGISNULL(argument) ? "NULL" :
-		text_to_cstring(PG_GETARG_TEXT_PP(argument));
-
-	for (int i = 0; i < (int) lengthof(names); i++)
-		if (strcmp(name, names[i]) == 0)
-			return (ZeroMethod) i;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown zero method \"%s\"", name),
-			 errhint("Use 'wilcox' (pairs without a difference are left out), 'pratt' (they have ranks) or 'zsplit' (and these count half for each side).")));
-}
-
-/*
- * A switch that must be on or off.  ERROR 22023 for NULL.
- */
-static bool
-GetSwitch(FunctionCallInfo fcinfo, int argument, const char *name)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be true or false", name),
-				 errhint("Use true for the continuity correction of the asymptotic test.")));
-	return PG_GETARG_BOOL(argument);
-}
-
-/*
- * The histogram to read; NULL without rows.
- */
-static const AbHistogram *
-GetHistogram(FunctionCallInfo fcinfo)
-{
-	return PG_ARGISNULL(0) ? NULL : AB_GETARG_HISTOGRAM(0);
-}
-
-/*
- * Let a cancelled query end; for rank_null.c.
- */
-static void
-Poll(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-/*
- * The one-sided level of a test.
- */
-static double
-OneSidedLevel(const AbTestOptions *options)
-{
-	/* half of the smallest double is 0 */
-	return options->alternative == AB_TWO_SIDED ?
-		fmax(options->alpha / 2, AB_SMALLEST_P) : options->alpha;
-}
-
-/*
- * Set the p-value and the verdict by it.
- */
-static void
-Decide(AbComparison *row, double p_value)
-{
-	row->test.p_value = p_value;
-	row->test.significant = p_value < row->alpha;
-}
+static const AbRowType smirnov_type = AB_ROW_TYPE(smirnov_columns);
 
 /*
  * Note that values were tied by the histogram's buckets, if it has any.
  */
-static void
-NoteBuckets(AbComparison *row, const AbBins *bins)
+void
+AbNoteBuckets(AbNotes *notes, const AbBins *bins)
 {
 	if (bins->bits < AB_EXACT_BITS)
-		AbAddNote(row, "values within a relative width of 2^-%d count as tied",
-				  bins->bits);
+		AbNote(notes, "values within a relative width of 2^-%d count as tied",
+			   bins->bits);
 }
 
 /*
- * Space for a result of at least that many attributes, all NULL: a later
- * version of the type may have more.
+ * Median of the values in bins; NaN without rows.
  */
-static TupleDesc
-StartResult(FunctionCallInfo fcinfo, int attributes, Datum **values,
-			bool **nulls)
+double
+AbMedian(const AbBins *bins)
 {
-	TupleDesc	tupdesc = AbResultDesc(fcinfo, attributes);
-
-	*values = (Datum *) palloc0(tupdesc->natts * sizeof(Datum));
-	*nulls = (bool *) palloc(tupdesc->natts * sizeof(bool));
-	memset(*nulls, true, tupdesc->natts * sizeof(bool));
-	return tupdesc;
+	return bins->n > 0 ? AbBinsQuantile(bins, 0.5) : NAN;
 }
 
 /*
- * Set a bigint attribute.
- */
-static void
-SetCount(Datum *values, bool *nulls, int attribute, int64 value)
-{
-	nulls[attribute] = false;
-	values[attribute] = Int64GetDatum(value);
-}
-
-/*
- * The attributes from p_value to note, in which all results end.
- */
-static void
-SetVerdict(Datum *values, bool *nulls, const AbComparison *row, int p_value)
-{
-	AbSetFloat(values, nulls, p_value, row->test.p_value);
-	AbSetFloat(values, nulls, p_value + 1, row->p_adjusted);
-	nulls[p_value + 2] = nulls[p_value];
-	values[p_value + 2] = BoolGetDatum(row->test.significant);
-	AbSetFloat(values, nulls, p_value + 3, row->alpha);
-	AbSetText(values, nulls, p_value + 4, row->method);
-	AbSetText(values, nulls, p_value + 5,
-			  row->note.len > 0 ? row->note.data : NULL);
-}
-
-/* ----------------------------------------------------------------------
- * Two arms
- * ----------------------------------------------------------------------
- */
-
-/*
- * Bins of an arm of the row's summary, which has the arms of the histogram in
- * the same places; without any if the arm has no finite rows.
+ * The bins of an arm of which every row is finite.
  */
 static AbBins
-ArmBins(const AbHistogram *histogram, const AbComparison *row,
-		 const AbArm *arm)
+ArmBins(const AbHistogram *histogram, int position)
 {
 	AbBins		none = {NULL, 0, AB_EXACT_BITS, 0, 0, 0};
 
-	if (arm != NULL && arm->n > 0)
-		for (int i = 0; i < (int) row->summary->arms; i++)
-			if (AbGetArm(row->summary, i) == arm)
-				return AbHistogramBins(histogram, i);
-	return none;
+	if (position < 0 || AbGetHistogramArm(histogram, position)->n == 0)
+		return none;
+	return AbHistogramBins(histogram, position);
 }
 
 /*
- * Start a row and the walk through its two arms.  row->tested tells whether
- * they can be compared; if not, row->note says why.
+ * Start a row and the bins of its two arms.  Returns whether they can be
+ * compared; the notes say why not.
  */
-static void
-StartWalk(AbComparison *row, RankWalk *walk, const AbHistogram *histogram,
-		  const AbTestOptions *options)
+static bool
+StartArms(AbComparison *row, RankArms *arms, const RankCall *call,
+		  AbArmChoice *choice)
 {
-	AbStartComparison(row, histogram ? AbHistogramArms(histogram) : NULL,
-					  options);
-	memset(walk, 0, sizeof(RankWalk));
-	walk->control = ArmBins(histogram, row, row->control);
-	walk->treatment = ArmBins(histogram, row, row->treatment);
-	if (row->tested)
-		NoteBuckets(row, &walk->control);
+	AbArmList	list = AbListHistogram(call->histogram);
+	bool		comparable = AbStartArms(row, &list, &call->test, choice);
+
+	arms->control = ArmBins(call->histogram, choice->control);
+	arms->treatment = ArmBins(call->histogram, choice->treatment);
+	if (comparable)
+		AbNoteBuckets(&row->notes, &arms->control);
+	return comparable;
 }
 
 /*
  * Free the bins: (f(x)).* calls once a column within one row.
  */
 static void
-FreeWalk(RankWalk *walk)
+FreeArms(RankArms *arms)
 {
-	if (walk->control.bins)
-		pfree(walk->control.bins);
-	if (walk->treatment.bins)
-		pfree(walk->treatment.bins);
-}
-
-/*
- * Back to before the first value.
- */
-static void
-Rewind(RankWalk *walk)
-{
-	walk->control_next = walk->treatment_next = 0;
-	walk->control_here = walk->treatment_here = 0;
-	walk->control_below = walk->treatment_below = 0;
-}
-
-/*
- * Rows with this bin's key, if it is the next one; 0 else.
- */
-static int64
-TakeBin(const AbBins *bins, int *next, int64 key)
-{
-	if (*next < bins->count && bins->bins[*next].key == key)
-		return bins->bins[(*next)++].count;
-	return 0;
-}
-
-/*
- * Go to the next value that occurs in either arm.  Returns whether there is
- * one.
- */
-static bool
-NextValue(RankWalk *walk)
-{
-	const AbBins *control = &walk->control;
-	const AbBins *treatment = &walk->treatment;
-	int64		key;
-
-	CHECK_FOR_INTERRUPTS();
-	walk->control_below += walk->control_here;
-	walk->treatment_below += walk->treatment_here;
-	if (walk->control_next >= control->count &&
-		walk->treatment_next >= treatment->count)
-		return false;
-	if (walk->treatment_next >= treatment->count)
-		key = control->bins[walk->control_next].key;
-	else if (walk->control_next >= control->count)
-		key = treatment->bins[walk->treatment_next].key;
-	else
-		key = Min(control->bins[walk->control_next].key,
-				  treatment->bins[walk->treatment_next].key);
-	walk->control_here = TakeBin(control, &walk->control_next, key);
-	walk->treatment_here = TakeBin(treatment, &walk->treatment_next, key);
-	return true;
-}
-
-/*
- * sum += a b, without rounding.
- */
-static void
-AddProduct(AbDouble *sum, double a, double b)
-{
-	double		product = a * b;
-
-	AbDoubleAdd(sum, product);
-	AbDoubleAdd(sum, fma(a, b, -product));
+	if (arms->control.bins)
+		pfree(arms->control.bins);
+	if (arms->treatment.bins)
+		pfree(arms->treatment.bins);
 }
 
 /* ----------------------------------------------------------------------
@@ -452,285 +153,128 @@ AddProduct(AbDouble *sum, double a, double b)
  * ----------------------------------------------------------------------
  */
 
-/*
- * U and its variances.  Differences and tie correction are sums that do not
- * cancel, with S the rows below a value and t those at it:
- *
- *		2 U - n1 n2 = sum t(treatment) (control below - control above),
- *		N^3 - sum t^3 = 3 sum S t (S + t).
- */
-static RankStatistic
-GetRankStatistic(RankWalk *walk)
-{
-	RankStatistic s = {0};
-	double		n1 = walk->treatment.n;
-	double		n2 = walk->control.n;
-	double		n = n1 + n2;
-	AbDouble	net = {0, 0};
-	AbDouble	won = {0, 0};
-	AbDouble	lost = {0, 0};
-	double		untied = 0;
-	double		placements1 = 0;
-	double		placements2 = 0;
-
-	Rewind(walk);
-	while (NextValue(walk))
-	{
-		double		below = walk->control_below + walk->treatment_below;
-		int64		here = walk->control_here + walk->treatment_here;
-
-		AddProduct(&net, walk->treatment_here,
-				   2 * walk->control_below + walk->control_here -
-				   walk->control.n);
-		untied += below * here * (below + here);
-		s.ties |= here > 1;
-	}
-
-	AddProduct(&won, n1, n2);
-	lost = won;
-	AbDoubleAdd(&won, net.high);
-	AbDoubleAdd(&won, net.low);
-	AbDoubleAdd(&lost, -net.high);
-	AbDoubleAdd(&lost, -net.low);
-	s.pairs = n1 * n2;
-	s.net = AbDoubleValue(net);
-	s.u = AbDoubleValue(won) / 2;
-	s.theta = s.u / s.pairs;
-	s.complement = AbDoubleValue(lost) / 2 / s.pairs;
-	s.null_variance = untied / (4 * n * (n - 1)) / s.pairs;
-
-	Rewind(walk);
-	while (NextValue(walk))
-	{
-		double		mine = (walk->control_below + walk->control_here / 2.0) / n2 -
-			s.theta;
-		double		theirs = (walk->treatment_below + walk->treatment_here / 2.0) /
-			n1 - s.complement;
-
-		placements1 += walk->treatment_here * (mine * mine);
-		placements2 += walk->control_here * (theirs * theirs);
-	}
-	s.variance = n1 > 1 && n2 > 1 ?
-		placements1 / n1 / (n1 - 1) + placements2 / n2 / (n2 - 1) : NAN;
-	return s;
-}
+static const AbArg mannwhitney_args[] = {
+	AB_HISTOGRAM_ARG(RankCall, histogram),
+	AB_CONTROL_ARG(RankCall, test),
+	AB_TREATMENT_ARG(RankCall, test),
+	AB_ALPHA_ARG(RankCall, test),
+	AB_ALTERNATIVE_ARG(RankCall, test),
+	AB_RANK_METHOD_ARG(RankCall, method),
+	AB_CONTINUITY_ARG(RankCall, continuity, true)
+};
 
 /*
- * Newcombe's method 5: the variance of the estimate if the truth is theta, of
- * exponential distributions.
+ * Can and shall the test be exact?  A note tells of a wish that is not
+ * granted.
  */
-static double
-Shape(const SuperiorityEnd *end, double theta)
+static bool
+IsExact(AbNotes *notes, const AbRankStatistic *s, AbRankMethod method)
 {
-	double		other = 1 - theta;
-
-	return theta * other / end->pairs *
-		(1 + end->balance * (other / (1 + other) + theta / (1 + theta)));
-}
-
-/*
- * Positive as long as the superiority is above theta.
- */
-static double
-SuperiorityCrossing(double theta, void *context)
-{
-	const SuperiorityEnd *end = (const SuperiorityEnd *) context;
-	double		distance = fabs(end->theta - 0.5);
-	double		near = distance > 0 ? 1 - fabs(theta - 0.5) / distance : 0;
-	double		weight = theta == 0.5 ? 1 : near > 0 ? pow(near, 4) : 0;
-	double		variance = Shape(end, theta) * end->null_factor *
-		exp((1 - weight) * end->log_ratio);
-
-	return end->theta - theta - end->end.shift -
-		end->end.critical * sqrt(variance);
-}
-
-/*
- * Lower end of the interval for a superiority of theta.
- */
-static double
-SuperiorityLow(const RankWalk *walk, const RankStatistic *s, double theta,
-			   AbEndCorrection correction)
-{
-	const double almost_one = 1 - DBL_EPSILON / 2;
-	double		n1 = walk->treatment.n;
-	double		n2 = walk->control.n;
-	double		misplaced = 2 * fmin(n1, n2) * fmin(s->theta, s->complement);
-	SuperiorityEnd end = {theta, s->pairs, (n1 + n2) / 2 - 1, 1, 0, correction};
-	double		shape = Shape(&end, theta);
-	double		low;
-
-	end.null_factor = s->null_variance / Shape(&end, 0.5);
-	if (shape > 0 && s->variance >= 0)
-		end.log_ratio = log((misplaced * s->variance / shape / end.null_factor +
-							 PRIOR_ROWS) / (misplaced + PRIOR_ROWS));
-
-	/* at 1 the variance is none, so the search must end before */
-	if (SuperiorityCrossing(0.5, &end) <= 0)
-		return AbFindCrossing(SuperiorityCrossing, &end, 0, 0.5);
-	low = AbFindCrossing(SuperiorityCrossing, &end, 0.5, almost_one);
-	return low < almost_one ? low : 1;
-}
-
-/*
- * Make the interval agree with the verdict where rounding alone decides on
- * which side of 1/2 an end lies.
- */
-static void
-AgreeAtHalf(AbInterval *interval, double theta, bool significant)
-{
-	if (!significant)
-	{
-		if (interval->low > 0.5)
-			interval->low = 0.5;
-		if (interval->high < 0.5)
-			interval->high = 0.5;
-	}
-	else if (interval->low <= 0.5 && interval->high >= 0.5)
-	{
-		/* an open end stays open */
-		if (isinf(interval->high) || (theta > 0.5 && !isinf(interval->low)))
-			interval->low = nextafter(0.5, 1);
-		else
-			interval->high = nextafter(0.5, 0);
-	}
-}
-
-/*
- * Can and shall the test be exact?  If so, returns its work space, else NULL;
- * a note tells of a wish that is not granted.
- */
-static double *
-ExactMannWhitney(AbComparison *row, const RankWalk *walk,
-				 const RankStatistic *s, RankMethod method)
-{
-	int64		work;
-
-	if (method == RANK_AUTO)
-		method = !s->ties &&
-			Min(walk->control.n, walk->treatment.n) <= SMALL_ARM ?
-			RANK_EXACT : RANK_ASYMPTOTIC;
-	if (method == RANK_ASYMPTOTIC)
-		return NULL;
+	if (method == AB_RANK_AUTO)
+		method = !s->ties && Min(s->control_n, s->treatment_n) <= SMALL_ARM ?
+			AB_RANK_EXACT : AB_RANK_ASYMPTOTIC;
+	if (method == AB_RANK_ASYMPTOTIC)
+		return false;
 	if (s->ties)
-	{
-		AbAddNote(row, "values are tied: asymptotic instead of exact");
-		return NULL;
-	}
-	work = AbMannWhitneyWork(walk->treatment.n, walk->control.n);
-	if (work == 0)
-	{
-		AbAddNote(row, "too many rows for the exact distribution: asymptotic instead");
-		return NULL;
-	}
-	return (double *) palloc(work * sizeof(double));
+		AbNote(notes, "values are tied: asymptotic instead of exact");
+	else if (!AbMannWhitneyFeasible(s->treatment_n, s->control_n))
+		AbNote(notes, "too many rows for the exact distribution: asymptotic instead");
+	else
+		return true;
+	return false;
 }
 
 /*
  * The test and the interval of the superiority.
  */
 static void
-TestSuperiority(AbComparison *row, RankWalk *walk, const RankStatistic *s,
-				const AbTestOptions *options, RankMethod method,
-				bool use_continuity)
+TestSuperiority(MannWhitneyRow *result, const RankCall *call,
+				const AbRankStatistic *s)
 {
-	double		level = OneSidedLevel(options);
-	double		sd = sqrt(s->null_variance);
-	double		excess = s->net / 2 / s->pairs;
-	double		usual = 0.5 / s->pairs;
-	double	   *work = ExactMannWhitney(row, walk, s, method);
-	double		correction = work || use_continuity ? usual : 0;
-	AbEndCorrection low = AbUsualEnd(correction, level);
-	AbEndCorrection high = low;
-	AbTails		tails;
+	AbComparison *row = &result->row;
+	AbAlternative alternative = call->test.alternative;
+	double		level = AbOneSidedLevel(&call->test);
+	bool		exact = IsExact(&row->notes, s, call->method);
+	AbMannWhitney test;
 
-	row->method = psprintf("Mann-Whitney U test, %s%s", work ? "exact" :
-						   use_continuity ? "asymptotic with continuity correction" : "asymptotic",
-						   AbAlternativeSuffix(options->alternative));
-	if (!(sd > 0))
+	row->method = psprintf("Mann-Whitney U test, %s%s", exact ? "exact" :
+						   call->continuity ? "asymptotic with continuity correction" : "asymptotic",
+						   AbAlternativeSuffix(alternative));
+	if (!(s->null_variance > 0))
 	{
-		Decide(row, 1);
-		AbAddNote(row, "all values are equal: p is 1");
+		AbDecide(row, 1);
+		AbNote(&row->notes, "all values are equal: p is 1");
 		return;
 	}
 
-	if (work)
-	{
-		tails = AbMannWhitneyTails((int64) s->u, walk->treatment.n,
-								   walk->control.n, work, Poll);
-		pfree(work);
-		low = AbCorrectEnd(excess, sd, tails.upper, usual, level);
-		high = AbCorrectEnd(-excess, sd, tails.lower, usual, level);
-	}
+	if (exact)
+		test = AbMannWhitneyExact(s,
+								  AbMannWhitneyTails((int64) s->u,
+													 s->treatment_n,
+													 s->control_n,
+													 &ab_server_work),
+								  level);
 	else
-	{
-		tails.upper = AbNormalUpperTail((excess - correction) / sd);
-		tails.lower = AbNormalUpperTail((-excess - correction) / sd);
-		row->test.statistic = options->alternative == AB_GREATER ?
-			(excess - correction) / sd :
-			options->alternative == AB_LESS ? (excess + correction) / sd :
-			copysign(fmax(fabs(excess) - correction, 0), excess) / sd;
-	}
-	Decide(row, AbTailsPValue(tails, options->alternative));
-
-	row->interval.low = -INFINITY;
-	row->interval.high = INFINITY;
-	if (options->alternative != AB_LESS)
-		row->interval.low = SuperiorityLow(walk, s, s->theta, low);
-	if (options->alternative != AB_GREATER)
-		row->interval.high = 1 - SuperiorityLow(walk, s, s->complement, high);
-	AgreeAtHalf(&row->interval, s->theta, row->test.significant);
+		test = AbMannWhitneyAsymptotic(s, call->continuity, alternative, level);
+	result->z = test.z;
+	AbDecide(row, AbTailsPValue(test.tails, alternative));
+	result->interval = AbSuperiorityInterval(s, &test, alternative,
+											 row->significant == AB_YES);
 }
 
 /*
- * Median of an arm; NaN without rows.
- */
-static double
-Median(const AbBins *bins)
-{
-	return bins->n > 0 ? AbBinsQuantile(bins, 0.5) : NAN;
-}
-
-/*
- * Test, and return the row.  Without two arms that can be compared it has NULLs
+ * The test, as a row; of the aggregates, whose final function has the state
+ * alone, with the defaults.  Without two arms that can be compared it has NULLs
  * and a note.
  */
 static Datum
-MannWhitney(FunctionCallInfo fcinfo, const AbTestOptions *options,
-			RankMethod method, bool use_continuity)
+MannWhitney(FunctionCallInfo fcinfo)
 {
-	const AbHistogram *histogram = GetHistogram(fcinfo);
-	AbComparison row;
-	RankWalk	walk;
-	RankStatistic s = {0};
-	TupleDesc	tupdesc;
-	Datum	   *values;
-	bool	   *nulls;
+	RankCall	call = {.test.reader = "ab_mannwhitney(ab_histogram(outcome, variant)"};
+	MannWhitneyRow result;
+	AbArmChoice choice;
+	RankArms	arms;
+	bool		comparable;
 
-	StartWalk(&row, &walk, histogram, options);
-	row.method = psprintf("Mann-Whitney U test%s",
-						  AbAlternativeSuffix(options->alternative));
-	s.u = s.theta = NAN;
-	if (row.tested)
+	AbReadArgs(fcinfo, mannwhitney_args, &call);
+	comparable = StartArms(&result.row, &arms, &call, &choice);
+	result.row.method = psprintf("Mann-Whitney U test%s",
+								 AbAlternativeSuffix(call.test.alternative));
+	result.superiority = result.z = NAN;
+	result.interval.low = result.interval.high = NAN;
+	result.control_median = result.treatment_median = NAN;
+	if (comparable)
 	{
-		s = GetRankStatistic(&walk);
-		TestSuperiority(&row, &walk, &s, options, method, use_continuity);
-	}
+		AbRankStatistic s = AbMannWhitneyStatistic(&arms.control,
+												   &arms.treatment,
+												   &ab_server_work);
 
-	tupdesc = StartResult(fcinfo, MW_ATTRIBUTES, &values, &nulls);
-	AbSetArms(&row, values, nulls);
-	if (row.control != NULL && AbArmKnown(row.control))
-		AbSetFloat(values, nulls, MW_CONTROL_MEDIAN, Median(&walk.control));
-	if (row.treatment != NULL && AbArmKnown(row.treatment))
-		AbSetFloat(values, nulls, MW_TREATMENT_MEDIAN, Median(&walk.treatment));
-	AbSetFloat(values, nulls, MW_SUPERIORITY, s.theta);
-	AbSetFloat(values, nulls, MW_SUPERIORITY_LOW, row.interval.low);
-	AbSetFloat(values, nulls, MW_SUPERIORITY_HIGH, row.interval.high);
-	AbSetFloat(values, nulls, MW_STATISTIC, s.u);
-	AbSetFloat(values, nulls, MW_Z, row.test.statistic);
-	SetVerdict(values, nulls, &row, MW_P_VALUE);
-	FreeWalk(&walk);
-	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+		result.superiority = s.theta;
+		result.row.statistic = s.u;
+		TestSuperiority(&result, &call, &s);
+	}
+	if (choice.control >= 0 &&
+		AbGetHistogramArm(call.histogram, choice.control)->nonfinite == 0)
+		result.control_median = AbMedian(&arms.control);
+	if (choice.treatment >= 0 &&
+		AbGetHistogramArm(call.histogram, choice.treatment)->nonfinite == 0)
+		result.treatment_median = AbMedian(&arms.treatment);
+	FreeArms(&arms);
+	return AbRowDatum(fcinfo, &mannwhitney_type, &result);
+}
+
+PG_FUNCTION_INFO_V1(ab_mannwhitney);
+Datum
+ab_mannwhitney(PG_FUNCTION_ARGS)
+{
+	return MannWhitney(fcinfo);
+}
+
+PG_FUNCTION_INFO_V1(ab_mannwhitney_final);
+Datum
+ab_mannwhitney_final(PG_FUNCTION_ARGS)
+{
+	return MannWhitney(fcinfo);
 }
 
 /* ----------------------------------------------------------------------
@@ -738,595 +282,100 @@ MannWhitney(FunctionCallInfo fcinfo, const AbTestOptions *options,
  * ----------------------------------------------------------------------
  */
 
-/*
- * Keep the larger gap.  Of equal ones SciPy has the smallest value of the
- * treatment, or else the smallest one.
- */
-static void
-Widen(LargestGap *gap, double size, const RankWalk *walk)
-{
-	bool		of_treatment = walk->treatment_here > 0;
-
-	if (!(size > gap->size ||
-		  (size == gap->size && of_treatment && !gap->of_treatment)))
-		return;
-	gap->size = size;
-	gap->of_treatment = of_treatment;
-	gap->location = of_treatment ?
-		AbBinMiddle(&walk->treatment, walk->treatment_next - 1) :
-		AbBinMiddle(&walk->control, walk->control_next - 1);
-}
-
-/*
- * Largest amount by which the treatment's distribution function is above the
- * control's, and by which it is below.  Returns whether there are ties.
- */
-static bool
-FindGaps(RankWalk *walk, LargestGap *above, LargestGap *below)
-{
-	double		n1 = walk->treatment.n;
-	double		n2 = walk->control.n;
-	bool		ties = false;
-
-	above->size = below->size = -INFINITY;
-	Rewind(walk);
-	while (NextValue(walk))
-	{
-		AbDouble	gap = {0, 0};
-
-		AddProduct(&gap, walk->treatment_below + walk->treatment_here, n2);
-		AddProduct(&gap, walk->control_below + walk->control_here, -n1);
-		Widen(above, AbDoubleValue(gap), walk);
-		Widen(below, -AbDoubleValue(gap), walk);
-		ties |= walk->control_here + walk->treatment_here > 1;
-	}
-	return ties;
-}
+static const AbArg smirnov_args[] = {
+	AB_HISTOGRAM_ARG(RankCall, histogram),
+	AB_CONTROL_ARG(RankCall, test),
+	AB_TREATMENT_ARG(RankCall, test),
+	AB_ALPHA_ARG(RankCall, test),
+	AB_ALTERNATIVE_ARG(RankCall, test),
+	AB_RANK_METHOD_ARG(RankCall, method)
+};
 
 /*
  * The p-value of that gap, and row->method.
  */
 static double
-SmirnovTest(AbComparison *row, const RankWalk *walk, double size,
-			AbAlternative alternative, RankMethod method)
+SmirnovTest(AbComparison *row, const RankCall *call, const RankArms *arms,
+			double size)
 {
-	int64		n1 = walk->treatment.n;
-	int64		n2 = walk->control.n;
+	int64		n1 = arms->treatment.n;
+	int64		n2 = arms->control.n;
+	AbAlternative alternative = call->test.alternative;
 	bool		two_sided = alternative == AB_TWO_SIDED;
-	int64		cells = 0;
-	double	   *work;
-	double		p;
+	bool		exact = call->method == AB_RANK_EXACT ||
+		(call->method == AB_RANK_AUTO && Max(n1, n2) <= SMIRNOV_MAX_ROWS);
 
-	if (method == RANK_AUTO)
-		method = Max(n1, n2) <= SMIRNOV_MAX_ROWS ? RANK_EXACT : RANK_ASYMPTOTIC;
-	if (method == RANK_EXACT)
+	if (exact && !AbSmirnovFeasible(n1, n2))
 	{
-		cells = AbSmirnovWork(n1, n2);
-		if (cells == 0)
-			AbAddNote(row, "too many rows for the exact distribution: asymptotic instead");
+		AbNote(&row->notes, "too many rows for the exact distribution: asymptotic instead");
+		exact = false;
 	}
-
-	work = (double *) palloc((cells > 0 ? cells : AB_KOLMOGOROV_WORK) *
-							 sizeof(double));
-	if (cells > 0)
-		p = AbSmirnovPValue((int64) size, n1, n2, two_sided, work, Poll);
-	else
-		p = AbSmirnovLimit(size / n1 / n2, n1, n2, two_sided, work);
-	pfree(work);
-
-	/* "greater" is said of the distribution function, not of the values */
 	row->method = psprintf("two-sample Kolmogorov-Smirnov test, %s%s",
-						   cells > 0 ? "exact" : "asymptotic",
+						   exact ? "exact" : "asymptotic",
 						   two_sided ? "" : alternative == AB_GREATER ?
-						   ", one-sided (greater: the treatment's distribution function is above the control's, its values are smaller)" :
-						   ", one-sided (less: the treatment's distribution function is below the control's, its values are larger)");
-	return AbBoundP(p);
+						   ", one-sided (greater: the treatment's values are larger, its distribution function is below the control's)" :
+						   ", one-sided (less: the treatment's values are smaller, its distribution function is above the control's)");
+	return AbBoundP(exact ?
+					AbSmirnovPValue((int64) size, n1, n2, two_sided,
+									&ab_server_work) :
+					AbSmirnovLimit(size / n1 / n2, n1, n2, two_sided,
+								   &ab_server_work));
 }
 
 /*
- * Test, and return the row.  Without two arms that can be compared it has NULLs
+ * The test, as a row; of the aggregates, whose final function has the state
+ * alone, with the defaults.  Without two arms that can be compared it has NULLs
  * and a note.
- */
-static Datum
-KolmogorovSmirnov(FunctionCallInfo fcinfo, const AbTestOptions *options,
-				  RankMethod method)
-{
-	const AbHistogram *histogram = GetHistogram(fcinfo);
-	AbComparison row;
-	RankWalk	walk;
-	TupleDesc	tupdesc;
-	Datum	   *values;
-	bool	   *nulls;
-
-	StartWalk(&row, &walk, histogram, options);
-	row.method = psprintf("two-sample Kolmogorov-Smirnov test%s",
-						  AbAlternativeSuffix(options->alternative));
-	tupdesc = StartResult(fcinfo, KS_ATTRIBUTES, &values, &nulls);
-	if (row.tested)
-	{
-		LargestGap	above;
-		LargestGap	below;
-		bool		ties = FindGaps(&walk, &above, &below);
-		bool		under = options->alternative == AB_LESS ||
-			(options->alternative == AB_TWO_SIDED && below.size > above.size);
-		const LargestGap *gap = under ? &below : &above;
-
-		/* after the last value there is no gap, so none is negative */
-		Decide(&row, SmirnovTest(&row, &walk, gap->size, options->alternative,
-								 method));
-		if (ties)
-			AbAddNote(&row, "values are tied: the p-value is an upper bound");
-		AbSetFloat(values, nulls, KS_STATISTIC,
-				   gap->size / walk.treatment.n / walk.control.n);
-		AbSetFloat(values, nulls, KS_LOCATION, gap->location);
-		SetCount(values, nulls, KS_SIGN, under ? -1 : 1);
-	}
-	AbSetArms(&row, values, nulls);
-	SetVerdict(values, nulls, &row, KS_P_VALUE);
-	FreeWalk(&walk);
-	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
-}
-
-/* ----------------------------------------------------------------------
- * Differences of pairs
- * ----------------------------------------------------------------------
- */
-
-/*
- * Position of the arm that holds the differences: the one named, else the only
- * one with rows.  -1 if there is none; ERROR 22023 where it cannot be told.
- */
-static int
-ChooseDifferences(const AbSummary *arms, AbLabel variant)
-{
-	int			position = -1;
-	int			count = 0;
-
-	if (variant.data != NULL)
-	{
-		position = AbFindArm(arms, variant);
-		if (position < 0 && arms->arms > 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("there is no variant \"%s\"",
-							AbLabelToServer(variant)),
-					 errdetail("The histogram has %d others.",
-							   (int) arms->arms),
-					 errhint("ab_arms(histogram) lists them.")));
-		return Max(position, -1);
-	}
-
-	for (int i = 0; i < (int) arms->arms; i++)
-		if (AbArmRows(AbGetArm(arms, i)) > 0)
-		{
-			position = i;
-			count++;
-		}
-	if (count > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the histogram has more than one variant"),
-				 errdetail("A paired test reads the differences of one, and there are %d.",
-						   count),
-				 errhint("Collect differences by ab_paired_histogram(control_outcome, treatment_outcome), or name the variant that has them, as in ab_wilcoxon(histogram, variant => 'A').")));
-	return position;
-}
-
-/*
- * Greatest common divisor; either may be 0.
- */
-static int64
-GreatestDivisor(int64 a, int64 b)
-{
-	while (b != 0)
-	{
-		int64		rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
-/*
- * Rank the differences by their absolute value, from the middle of the bins
- * outwards.  Ties share the mean of their ranks, which are doubled to be whole.
- */
-static SignedRanks
-RankDifferences(const AbBins *bins, ZeroMethod zero_method)
-{
-	SignedRanks ranks = {0};
-	int			up = 0;
-	int			down;
-	int64		below;
-
-	ranks.groups = (AbRankGroup *) palloc(Max(bins->count, 1) *
-										  sizeof(AbRankGroup));
-	while (up < bins->count && bins->bins[up].key < 0)
-		up++;
-	down = up - 1;
-	if (up < bins->count && bins->bins[up].key == 0)
-		ranks.zeros = bins->bins[up++].count;
-
-	below = zero_method == ZERO_WILCOX ? 0 : ranks.zeros;
-	if (zero_method == ZERO_ZSPLIT)
-		ranks.squares = ranks.zeros * pow(ranks.zeros + 1.0, 2);
-	while (up < bins->count || down >= 0)
-	{
-		int64		key = up < bins->count ? bins->bins[up].key : PG_INT64_MAX;
-		int64		positive = 0;
-		int64		negative = 0;
-		int64		here;
-		double		rank;
-
-		CHECK_FOR_INTERRUPTS();
-		if (down >= 0)
-			key = Min(key, -bins->bins[down].key);
-		if (up < bins->count && bins->bins[up].key == key)
-			positive = bins->bins[up++].count;
-		if (down >= 0 && -bins->bins[down].key == key)
-			negative = bins->bins[down--].count;
-
-		here = positive + negative;
-		ranks.groups[ranks.count].rank = 2 * below + here + 1;
-		ranks.groups[ranks.count].count = here;
-		rank = ranks.groups[ranks.count++].rank;
-		ranks.positive += positive;
-		ranks.negative += negative;
-		ranks.ties += here > 1 ? here : 0;
-		AddProduct(&ranks.net, positive - negative, rank);
-		AddProduct(&ranks.total, here, rank);
-		ranks.squares += here * rank * rank;
-		below += here;
-	}
-	return ranks;
-}
-
-/*
- * Start a row for the differences in a histogram, and rank them.  row.tested
- * tells whether there is something to test; if not, row.note says why.
- */
-static void
-StartDifferences(PairedRank *pairs, const AbHistogram *histogram,
-				 const AbTestOptions *options, ZeroMethod zero_method,
-				 AbLabel variant)
-{
-	AbComparison *row = &pairs->row;
-	const AbSummary *arms;
-	const AbArm *arm;
-	AbBins		bins;
-	int			position;
-
-	memset(pairs, 0, sizeof(PairedRank));
-	/* what there is without any row, so as to set every field */
-	AbStartComparison(row, NULL, options);
-	pairs->median = pairs->sum_positive = pairs->sum_negative = NAN;
-	pairs->biserial = pairs->statistic = NAN;
-	if (histogram == NULL)
-		return;
-	arms = AbHistogramArms(histogram);
-	position = ChooseDifferences(arms, variant);
-	if (position < 0)
-		return;
-	arm = AbGetArm(arms, position);
-	pairs->rows = AbArmRows(arm);
-	if (pairs->rows == 0)
-		return;
-
-	resetStringInfo(&row->note);
-	if (arm->nonfinite > 0)
-	{
-		AbAddNote(row, INT64_FORMAT " pair%s with NaN or infinity",
-				  arm->nonfinite, arm->nonfinite == 1 ? "" : "s");
-		return;
-	}
-	bins = AbHistogramBins(histogram, position);
-	pairs->ranks = RankDifferences(&bins, zero_method);
-	pairs->median = Median(&bins);
-	NoteBuckets(row, &bins);
-	row->tested = true;
-	if (pairs->ranks.count == 0)
-		AbAddNote(row, "no pair with a difference: p is 1");
-}
-
-/*
- * Tails of the sum of the positive ranks given their absolute values.  Returns
- * false, with a note, if that takes too long.
  *
- * The distribution has the unit that makes the ranks smallest.
- */
-static bool
-ExactSignedRank(PairedRank *pairs, AbTails *tails)
-{
-	SignedRanks *ranks = &pairs->ranks;
-	double		total = AbDoubleValue(ranks->total);
-	int64		unit = 0;
-	int64		cells = 0;
-	double	   *work;
-
-	for (int i = 0; i < ranks->count; i++)
-		unit = GreatestDivisor(ranks->groups[i].rank, unit);
-	if (ranks->count > 0)
-		total /= unit;
-	/* before it is taken for a whole number */
-	if (total < 4.0 * AB_EXACT_MAX_CELLS)
-		cells = AbSignedRankWork((int64) total,
-								 ranks->positive + ranks->negative);
-	if (cells == 0)
-	{
-		AbAddNote(&pairs->row, "too many pairs for the exact distribution: asymptotic instead");
-		return false;
-	}
-
-	for (int i = 0; i < ranks->count; i++)
-		ranks->groups[i].rank /= unit;
-	work = (double *) palloc(cells * sizeof(double));
-	*tails = AbSignedRankTails(ranks->count == 0 ? 0 :
-							   (int64) ((total + AbDoubleValue(ranks->net) / unit) / 2),
-							   (int64) total, ranks->groups, ranks->count,
-							   work, Poll);
-	pfree(work);
-	return true;
-}
-
-/*
- * Wilcoxon's test of the ranks.  Expectation and variance of the sum W+ of the
- * positive ranks are (W+ + W-) / 2 and a quarter of the sum of their squares,
- * whatever is done with zeros.
- */
-static void
-TestSignedRanks(PairedRank *pairs, const AbTestOptions *options,
-				RankMethod method, ZeroMethod zero_method, bool correction)
-{
-	AbComparison *row = &pairs->row;
-	const SignedRanks *ranks = &pairs->ranks;
-	double		zeros = ranks->zeros;
-	double		split = zero_method == ZERO_ZSPLIT ?
-		zeros * (zeros + 1) / 4 : 0;
-	double		excess = AbDoubleValue(ranks->net) / 4;
-	AbDouble	sum = ranks->total;
-	AbDouble	difference = ranks->total;
-	AbTails		tails;
-	bool		exact;
-
-	AbDoubleAdd(&sum, ranks->net.high);
-	AbDoubleAdd(&sum, ranks->net.low);
-	AbDoubleAdd(&difference, -ranks->net.high);
-	AbDoubleAdd(&difference, -ranks->net.low);
-	pairs->sum_positive = AbDoubleValue(sum) / 4 + split;
-	pairs->sum_negative = AbDoubleValue(difference) / 4 + split;
-	pairs->biserial = 2 * excess / (pairs->sum_positive + pairs->sum_negative);
-	pairs->statistic = options->alternative == AB_TWO_SIDED ?
-		fmin(pairs->sum_positive, pairs->sum_negative) : pairs->sum_positive;
-
-	if (method == RANK_AUTO)
-		method = pairs->rows > FEW_PAIRS ||
-			(ranks->ties + ranks->zeros > 0 && pairs->rows > FEW_TIED_PAIRS) ?
-			RANK_ASYMPTOTIC : RANK_EXACT;
-	exact = method == RANK_EXACT && ExactSignedRank(pairs, &tails);
-	if (exact)
-		Decide(row, AbTailsPValue(tails, options->alternative));
-	else
-	{
-		double		sign = options->alternative == AB_GREATER ? 1 :
-			options->alternative == AB_LESS ? -1 :
-			excess > 0 ? 1 : excess < 0 ? -1 : 0;
-		double		se = sqrt(ranks->squares) / 4;
-		double		z = ranks->count == 0 ? 0 :
-			(excess - (correction ? sign / 2 : 0)) / se;
-
-		row->test.statistic = z;
-		Decide(row, ranks->count == 0 ? 1 :
-			   AbPValue(z, INFINITY, options->alternative));
-	}
-	row->method = psprintf("Wilcoxon signed-rank test, %s%s",
-						   exact ? "exact" : correction ?
-						   "asymptotic with continuity correction" : "asymptotic",
-						   AbAlternativeSuffix(options->alternative));
-}
-
-/*
- * The row of a paired test.  `any` tells whether there is a histogram.
+ * The alternative speaks of the values, as everywhere: where the treatment's
+ * are greater its distribution function is below.
  */
 static Datum
-PairedDatum(FunctionCallInfo fcinfo, const PairedRank *pairs, bool any)
+KolmogorovSmirnov(FunctionCallInfo fcinfo)
 {
-	Datum	   *values;
-	bool	   *nulls;
-	TupleDesc	tupdesc = StartResult(fcinfo, PAIRED_ATTRIBUTES, &values,
-									  &nulls);
+	RankCall	call = {.test.reader = "ab_kolmogorov_smirnov(ab_histogram(outcome, variant)"};
+	SmirnovRow	result;
+	AbComparison *row = &result.row;
+	AbArmChoice choice;
+	RankArms	arms;
+	bool		comparable;
 
-	if (any)
-		SetCount(values, nulls, PAIRS, pairs->rows);
-	if (pairs->row.tested)
+	AbReadArgs(fcinfo, smirnov_args, &call);
+	comparable = StartArms(row, &arms, &call, &choice);
+	row->method = psprintf("two-sample Kolmogorov-Smirnov test%s",
+						   AbAlternativeSuffix(call.test.alternative));
+	result.location = result.sign = NAN;
+	if (comparable)
 	{
-		SetCount(values, nulls, POSITIVE, pairs->ranks.positive);
-		SetCount(values, nulls, NEGATIVE, pairs->ranks.negative);
-		SetCount(values, nulls, ZEROS, pairs->ranks.zeros);
-		SetCount(values, nulls, TIES, pairs->ranks.ties);
+		AbLargestGap above;
+		AbLargestGap below;
+		bool		ties = AbLargestGaps(&arms.control, &arms.treatment,
+										 &above, &below, &ab_server_work);
+		bool		under = call.test.alternative == AB_GREATER ||
+			(call.test.alternative == AB_TWO_SIDED && below.size > above.size);
+		const AbLargestGap *gap = under ? &below : &above;
+
+		AbDecide(row, SmirnovTest(row, &call, &arms, gap->size));
+		if (ties)
+			AbNote(&row->notes, "values are tied: the p-value is an upper bound");
+		row->statistic = gap->size / arms.treatment.n / arms.control.n;
+		result.location = gap->location;
+		result.sign = under ? -1 : 1;
 	}
-	AbSetFloat(values, nulls, MEDIAN, pairs->median);
-	AbSetFloat(values, nulls, RANK_SUM_POSITIVE, pairs->sum_positive);
-	AbSetFloat(values, nulls, RANK_SUM_NEGATIVE, pairs->sum_negative);
-	AbSetFloat(values, nulls, RANK_BISERIAL, pairs->biserial);
-	AbSetFloat(values, nulls, STATISTIC, pairs->statistic);
-	AbSetFloat(values, nulls, Z, pairs->row.test.statistic);
-	SetVerdict(values, nulls, &pairs->row, P_VALUE);
-	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+	FreeArms(&arms);
+	return AbRowDatum(fcinfo, &smirnov_type, &result);
 }
 
-/*
- * Test, and return the row.  Without pairs, or with some that are not finite, it
- * has NULLs and a note.
- */
-static Datum
-Wilcoxon(FunctionCallInfo fcinfo, const AbTestOptions *options,
-		 RankMethod method, ZeroMethod zero_method, bool correction,
-		 AbLabel variant)
-{
-	const AbHistogram *histogram = GetHistogram(fcinfo);
-	PairedRank	pairs;
-
-	StartDifferences(&pairs, histogram, options, zero_method, variant);
-	pairs.row.method = psprintf("Wilcoxon signed-rank test%s",
-								AbAlternativeSuffix(options->alternative));
-	if (pairs.row.tested)
-		TestSignedRanks(&pairs, options, method, zero_method, correction);
-	return PairedDatum(fcinfo, &pairs, histogram != NULL);
-}
-
-/*
- * The sign test: is a positive difference as likely as a negative one?  Zeros
- * say nothing about that.  Without pairs, or with some that are not finite, the
- * row has NULLs and a note.
- */
-static Datum
-SignTest(FunctionCallInfo fcinfo, const AbTestOptions *options,
-		 AbLabel variant)
-{
-	const AbHistogram *histogram = GetHistogram(fcinfo);
-	PairedRank	pairs;
-
-	StartDifferences(&pairs, histogram, options, ZERO_WILCOX, variant);
-	pairs.row.method = psprintf("sign test, exact%s",
-								AbAlternativeSuffix(options->alternative));
-	if (pairs.row.tested)
-	{
-		double		positive = pairs.ranks.positive;
-		double		n = positive + pairs.ranks.negative;
-		AbTails		tails = {1, 1};
-
-		if (n > 0)
-			tails = AbBinomialTails(positive, n, 1, false);
-		pairs.statistic = positive;
-		Decide(&pairs.row, AbTailsPValue(tails, options->alternative));
-	}
-	return PairedDatum(fcinfo, &pairs, histogram != NULL);
-}
-
-/* ----------------------------------------------------------------------
- * SQL functions
- * ----------------------------------------------------------------------
- */
-
-static const AbLabel any_variant = {NULL, 0};
-
-/*
- * The variant named in that argument; data is NULL if none is.
- */
-static AbLabel
-GetVariant(FunctionCallInfo fcinfo, int argument)
-{
-	return PG_ARGISNULL(argument) ? any_variant :
-		AbTextGetLabel(PG_GETARG_TEXT_PP(argument));
-}
-
-/*
- * Final function of the aggregate: two-sided, alpha 0.05.
- */
-PG_FUNCTION_INFO_V1(ab_mannwhitney_final);
-Datum
-ab_mannwhitney_final(PG_FUNCTION_ARGS)
-{
-	AbTestOptions options = AbDefaultOptions();
-
-	return MannWhitney(fcinfo, &options, RANK_AUTO, true);
-}
-
-/*
- * (histogram, control, treatment, alpha, alternative, method, use_continuity)
- */
-PG_FUNCTION_INFO_V1(ab_mannwhitney);
-Datum
-ab_mannwhitney(PG_FUNCTION_ARGS)
-{
-	AbTestOptions options;
-	RankMethod	method;
-
-	AbGetOptions(fcinfo, &options, 1, 2, 3, 4, -1);
-	method = GetMethod(fcinfo, 5, "asymptotic");
-	return MannWhitney(fcinfo, &options, method,
-					   GetSwitch(fcinfo, 6, "use_continuity"));
-}
-
-/*
- * Final function of the aggregate: two-sided, alpha 0.05.
- */
-PG_FUNCTION_INFO_V1(ab_kolmogorov_smirnov_final);
-Datum
-ab_kolmogorov_smirnov_final(PG_FUNCTION_ARGS)
-{
-	AbTestOptions options = AbDefaultOptions();
-
-	return KolmogorovSmirnov(fcinfo, &options, RANK_AUTO);
-}
-
-/*
- * (histogram, control, treatment, alpha, alternative, method)
- */
 PG_FUNCTION_INFO_V1(ab_kolmogorov_smirnov);
 Datum
 ab_kolmogorov_smirnov(PG_FUNCTION_ARGS)
 {
-	AbTestOptions options;
-
-	AbGetOptions(fcinfo, &options, 1, 2, 3, 4, -1);
-	return KolmogorovSmirnov(fcinfo, &options, GetMethod(fcinfo, 5, "asymp"));
+	return KolmogorovSmirnov(fcinfo);
 }
 
-/*
- * Final function of the aggregate: two-sided, alpha 0.05, zeros left out.
- */
-PG_FUNCTION_INFO_V1(ab_wilcoxon_final);
+PG_FUNCTION_INFO_V1(ab_kolmogorov_smirnov_final);
 Datum
-ab_wilcoxon_final(PG_FUNCTION_ARGS)
+ab_kolmogorov_smirnov_final(PG_FUNCTION_ARGS)
 {
-	AbTestOptions options = AbDefaultOptions();
-
-	return Wilcoxon(fcinfo, &options, RANK_AUTO, ZERO_WILCOX, false,
-					any_variant);
-}
-
-/*
- * (histogram, alpha, alternative, method, zero_method, correction, variant)
- */
-PG_FUNCTION_INFO_V1(ab_wilcoxon);
-Datum
-ab_wilcoxon(PG_FUNCTION_ARGS)
-{
-	AbTestOptions options;
-	RankMethod	method;
-	ZeroMethod	zero_method;
-
-	AbGetOptions(fcinfo, &options, -1, -1, 1, 2, -1);
-	method = GetMethod(fcinfo, 3, "asymptotic");
-	zero_method = GetZeroMethod(fcinfo, 4);
-	return Wilcoxon(fcinfo, &options, method, zero_method,
-					GetSwitch(fcinfo, 5, "correction"),
-					GetVariant(fcinfo, 6));
-}
-
-/*
- * Final function of the aggregate: two-sided, alpha 0.05.
- */
-PG_FUNCTION_INFO_V1(ab_sign_test_final);
-Datum
-ab_sign_test_final(PG_FUNCTION_ARGS)
-{
-	AbTestOptions options = AbDefaultOptions();
-
-	return SignTest(fcinfo, &options, any_variant);
-}
-
-/*
- * (histogram, alpha, alternative, variant)
- */
-PG_FUNCTION_INFO_V1(ab_sign_test);
-Datum
-ab_sign_test(PG_FUNCTION_ARGS)
-{
-	AbTestOptions options;
-
-	AbGetOptions(fcinfo, &options, -1, -1, 1, 2, -1);
-	return SignTest(fcinfo, &options, GetVariant(fcinfo, 3));
+	return KolmogorovSmirnov(fcinfo);
 }

@@ -20,7 +20,7 @@
  * test for both.  A log ratio would need positive ratios and another test.
  *
  * With covariates the ratio of the same totals before the experiment, also
- * linearised in its own arm, is the covariate of adjustment.c, and the
+ * linearised in its own arm, is the covariate of math/ancova.c, and the
  * covariate's overall mean there is the ratio over all rows of both arms.
  * Nothing is treated as known: the gradient includes the denominators and the
  * covariate's ratio.
@@ -33,9 +33,9 @@
  *	t-Test Robust to Cluster Heterogeneity, Review of Economics and Statistics
  *	99 (2017), 698-709: unequal clusters count as fewer.
  */
-#include "topic/adjustment.h"
+#include "topic/cuped.h"
 
-#include <math.h>
+#include "utils/builtins.h"
 
 /*
  * A mean denominator within this many standard errors of zero is noted: the
@@ -117,10 +117,10 @@ LinearPair(const AbDouble *moments, int columns, bool covariate, double n)
  * which keeps the digits of close means.
  */
 static double
-RatioDifference(const AbComparison *row, int i, double r)
+RatioDifference(const AbMeans *means, int i, double r)
 {
-	const AbDouble *c = row->control->moments;
-	const AbDouble *t = row->treatment->moments;
+	const AbDouble *c = means->control->moments;
+	const AbDouble *t = means->treatment->moments;
 
 	return (AbDoubleDifference(t[i], c[i]) -
 			r * AbDoubleDifference(t[i + 1], c[i + 1])) /
@@ -128,71 +128,81 @@ RatioDifference(const AbComparison *row, int i, double r)
 }
 
 /*
- * Fill in the ratio of one arm and note what is odd about its denominators.
+ * Fill in the ratio of one arm.  Returns false, with a note, if its denominators
+ * sum to zero.
  */
-static void
-DescribeArm(AbComparison *row, const char *role, const AbArm *arm,
+static bool
+DescribeArm(AbMeans *means, const char *role, const AbArm *arm,
 			double *mean, double *stddev)
 {
 	AbPair		pair;
 	double		d;
-	double		variation;		/* of the denominators, squared */
 
 	*mean = *stddev = NAN;
 	if (arm == NULL || !AbArmKnown(arm) || arm->n == 0)
-		return;
-	d = AbArmMean(row->summary, arm, 1);
+		return true;
+	d = AbArmMean(means->summary, arm, 1);
 	if (d == 0)
 	{
-		AbAddNote(row, "the denominators of the %s sum to zero: no ratio", role);
-		row->tested = false;
-		return;
+		AbNote(&means->row.notes, "the denominators of the %s sum to zero: no ratio",
+			   role);
+		return false;
 	}
-	pair = LinearPair(arm->moments, row->summary->columns, false, arm->n);
-	*mean = AbArmMean(row->summary, arm, 0) / d;
+	pair = LinearPair(arm->moments, means->summary->columns, false, arm->n);
+	*mean = AbArmMean(means->summary, arm, 0) / d;
+	if (arm->n >= 2)
+		*stddev = sqrt(pair.syy / (arm->n - 1));
 	if (d < 0)
-		AbAddNote(row, "the mean denominator of the %s is negative", role);
-	if (arm->n < 2)
-		return;
-	*stddev = sqrt(pair.syy / (arm->n - 1));
-
-	variation = AbArmVariance(row->summary, arm, 1, 1) / d / d;
-	if (!row->tested)
-		return;
-	if (variation > arm->n / (double) (DENOMINATOR_ERRORS * DENOMINATOR_ERRORS))
-		AbAddNote(row, "the mean denominator of the %s is hardly distinguishable from zero: do not rely on the interval",
-				  role);
-	else if (variation > UNEQUAL_DENOMINATORS &&
-			 arm->n / (1 + variation) < FEW_USERS)
-		AbAddNote(row, "few users in the %s for such unequal denominators: the interval may be too narrow",
-				  role);
+		AbNote(&means->row.notes, "the mean denominator of the %s is negative",
+			   role);
+	return true;
 }
 
 /*
- * The row's arms as pairs.
+ * Note what is odd about the denominators of an arm with a ratio.
+ */
+static void
+CheckDenominators(AbMeans *means, const char *role, const AbArm *arm)
+{
+	double		d = AbArmMean(means->summary, arm, 1);
+	double		variation = AbArmVariance(means->summary, arm, 1, 1) / d / d;
+
+	if (arm->n < 2)
+		return;
+	if (variation > arm->n / (double) (DENOMINATOR_ERRORS * DENOMINATOR_ERRORS))
+		AbNote(&means->row.notes, "the mean denominator of the %s is hardly distinguishable from zero: do not rely on the interval",
+			   role);
+	else if (variation > UNEQUAL_DENOMINATORS &&
+			 arm->n / (1 + variation) < FEW_USERS)
+		AbNote(&means->row.notes, "few users in the %s for such unequal denominators: the interval may be too narrow",
+			   role);
+}
+
+/*
+ * The two arms as pairs.
  */
 static AbPairs
-PairsOfArms(const AbComparison *row, bool covariate)
+PairsOfArms(const AbMeans *means, bool covariate)
 {
-	int			columns = row->summary->columns;
+	int			columns = means->summary->columns;
 	AbPairs		pairs;
 
-	pairs.control = LinearPair(row->control->moments, columns,
-							   covariate, row->control->n);
-	pairs.treatment = LinearPair(row->treatment->moments, columns,
-								 covariate, row->treatment->n);
+	pairs.control = LinearPair(means->control->moments, columns,
+							   covariate, means->control->n);
+	pairs.treatment = LinearPair(means->treatment->moments, columns,
+								 covariate, means->treatment->n);
 	/* a mean that is rounding only is 0 here */
-	pairs.control.y = row->control_mean;
-	pairs.treatment.y = row->treatment_mean;
-	pairs.y_difference = RatioDifference(row, 0, pairs.control.y);
+	pairs.control.y = means->control_mean;
+	pairs.treatment.y = means->treatment_mean;
+	pairs.y_difference = RatioDifference(means, 0, pairs.control.y);
 	pairs.x_difference = pairs.total_theta = 0;
 	if (covariate)
 	{
 		AbDouble	all[AB_MAX_MOMENTS];
 		AbPair		total;
 
-		pairs.x_difference = RatioDifference(row, 2, pairs.control.x);
-		AbMergeArms(row, all);
+		pairs.x_difference = RatioDifference(means, 2, pairs.control.x);
+		AbMergeArms(means, all);
 		total = LinearPair(all, columns, true,
 						   pairs.control.n + pairs.treatment.n);
 		pairs.total_theta = total.sxy / total.sxx;
@@ -205,70 +215,95 @@ PairsOfArms(const AbComparison *row, bool covariate)
  * differ in sign between the arms?  Notes if not.
  */
 static bool
-CovariateKnown(AbComparison *row)
+CovariateKnown(AbMeans *means)
 {
-	double		c = AbArmMean(row->summary, row->control, 3);
-	double		t = AbArmMean(row->summary, row->treatment, 3);
+	double		c = AbArmMean(means->summary, means->control, 3);
+	double		t = AbArmMean(means->summary, means->treatment, 3);
 
 	if ((c > 0 && t > 0) || (c < 0 && t < 0))
 		return true;
-	AbAddNote(row, "not adjusted: the denominators before the experiment sum to zero");
+	AbNote(&means->row.notes, "not adjusted: the denominators before the experiment sum to zero");
 	return false;
 }
 
 /*
- * The comparison of a summary's arms, as a tuple.
+ * The comparison, as a row; of the aggregate, whose final function has the
+ * state alone, with the defaults.
  */
 static Datum
-CompareRatios(FunctionCallInfo fcinfo, const AbSummary *summary,
-			  const AbTestOptions *options, AbTheta theta)
+CompareRatios(FunctionCallInfo fcinfo, const AbCupedCall *call)
 {
-	AbComparison row;
+	AbMeans		means;
+	AbTheta		theta = call->theta;
+	bool		comparable = AbStartMeans(&means, call->summary, &call->test);
 
-	AbStartComparison(&row, summary, options);
-	row.difference = NAN;
-	row.method = psprintf("ratio by the delta method%s",
-						  AbAlternativeSuffix(options->alternative));
-	DescribeArm(&row, "control", row.control, &row.control_mean,
-				&row.control_stddev);
-	DescribeArm(&row, "treatment", row.treatment, &row.treatment_mean,
-				&row.treatment_stddev);
-	if (row.tested)
+	means.row.difference.value = means.row.lift.value = NAN;
+	means.row.method = psprintf("ratio by the delta method%s",
+								AbAlternativeSuffix(call->test.alternative));
+	comparable = DescribeArm(&means, "control", means.control,
+							 &means.control_mean, &means.control_stddev) &&
+		comparable;
+	comparable = DescribeArm(&means, "treatment", means.treatment,
+							 &means.treatment_mean, &means.treatment_stddev) &&
+		comparable;
+	if (comparable)
 	{
 		AbPairs		pairs;
 
-		if (theta != AB_THETA_NONE && !CovariateKnown(&row))
+		CheckDenominators(&means, "control", means.control);
+		CheckDenominators(&means, "treatment", means.treatment);
+		if (theta != AB_THETA_NONE && !CovariateKnown(&means))
 			theta = AB_THETA_NONE;
-		pairs = PairsOfArms(&row, theta != AB_THETA_NONE);
-		AbComparePairs(&row, &pairs, theta, options,
+		pairs = PairsOfArms(&means, theta != AB_THETA_NONE);
+		AbComparePairs(&means, &pairs, theta, &call->test,
 					   " of ratios (delta method)");
 	}
-	return AbComparisonDatum(fcinfo, &row);
+	return AbRowDatum(fcinfo, &ab_comparison, &means);
+}
+
+static Datum
+Ratio(FunctionCallInfo fcinfo)
+{
+	static const AbWidth width = {
+		2, 2, "Collect it with ab_summary(numerator, denominator, variant), a row per user."
+	};
+	static const AbArg args[] = {AB_CUPED_ARGS(&width)};
+	AbCupedCall call = {
+		.test.reader = "ab_ratio(ab_summary(numerator, denominator, variant)",
+		.theta = AB_THETA_NONE
+	};
+
+	AbReadArgs(fcinfo, args, &call);
+	return CompareRatios(fcinfo, &call);
 }
 
 PG_FUNCTION_INFO_V1(ab_ratio);
 Datum
 ab_ratio(PG_FUNCTION_ARGS)
 {
-	const AbSummary *summary = PG_ARGISNULL(0) ? NULL : AB_GETARG_SUMMARY(0);
-	AbTestOptions options;
+	return Ratio(fcinfo);
+}
 
-	AbGetOptions(fcinfo, &options, 1, 2, 3, 4, 5);
-	AbRequireColumns(summary, 2,
-					 "Collect it with ab_summary(numerator, denominator, variant), a row per user.");
-	return CompareRatios(fcinfo, summary, &options, AB_THETA_NONE);
+PG_FUNCTION_INFO_V1(ab_ratio_final);
+Datum
+ab_ratio_final(PG_FUNCTION_ARGS)
+{
+	return Ratio(fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(ab_ratio_cuped);
 Datum
 ab_ratio_cuped(PG_FUNCTION_ARGS)
 {
-	const AbSummary *summary = PG_ARGISNULL(0) ? NULL : AB_GETARG_SUMMARY(0);
-	AbTestOptions options;
-	AbTheta		theta = AbGetTheta(fcinfo, 6);
+	static const AbWidth width = {
+		4, 4, "Collect it with ab_summary(numerator, denominator, numerator_covariate, denominator_covariate, variant), a row per user."
+	};
+	static const AbArg args[] = {
+		AB_CUPED_ARGS(&width),
+		AB_THETA_ARG
+	};
+	AbCupedCall call = {.test.reader = "ab_ratio_cuped(ab_summary(numerator, denominator, numerator_covariate, denominator_covariate, variant)"};
 
-	AbGetOptions(fcinfo, &options, 1, 2, 3, 4, 5);
-	AbRequireColumns(summary, 4,
-					 "Collect it with ab_summary(numerator, denominator, numerator_covariate, denominator_covariate, variant), a row per user.");
-	return CompareRatios(fcinfo, summary, &options, theta);
+	AbReadArgs(fcinfo, args, &call);
+	return CompareRatios(fcinfo, &call);
 }

@@ -13,3 +13,18 @@ CREATE FUNCTION ab_ratio_cuped(summary ab_summary, control text DEFAULT NULL, tr
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_ratio_cuped(ab_summary, text, text, float8, text, boolean, text) IS
 	'compares ratios of two variants, adjusted by the same ratio before the experiment';
+
+CREATE FUNCTION ab_ratio_final(ab_summary) RETURNS ab_comparison
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_ratio_final(ab_summary) IS 'aggregate final function';
+
+CREATE AGGREGATE ab_ratio(numerator float8, denominator float8, variant text) (
+	SFUNC = ab_summary_accum2,
+	STYPE = ab_summary,
+	SSPACE = 512,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_ratio_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_ratio(float8, float8, text) IS
+	'compares ratios of sums of two variants, a row per user, the control being the one called control';

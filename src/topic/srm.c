@@ -3,50 +3,41 @@
  *	  Sample-ratio mismatch: are the arms as large as the split intended?
  *
  * Goodness of fit of the numbers of users to the weights of the arms.  Small
- * experiments get the exact multinomial test: the probability, under the
- * weights, of all tables that are not more probable than the one observed;
- * larger ones Pearson's chi-square.  A user in an arm of weight 0 is
- * impossible under the weights, so there p = 0 is the exact answer.
+ * experiments get the exact multinomial test, larger ones Pearson's
+ * chi-square; both, with their references, are in math/multinomial.c.  A user
+ * in an arm of weight 0 is impossible under the weights, so there p = 0 is the
+ * exact answer.
  *
- * References:
- *	K. Pearson, On the Criterion that a Given System of Deviations ... Arisen
- *	from Random Sampling, Philosophical Magazine 50 (1900), 157-175.
  *	A. Fabijan et al., Diagnosing Sample Ratio Mismatch in Online Controlled
  *	Experiments, KDD 2019, 2156-2164.
  */
-#include "base/comparison.h"
+#include "base/arms.h"
 
-#include <math.h>
-
-#include "access/htup_details.h"
+#include "base/work.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
-#include "math/distributions.h"
-#include "funcapi.h"
-#include "miscadmin.h"
+#include "math/multinomial.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-
-/* Attributes of the SQL type ab_srm_result, in its order. */
-enum
-{
-	VARIANTS, N, STATISTIC, DF, P_VALUE, MISMATCH, METHOD, NOTE,
-	AB_SRM_ATTRIBUTES
-};
-
-/* Fewer users than this, and at most so many arms and tables: exact. */
-#define EXACT_USERS		1000
-#define EXACT_ARMS		20
-#define EXACT_TABLES	100000
-
-/*
- * Probabilities that differ by less, relatively, are of one value: that of
- * SciPy's binomtest and R's binom.test.
- */
-#define SAME_PROBABILITY	1e-7
+#include "utils/fmgroids.h"
 
 /* Below this expected count chi-square is noted as rough. */
 #define FEW_EXPECTED	5
+
+typedef struct SrmCall
+{
+	const AbSummary *summary;
+	ArrayType  *observed;
+	ArrayType  *variants;
+	ArrayType  *weights;
+	double		threshold;
+} SrmCall;
+
+typedef struct SrmTextCall
+{
+	char	   *text;			/* of an array of counts */
+	SrmCall		call;
+} SrmTextCall;
 
 /* What is observed and what is intended. */
 typedef struct Counts
@@ -54,42 +45,53 @@ typedef struct Counts
 	int			arms;
 	int64	   *users;
 	double	   *weights;		/* relative, not negative */
-	const AbLabel *labels;		/* NULL if the arms have no names */
-	int64		total;
+	AbLabel    *labels;			/* NULL if the arms have no names */
 } Counts;
 
-/* The state of an enumeration of all tables. */
-typedef struct Tables
+typedef struct SrmRow
 {
-	int			arms;
-	int			users;
-	const double *terms;		/* x log p - log x! by arm and x */
-	double		observed;		/* sum of the terms of the table observed */
-	double		total;			/* of the probabilities summed up, in units
-								 * of that of the table observed */
-	bool		all;			/* no table was left out */
-} Tables;
-
-typedef struct SrmResult
-{
-	int			variants;		/* of positive weight */
-	double		statistic;		/* NaN where not known, as the next two */
+	int64		variants;		/* of positive weight, -1 if not known */
+	int64		n;
+	double		statistic;
 	double		df;
 	double		p_value;
+	AbAnswer	mismatch;
+	double		threshold;
 	const char *method;
-	StringInfoData note;
-} SrmResult;
+	AbNotes		notes;
+} SrmRow;
+
+static const AbColumn columns[] = {
+	AB_COLUMN(SrmRow, variants, "variants", COUNT),
+	AB_COLUMN(SrmRow, n, "n", COUNT),
+	AB_COLUMN(SrmRow, statistic, "statistic", NUMBER),
+	AB_COLUMN(SrmRow, df, "df", NUMBER),
+	AB_COLUMN(SrmRow, p_value, "p_value", NUMBER),
+	AB_COLUMN(SrmRow, mismatch, "mismatch", ANSWER),
+	AB_COLUMN(SrmRow, threshold, "threshold", NUMBER),
+	AB_COLUMN(SrmRow, method, "method", TEXT),
+	AB_COLUMN(SrmRow, notes, "note", NOTES)
+};
+
+static const AbRowType srm_type = AB_ROW_TYPE(columns);
+
+static const AbRange threshold_range = {
+	.low = 0, .low_open = true, .high = 1, .high_open = true,
+	.message = "threshold must be between 0 and 1",
+	.hint = "A mismatch is declared where p is below it: 0.001 raises few false alarms."
+};
+
+#define WEIGHTS_ARG \
+	AB_ARRAY_ARG(SrmCall, weights, "weights")
+#define THRESHOLD_ARG \
+	AB_NUMBER_ARG(SrmCall, threshold, "threshold", &threshold_range, 0.001)
 
 /*
- * The elements of a one-dimensional array argument that must not be NULL.
+ * ERROR unless the array has one dimension, no NULL and not too many elements.
  */
-static Datum *
-GetElements(FunctionCallInfo fcinfo, int argument, const char *name,
-			Oid type, int16 length, bool by_value, char align, int *count)
+static void
+CheckArray(ArrayType *array, const char *name)
 {
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
-	Datum	   *elements;
-
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
@@ -98,38 +100,77 @@ GetElements(FunctionCallInfo fcinfo, int argument, const char *name,
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not contain NULL", name)));
-	deconstruct_array(array, type, length, by_value, align, &elements, NULL,
-					  count);
-	if (*count > AB_MAX_VARIANTS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many variants"),
-				 errdetail("The limit is %d.", AB_MAX_VARIANTS)));
-	return elements;
+	AbCheckVariantCount(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)),
+						AB_MAX_VARIANTS);
 }
 
 /*
- * Read and check the weights, one for each arm; equal ones if the argument is
- * NULL.
+ * The elements of an array of numbers, palloc'd.
  */
 static double *
-GetWeights(FunctionCallInfo fcinfo, int argument, int arms)
+GetNumbers(ArrayType *array, const char *name, int *count)
 {
-	double	   *weights = palloc((arms + 1) * sizeof(double));
-	double		largest = 0;
 	Datum	   *elements;
+	double	   *numbers;
+
+	CheckArray(array, name);
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+					  TYPALIGN_DOUBLE, &elements, NULL, count);
+	numbers = (double *) palloc(Max(*count, 1) * sizeof(double));
+	for (int i = 0; i < *count; i++)
+		numbers[i] = DatumGetFloat8(elements[i]);
+	return numbers;
+}
+
+/*
+ * The elements of an array of names, palloc'd.
+ */
+static AbLabel *
+GetLabels(ArrayType *array, const char *name, int *count)
+{
+	Datum	   *elements;
+	AbLabel    *labels;
+
+	CheckArray(array, name);
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
+					  count);
+	labels = (AbLabel *) palloc(Max(*count, 1) * sizeof(AbLabel));
+	for (int i = 0; i < *count; i++)
+		labels[i] = AbTextGetLabel(DatumGetTextPP(elements[i]));
+	return labels;
+}
+
+/*
+ * ERROR 22023 if there is no arm.
+ */
+static void
+CheckArms(int arms)
+{
+	if (arms == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there must be at least one variant")));
+}
+
+/*
+ * Read and check the weights, one for each arm; equal ones for NULL.
+ */
+static double *
+GetWeights(ArrayType *array, int arms)
+{
+	double	   *weights;
+	double		largest = 0;
 	int			count;
 
-	if (PG_ARGISNULL(argument))
+	if (array == NULL)
 	{
+		weights = (double *) palloc(Max(arms, 1) * sizeof(double));
 		for (int i = 0; i < arms; i++)
 			weights[i] = 1;
 		return weights;
 	}
 
-	elements = GetElements(fcinfo, argument, "weights", FLOAT8OID,
-						   sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-						   &count);
+	weights = GetNumbers(array, "weights", &count);
 	if (count != arms)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
@@ -137,7 +178,6 @@ GetWeights(FunctionCallInfo fcinfo, int argument, int arms)
 				 errdetail("The number of variants is %d, that of weights %d.", arms, count)));
 	for (int i = 0; i < arms; i++)
 	{
-		weights[i] = DatumGetFloat8(elements[i]);
 		if (!(weights[i] >= 0 && isfinite(weights[i])))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -156,38 +196,6 @@ GetWeights(FunctionCallInfo fcinfo, int argument, int arms)
 		if (weights[i] > 0)
 			weights[i] = fmax(ldexp(weights[i], -ilogb(largest)), DBL_MIN);
 	return weights;
-}
-
-/*
- * The significance level in that argument.  ERROR 22023 unless it is in
- * (0, 1).
- */
-static double
-GetThreshold(FunctionCallInfo fcinfo, int argument)
-{
-	double		threshold = PG_ARGISNULL(argument) ? NAN :
-		PG_GETARG_FLOAT8(argument);
-
-	if (!(threshold > 0 && threshold < 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("threshold must be between 0 and 1"),
-				 isnan(threshold) ? errdetail("Got NaN or NULL.") :
-				 errdetail("Got %g.", threshold),
-				 errhint("A mismatch is declared where p is below it: 0.001 raises few false alarms.")));
-	return threshold;
-}
-
-/*
- * ERROR 22023 if there is no arm.
- */
-static void
-CheckArms(int arms)
-{
-	if (arms == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there must be at least one variant")));
 }
 
 static int
@@ -215,64 +223,68 @@ CheckUnique(const AbLabel *labels, int count)
 }
 
 /*
+ * Numbers of users of the variants of a summary that have rows, with equal
+ * weights.
+ */
+static Counts
+EqualCounts(const AbSummary *summary)
+{
+	AbArmList	list = AbListSummary(summary);
+	Counts		counts = {0};
+
+	counts.labels = (AbLabel *) palloc(Max(list.count, 1) * sizeof(AbLabel));
+	counts.users = (int64 *) palloc(Max(list.count, 1) * sizeof(int64));
+	for (int i = 0; i < list.count; i++)
+		if (list.entries[i].rows > 0)
+		{
+			counts.labels[counts.arms] = list.entries[i].label;
+			counts.users[counts.arms++] = list.entries[i].rows;
+		}
+	counts.weights = GetWeights(NULL, counts.arms);
+	return counts;
+}
+
+/*
  * Numbers of users from a summary, in the order of the variants named.  ERROR
  * 22023 if it has rows of another variant.
  */
 static Counts
-SummaryCounts(FunctionCallInfo fcinfo)
+NamedCounts(const SrmCall *call)
 {
+	AbArmList	list = AbListSummary(call->summary);
 	Counts		counts = {0};
-	AbLabel    *labels;
-	Datum	   *names;
-	AbSummary  *summary = PG_ARGISNULL(0) ? NULL : AB_GETARG_SUMMARY(0);
-	bool	   *listed;
+	bool	   *listed = (bool *) palloc0(list.count + 1);
 
-	for (int i = 1; i <= 2; i++)
-		if (PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s must not be NULL", i == 1 ? "variants" : "weights"),
-					 errhint("Name every variant and its share: ab_srm(summary, ARRAY['control', 'treatment'], ARRAY[0.8, 0.2]).")));
-	names = GetElements(fcinfo, 1, "variants", TEXTOID, -1, false,
-						TYPALIGN_INT, &counts.arms);
+	if (call->variants == NULL || call->weights == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be NULL",
+						call->variants == NULL ? "variants" : "weights"),
+				 errhint("Name every variant and its share: ab_srm(summary, ARRAY['control', 'treatment'], ARRAY[0.8, 0.2]); without both the shares are equal.")));
+	counts.labels = GetLabels(call->variants, "variants", &counts.arms);
 	CheckArms(counts.arms);
-	labels = palloc(counts.arms * sizeof(AbLabel));
-	for (int i = 0; i < counts.arms; i++)
-		labels[i] = AbTextGetLabel(DatumGetTextPP(names[i]));
-	CheckUnique(labels, counts.arms);
-	counts.labels = labels;
-	counts.weights = GetWeights(fcinfo, 2, counts.arms);
-	counts.users = palloc0(counts.arms * sizeof(int64));
-	if (summary == NULL)
-		return counts;
-
-	listed = palloc0(summary->arms + 1);
-	for (int i = 0; i < counts.arms && summary->arms > 0; i++)
+	CheckUnique(counts.labels, counts.arms);
+	counts.weights = GetWeights(call->weights, counts.arms);
+	counts.users = (int64 *) palloc0(counts.arms * sizeof(int64));
+	for (int i = 0; i < counts.arms && list.count > 0; i++)
 	{
-		int			position = AbFindArm(summary, labels[i]);
+		int			position = AbFindArm(call->summary, counts.labels[i]);
 
-		if (position >= 0)
-		{
-			AbArm	   *arm = AbGetArm(summary, position);
-
-			counts.users[i] = arm->n + arm->nonfinite;
-			listed[position] = true;
-		}
+		if (position < 0)
+			continue;
+		counts.users[i] = list.entries[position].rows;
+		listed[position] = true;
 	}
-	for (int i = 0; i < (int) summary->arms; i++)
-	{
-		AbArm	   *arm = AbGetArm(summary, i);
-
+	for (int i = 0; i < list.count; i++)
 		/* an arm without rows is there only because it was named as control */
-		if (!listed[i] && arm->n + arm->nonfinite > 0)
+		if (!listed[i] && list.entries[i].rows > 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("variant \"%s\" of the summary is not among those named",
-							AbLabelToServer(AbArmLabel(summary, arm))),
+							AbLabelToServer(list.entries[i].label)),
 					 errdetail("It has " INT64_FORMAT " rows.",
-							   arm->n + arm->nonfinite),
+							   list.entries[i].rows),
 					 errhint("Name every variant, with weight 0 if it should have no users.")));
-	}
 	return counts;
 }
 
@@ -280,52 +292,26 @@ SummaryCounts(FunctionCallInfo fcinfo)
  * Numbers of users from an array.
  */
 static Counts
-ArrayCounts(FunctionCallInfo fcinfo)
+ArrayCounts(const SrmCall *call)
 {
 	Counts		counts = {0};
-	Datum	   *elements;
+	double	   *numbers = GetNumbers(call->observed, "observed", &counts.arms);
 
-	elements = GetElements(fcinfo, 0, "observed", INT8OID, sizeof(int64),
-						   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &counts.arms);
-	CheckArms(counts.arms);
-	counts.users = palloc(counts.arms * sizeof(int64));
+	counts.users = (int64 *) palloc(Max(counts.arms, 1) * sizeof(int64));
 	for (int i = 0; i < counts.arms; i++)
 	{
-		counts.users[i] = DatumGetInt64(elements[i]);
-		if (counts.users[i] < 0)
+		if (!(numbers[i] >= 0 && numbers[i] <= PG_INT64_MAX / 2 &&
+			  rint(numbers[i]) == numbers[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("a number of users must not be negative"),
-					 errdetail("Element %d is " INT64_FORMAT ".", i + 1,
-							   counts.users[i])));
+					 numbers[i] < 0 ?
+					 errmsg("a number of users must not be negative") :
+					 errmsg("a number of users must be a whole number"),
+					 errdetail("Element %d is %.17g.", i + 1, numbers[i])));
+		counts.users[i] = (int64) numbers[i];
 	}
-	counts.weights = GetWeights(fcinfo, 1, counts.arms);
+	counts.weights = GetWeights(call->weights, counts.arms);
 	return counts;
-}
-
-/*
- * Add a sentence fragment to the note, after a semicolon.
- */
-static void AddNote(SrmResult *result, const char *format,...)
-			pg_attribute_printf(2, 3);
-
-static void
-AddNote(SrmResult *result, const char *format,...)
-{
-	if (result->note.len > 0)
-		appendStringInfoString(&result->note, "; ");
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, format);
-		needed = appendStringInfoVA(&result->note, format, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&result->note, needed);
-	}
 }
 
 /*
@@ -340,281 +326,181 @@ ArmName(const Counts *counts, int i)
 }
 
 /*
- * Number of ways to distribute n users over that many arms, (n + k - 1) over
- * (k - 1), or infinity if the exact test is not for them.
- */
-static double
-CountTables(int64 n, int arms)
-{
-	double		count = 1;
-
-	if (n >= EXACT_USERS || arms > EXACT_ARMS)
-		return INFINITY;
-	for (int i = 1; i < arms; i++)
-		count = count * (n + i) / i;
-	return count;
-}
-
-/*
- * Distribute the users left over this arm and the ones after it, in all ways,
- * with `sum` the terms of the arms before.  Recursion goes as deep as there
- * are arms, at most EXACT_ARMS.
- */
-static void
-EnumerateTables(Tables *tables, int arm, int left, double sum)
-{
-	const double *terms = tables->terms + arm * (tables->users + 1);
-
-	if (arm < tables->arms - 1)
-	{
-		CHECK_FOR_INTERRUPTS();
-		for (int x = 0; x <= left; x++)
-			EnumerateTables(tables, arm + 1, left - x, sum + terms[x]);
-		return;
-	}
-
-	sum += terms[left] - tables->observed;
-	if (sum <= log1p(SAME_PROBABILITY))
-		tables->total += exp(sum);
-	else
-		tables->all = false;
-}
-
-/*
- * The exact multinomial test of the arms of positive weight:
- *
- *		P(x) = n! product p_i^x_i / x_i!,
- *		p-value = sum of P(x) over all x with P(x) <= P(observed).
- *
- * With two arms it is the exact binomial test.
- */
-static double
-ExactTest(const Counts *counts, int variants)
-{
-	int			n = (int) counts->total;
-	Tables		tables = {variants, n, NULL, 0, 0, true};
-	double	   *terms = palloc(variants * (n + 1) * sizeof(double));
-	double	   *log_factorial = palloc((n + 1) * sizeof(double));
-	double		sum = 0;
-	double		p;
-	int			arm = 0;
-
-	for (int i = 0; i < counts->arms; i++)
-		sum += counts->weights[i];
-	for (int x = 0; x <= n; x++)
-		log_factorial[x] = lgamma(x + 1.0);
-	for (int i = 0; i < counts->arms; i++)
-	{
-		double		log_share = log(counts->weights[i] / sum);
-
-		if (counts->weights[i] == 0)
-			continue;
-		for (int x = 0; x <= n; x++)
-			terms[arm * (n + 1) + x] = x * log_share - log_factorial[x];
-		tables.observed += terms[arm * (n + 1) + counts->users[i]];
-		arm++;
-	}
-	tables.terms = terms;
-	EnumerateTables(&tables, 0, n, 0);
-
-	if (tables.all)
-		return 1;
-	p = exp(log(tables.total) + tables.observed + log_factorial[n]);
-	return p > 0 ? fmin(p, 1) : AB_SMALLEST_P;
-}
-
-/*
- * Pearson's statistic, and what is worth a note: the smallest expected count,
- * and the arm that deviates most.
- *
- * With w an arm's weight and W their sum, the deviation from the expected
- * n w / W is (o W - n w) / W.  The two products are close, so they are formed
- * with their rounding errors: at a billion users the plain difference would
- * cost half of the digits.
- */
-static double
-PearsonStatistic(const Counts *counts, double *fewest, int *worst,
-				 double *expected)
-{
-	AbDouble	sum = {0, 0};
-	double		n = counts->total;
-	double		statistic = 0;
-	double		largest = -1;
-
-	for (int i = 0; i < counts->arms; i++)
-		AbDoubleAdd(&sum, counts->weights[i]);
-	sum = AbDoubleNormal(sum);
-
-	*fewest = INFINITY;
-	*worst = 0;
-	for (int i = 0; i < counts->arms; i++)
-	{
-		double		o = counts->users[i];
-		double		w = counts->weights[i];
-		double		have = o * sum.high;
-		double		want = n * w;
-		double		deviation = (have - want) + o * sum.low +
-			(fma(o, sum.high, -have) - fma(n, w, -want));
-		double		part;
-
-		if (w == 0)
-			continue;
-		part = deviation / want * (deviation / sum.high);
-		statistic += part;
-		*fewest = fmin(*fewest, want / sum.high);
-		if (part > largest)
-		{
-			largest = part;
-			*worst = i;
-			*expected = want / sum.high;
-		}
-	}
-	return statistic;
-}
-
-/*
  * Sum up the users.  Returns false, with a note, if there is nothing to test.
  */
 static bool
-CountUsers(Counts *counts, SrmResult *result)
+CountUsers(const Counts *counts, SrmRow *row)
 {
-	counts->total = 0;
+	row->n = 0;
 	for (int i = 0; i < counts->arms; i++)
-	{
-		if (pg_add_s64_overflow(counts->total, counts->users[i],
-								&counts->total) ||
-			counts->total > AB_MAX_OBSERVATIONS)
+		if (pg_add_s64_overflow(row->n, counts->users[i], &row->n) ||
+			row->n > AB_MAX_OBSERVATIONS)
 		{
-			counts->total = -1;
-			AddNote(result, "too many users for double precision");
+			row->n = -1;
+			AbNote(&row->notes, "too many users for double precision");
 			return false;
 		}
-	}
-	if (counts->total == 0)
-		AddNote(result, "no users");
-	return counts->total > 0;
+	if (row->n == 0)
+		AbNote(&row->notes, "no users");
+	return row->n > 0;
 }
 
 /*
  * Note users in arms that should have none.  Returns whether there are any.
  */
 static bool
-FindLeak(const Counts *counts, SrmResult *result)
+FindLeak(const Counts *counts, SrmRow *row)
 {
-	bool		found = false;
-
-	for (int i = 0; i < counts->arms && !found; i++)
+	for (int i = 0; i < counts->arms; i++)
 		if (counts->weights[i] == 0 && counts->users[i] > 0)
 		{
-			AddNote(result, INT64_FORMAT " user%s in variant %s, whose weight is 0: impossible under the weights, p = 0",
-					counts->users[i], counts->users[i] == 1 ? "" : "s",
-					ArmName(counts, i));
-			found = true;
+			AbNote(&row->notes, INT64_FORMAT " user%s in variant %s, whose weight is 0: impossible under the weights, p = 0",
+				   counts->users[i], counts->users[i] == 1 ? "" : "s",
+				   ArmName(counts, i));
+			return true;
 		}
-	return found;
+	return false;
 }
 
 /*
  * Test the counts.
  */
 static void
-TestRatio(Counts *counts, double threshold, SrmResult *result)
+TestRatio(const Counts *counts, SrmRow *row)
 {
-	double		fewest;
-	double		expected = 0;
-	int			worst;
+	AbClasses	classes = {counts->arms, counts->users, counts->weights};
+	AbPearson	pearson;
 	bool		exact;
 
+	row->variants = 0;
 	for (int i = 0; i < counts->arms; i++)
-		result->variants += counts->weights[i] > 0;
-	if (!CountUsers(counts, result))
+		row->variants += counts->weights[i] > 0;
+	if (!CountUsers(counts, row))
 		return;
-	if (FindLeak(counts, result))
+	if (FindLeak(counts, row))
 	{
-		result->p_value = 0;
-		result->method = "users in a variant of weight 0";
+		row->p_value = 0;
+		row->method = "users in a variant of weight 0";
 		return;
 	}
-	if (result->variants < 2)
+	if (row->variants < 2)
 	{
-		AddNote(result, "only one variant has a weight: nothing to test");
+		AbNote(&row->notes, counts->arms == 1 ? "only one variant: nothing to test" :
+			   "only one variant has a weight: nothing to test");
 		return;
 	}
 
-	exact = CountTables(counts->total, result->variants) <= EXACT_TABLES;
-	result->statistic = PearsonStatistic(counts, &fewest, &worst, &expected);
-	result->df = result->variants - 1;
+	exact = AbMultinomialFeasible(row->n, (int) row->variants);
+	pearson = AbPearsonTest(&classes);
+	row->statistic = pearson.statistic;
+	row->df = pearson.df;
+	row->p_value = exact ? AbMultinomialPValue(&classes, &ab_server_work) :
+		pearson.p_value;
 	if (exact)
-	{
-		result->method = result->variants == 2 ?
-			"exact binomial test" : "exact multinomial test";
-		result->p_value = ExactTest(counts, result->variants);
-	}
-	else
-	{
-		result->method = "chi-square goodness of fit";
-		result->p_value = isfinite(result->statistic) ?
-			AbChiSquareUpperTail(result->statistic, result->df) : 0;
-		/* 0 is for what is impossible */
-		if (result->p_value == 0)
-			result->p_value = AB_SMALLEST_P;
-	}
+		row->method = row->variants == 2 ? "exact binomial test" :
+			"exact multinomial test";
 
-	if (result->p_value < threshold)
+	if (row->p_value < row->threshold)
 	{
-		AddNote(result, "variant %s deviates most: " INT64_FORMAT " users, %.1f expected",
-				ArmName(counts, worst), counts->users[worst], expected);
+		AbNote(&row->notes, "variant %s deviates most: " INT64_FORMAT " users, %.1f expected",
+			   ArmName(counts, pearson.worst), counts->users[pearson.worst],
+			   pearson.worst_expected);
 		if (counts->labels != NULL)
-			AddNote(result, "rows must be users: several rows a user look like a mismatch");
+			AbNote(&row->notes, "rows must be users: several rows a user look like a mismatch");
 	}
-	if (fewest < FEW_EXPECTED)
-		AddNote(result, "the smallest expected count is %.2g%s", fewest,
-				exact ? "" : ": chi-square is rough");
+	if (pearson.fewest < FEW_EXPECTED)
+		AbNote(&row->notes, "the smallest expected count is %.2g%s",
+			   pearson.fewest, exact ? "" : ": chi-square is rough");
 }
 
 /*
- * Both forms: (summary, variants, weights, threshold) and (observed, weights,
- * threshold), which the number of arguments tells apart.
+ * The row of a test; without counts there are no users.
  */
+static Datum
+SrmDatum(FunctionCallInfo fcinfo, const SrmCall *call, const Counts *counts)
+{
+	SrmRow		row = {.variants = -1, .n = 0};
+
+	row.statistic = row.df = row.p_value = NAN;
+	row.threshold = call->threshold;
+	row.method = "chi-square goodness of fit";
+	if (counts == NULL || counts->arms == 0)
+		AbNote(&row.notes, "no users");
+	else
+		TestRatio(counts, &row);
+	row.mismatch = isnan(row.p_value) ? AB_UNKNOWN :
+		AbAnswerOf(row.p_value < row.threshold);
+	return AbRowDatum(fcinfo, &srm_type, &row);
+}
+
 PG_FUNCTION_INFO_V1(ab_srm);
 Datum
 ab_srm(PG_FUNCTION_ARGS)
 {
-	TupleDesc	tupdesc = AbResultDesc(fcinfo, AB_SRM_ATTRIBUTES);
-	Datum	   *values = (Datum *) palloc0(tupdesc->natts * sizeof(Datum));
-	bool	   *nulls = (bool *) palloc(tupdesc->natts * sizeof(bool));
-	bool		named = PG_NARGS() == 4;
-	double		threshold = GetThreshold(fcinfo, named ? 3 : 2);
-	SrmResult	result = {0};
-	Counts		counts = {0};
+	static const AbArg args[] = {
+		AB_SUMMARY_ARG(SrmCall, summary, NULL),
+		AB_ARRAY_ARG(SrmCall, variants, "variants"),
+		WEIGHTS_ARG,
+		THRESHOLD_ARG
+	};
+	SrmCall		call;
+	Counts		counts;
 
-	result.statistic = result.df = result.p_value = NAN;
-	result.method = "chi-square goodness of fit";
-	initStringInfo(&result.note);
-	/* what array_agg() and ARRAY() give for an empty log */
-	if (!named && (PG_ARGISNULL(0) ||
-				   ARR_NDIM(PG_GETARG_ARRAYTYPE_P(0)) == 0))
-		AddNote(&result, "no users");
-	else
-	{
-		counts = named ? SummaryCounts(fcinfo) : ArrayCounts(fcinfo);
-		TestRatio(&counts, threshold, &result);
-	}
+	AbReadArgs(fcinfo, args, &call);
+	counts = call.variants == NULL && call.weights == NULL ?
+		EqualCounts(call.summary) : NamedCounts(&call);
+	return SrmDatum(fcinfo, &call, &counts);
+}
 
-	memset(nulls, true, tupdesc->natts * sizeof(bool));
-	nulls[VARIANTS] = counts.arms == 0;
-	values[VARIANTS] = Int64GetDatum(result.variants);
-	nulls[N] = counts.total < 0;
-	values[N] = Int64GetDatum(counts.total);
-	AbSetFloat(values, nulls, STATISTIC, result.statistic);
-	AbSetFloat(values, nulls, DF, result.df);
-	AbSetFloat(values, nulls, P_VALUE, result.p_value);
-	nulls[MISMATCH] = nulls[P_VALUE];
-	values[MISMATCH] = BoolGetDatum(result.p_value < threshold);
-	nulls[METHOD] = false;
-	values[METHOD] = CStringGetTextDatum(result.method);
-	nulls[NOTE] = result.note.len == 0;
-	if (result.note.len > 0)
-		values[NOTE] = CStringGetTextDatum(result.note.data);
-	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+/*
+ * From counts.  An empty array is what array_agg() and ARRAY() give for an
+ * empty log.
+ */
+static Datum
+ArraySrm(FunctionCallInfo fcinfo, const SrmCall *call)
+{
+	Counts		counts;
+
+	if (call->observed == NULL || ARR_NDIM(call->observed) == 0)
+		return SrmDatum(fcinfo, call, NULL);
+	counts = ArrayCounts(call);
+	return SrmDatum(fcinfo, call, &counts);
+}
+
+PG_FUNCTION_INFO_V1(ab_srm_counts);
+Datum
+ab_srm_counts(PG_FUNCTION_ARGS)
+{
+	static const AbArg args[] = {
+		AB_ARRAY_ARG(SrmCall, observed, "observed"),
+		WEIGHTS_ARG,
+		THRESHOLD_ARG
+	};
+	SrmCall		call;
+
+	AbReadArgs(fcinfo, args, &call);
+	return ArraySrm(fcinfo, &call);
+}
+
+/*
+ * From the text of an array: what a literal or a parameter without a type
+ * means.
+ */
+PG_FUNCTION_INFO_V1(ab_srm_text);
+Datum
+ab_srm_text(PG_FUNCTION_ARGS)
+{
+	static const AbArg args[] = {
+		AB_TEXT_ARG(SrmTextCall, text, "observed"),
+		AB_ARRAY_ARG(SrmTextCall, call.weights, "weights"),
+		AB_NUMBER_ARG(SrmTextCall, call.threshold, "threshold",
+					  &threshold_range, 0.001)
+	};
+	SrmTextCall text;
+
+	AbReadArgs(fcinfo, args, &text);
+	text.call.observed = text.text == NULL ? NULL :
+		DatumGetArrayTypeP(OidInputFunctionCall(F_ARRAY_IN, text.text,
+												FLOAT8OID, -1));
+	return ArraySrm(fcinfo, &text.call);
 }

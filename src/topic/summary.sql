@@ -1,45 +1,11 @@
--- the stored summary
-
-CREATE TYPE ab_summary;
-
-CREATE FUNCTION ab_summary_in(cstring) RETURNS ab_summary
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION ab_summary_in(cstring) IS 'I/O';
-
-CREATE FUNCTION ab_summary_out(ab_summary) RETURNS cstring
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION ab_summary_out(ab_summary) IS 'I/O';
-
-CREATE FUNCTION ab_summary_recv(internal) RETURNS ab_summary
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION ab_summary_recv(internal) IS 'I/O';
-
-CREATE FUNCTION ab_summary_send(ab_summary) RETURNS bytea
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION ab_summary_send(ab_summary) IS 'I/O';
-
--- Numbers are its category so that of two functions that differ in float8 and
--- ab_summary, such as ab_sample_size(), a call with arguments of no known type
--- (literals, a driver's parameters) means float8, the preferred type there.
-CREATE TYPE ab_summary (
-	INPUT = ab_summary_in,
-	OUTPUT = ab_summary_out,
-	RECEIVE = ab_summary_recv,
-	SEND = ab_summary_send,
-	INTERNALLENGTH = VARIABLE,
-	ALIGNMENT = double,
-	STORAGE = extended,
-	CATEGORY = 'N'
-);
-COMMENT ON TYPE ab_summary IS
-	'per variant: name, number of rows, means and centred second moments of 1, 2 or 4 columns';
+-- collecting and merging summaries
 
 CREATE FUNCTION ab_summary_accum(ab_summary, outcome float8, variant text) RETURNS ab_summary
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_summary_accum(ab_summary, float8, text) IS 'aggregate transition function';
 
 CREATE FUNCTION ab_summary_accum(ab_summary, outcome float8, variant text, control text) RETURNS ab_summary
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'ab_summary_accum_control' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_summary_accum(ab_summary, float8, text, text) IS 'aggregate transition function';
 
 CREATE FUNCTION ab_summary_accum_boolean(ab_summary, outcome boolean, variant text) RETURNS ab_summary
@@ -47,7 +13,7 @@ CREATE FUNCTION ab_summary_accum_boolean(ab_summary, outcome boolean, variant te
 COMMENT ON FUNCTION ab_summary_accum_boolean(ab_summary, boolean, text) IS 'aggregate transition function';
 
 CREATE FUNCTION ab_summary_accum_boolean(ab_summary, outcome boolean, variant text, control text) RETURNS ab_summary
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'ab_summary_accum_boolean_control' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_summary_accum_boolean(ab_summary, boolean, text, text) IS 'aggregate transition function';
 
 CREATE FUNCTION ab_summary_accum2(ab_summary, outcome float8, covariate float8, variant text) RETURNS ab_summary
@@ -133,33 +99,3 @@ CREATE AGGREGATE ab_rollup(summary ab_summary) (
 );
 COMMENT ON AGGREGATE ab_rollup(ab_summary) IS
 	'merges summaries of different users into one';
-
-CREATE FUNCTION ab_make_summary(variant text, n bigint, mean float8, stddev float8) RETURNS ab_summary
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION ab_make_summary(text, bigint, float8, float8) IS
-	'summary of one variant from published numbers: users, mean and sample standard deviation';
-
-CREATE FUNCTION ab_make_summary(variant text, n bigint, successes bigint) RETURNS ab_summary
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION ab_make_summary(text, bigint, bigint) IS
-	'summary of one variant from published counts: users, and how many of them succeeded';
-
-CREATE TYPE ab_arm AS (
-	variant text,
-	n bigint,
-	mean float8,
-	stddev float8,
-	is_control boolean,
-	is_binary boolean,
-	nonfinite bigint,
-	means jsonb,
-	covariances jsonb,
-	wilson_low float8,
-	wilson_high float8
-);
-COMMENT ON TYPE ab_arm IS 'what a summary holds of one variant';
-
-CREATE FUNCTION ab_arms(summary ab_summary) RETURNS SETOF ab_arm
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 2;
-COMMENT ON FUNCTION ab_arms(ab_summary) IS
-	'the variants of a summary, a row each, in the order of their names';

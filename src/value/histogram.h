@@ -11,9 +11,6 @@
 
 #define AB_MAX_HISTOGRAM_VARIANTS	512
 
-/* label of the one arm that holds differences of pairs */
-#define AB_PAIRS_LABEL				"pairs"
-
 #define AB_HISTOGRAM_VERSION		1
 
 /*
@@ -59,6 +56,30 @@ typedef struct AbHistogramArm
 	uint16		flags;			/* AB_ARM_CONTROL or 0 */
 } AbHistogramArm;
 
+/* An arm while a histogram is being put together from its parts. */
+typedef struct AbHistogramPart
+{
+	AbArmHead	head;			/* n is the sum of the counts */
+	double		min;
+	double		max;
+	AbBin	   *bins;			/* in ascending order */
+	int			count;
+} AbHistogramPart;
+
+extern AbHistogram *AbDatumGetHistogram(Datum datum);
+extern int	AbFindHistogramArm(const AbHistogram *histogram, AbLabel label);
+extern AbBins AbHistogramBins(const AbHistogram *histogram, int arm);
+extern AbSummary *AbHistogramArms(const AbHistogram *histogram);
+extern AbHistogram *AbBuildHistogram(int bits, const AbHistogramPart *parts,
+									 int arms);
+extern int	AbDistinctKeys(const AbHistogramPart *parts, int arms,
+						   int64 **keys);
+extern const char *AbHistogramPartFault(AbHistogramPart *part, int bits);
+extern const char *AbHistogramFault(const AbHistogramPart *parts, int arms,
+									int bits);
+
+#define AB_GETARG_HISTOGRAM(n)	AbDatumGetHistogram(PG_GETARG_DATUM(n))
+
 static inline AbHistogramArm *
 AbGetHistogramArm(const AbHistogram *histogram, int i)
 {
@@ -66,10 +87,29 @@ AbGetHistogramArm(const AbHistogram *histogram, int i)
 							   i * sizeof(AbHistogramArm));
 }
 
-extern AbHistogram *AbDatumGetHistogram(Datum datum);
-extern AbSummary *AbHistogramArms(const AbHistogram *histogram);
-extern AbBins AbHistogramBins(const AbHistogram *histogram, int arm);
+static inline AbLabel
+AbHistogramLabel(const AbHistogram *histogram, const AbHistogramArm *arm)
+{
+	AbLabel		label;
 
-#define AB_GETARG_HISTOGRAM(n)	AbDatumGetHistogram(PG_GETARG_DATUM(n))
+	label.data = (const char *) histogram + arm->label_offset;
+	label.length = arm->label_length;
+	return label;
+}
+
+/*
+ * What an arm has whatever its values are.
+ */
+static inline AbArmHead
+AbHistogramHead(const AbHistogram *histogram, const AbHistogramArm *arm)
+{
+	AbArmHead	head;
+
+	head.label = AbHistogramLabel(histogram, arm);
+	head.n = arm->n;
+	head.nonfinite = arm->nonfinite;
+	head.flags = arm->flags;
+	return head;
+}
 
 #endif							/* AB_VALUE_HISTOGRAM_H */

@@ -1,6 +1,6 @@
 /*
  * io.c
- *	  What the input and output functions of the stored types share.
+ *	  The text and the binary form of the stored types.
  *
  * The text form is JSON, the binary form every field in network order.  Both
  * are read from anybody, so nothing in them is trusted.
@@ -11,24 +11,52 @@
 
 #include "common/shortest_dec.h"
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 #include "utils/numeric.h"
 
-/* the fault that is a limit, not a syntax error */
-static const char label_fault[] = "A variant name is longer than 1024 bytes.";
+/*
+ * Bytes in front of the arms, the same in both types: the varlena header, the
+ * version, the number, flags, the number of arms and a reserve.
+ */
+#define HEADER_SIZE		16
+
+/* Of them, what the binary form has: without varlena header and reserve. */
+#define BINARY_HEADER	8
 
 /*
- * Append a double so that reading it back gives the same bits, whatever
- * extra_float_digits says.
+ * An aligned, plain view of an argument of a stored type: the argument itself
+ * where it is one, else a palloc'd copy.  ERROR XX001 if its version is not
+ * that one.
  */
-void
-AbAppendDouble(StringInfo buf, double value)
+void *
+AbDetoastStored(Datum datum, const char *type_name, int version)
 {
-	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+	void	   *value = PG_DETOAST_DATUM(datum);
+	int			found;
 
-	double_to_shortest_decimal_buf(value, digits);
-	appendStringInfoString(buf, digits);
+	if (VARSIZE(value) < HEADER_SIZE)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("%s value is damaged", type_name),
+				 errdetail("It has %d bytes, fewer than its header.",
+						   (int) VARSIZE(value))));
+	found = *(uint8 *) VARDATA(value);
+	if (found != version)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("%s value has an unknown version", type_name),
+				 errdetail("It has version %d, this library reads version %d.",
+						   found, version),
+				 errhint("If a newer version of ab_test has written it, install that version.")));
+	return value;
 }
+
+/* ----------------------------------------------------------------------
+ * Text form: reading
+ * ----------------------------------------------------------------------
+ */
 
 /*
  * Value of a key of a JSON object, or NULL.
@@ -90,6 +118,9 @@ AbJsonDouble(JsonbValue *value, double *result)
 	return isfinite(*result);
 }
 
+/*
+ * Read a JSON true or false.
+ */
 bool
 AbJsonBoolean(JsonbValue *value, bool *result)
 {
@@ -100,44 +131,29 @@ AbJsonBoolean(JsonbValue *value, bool *result)
 }
 
 /*
- * Read a JSON string as a label.  Returns NULL or why it is not one.
+ * Report softly why a text is not a value of the type.  Returns false.
  */
-const char *
-AbJsonLabel(JsonbValue *value, AbLabel *label)
+static bool
+JsonFault(Node *context, const AbStoredType *type, const char *fault)
 {
-	if (value == NULL || value->type != jbvString)
-		return "The key \"variant\" must be a string.";
-	label->length = value->val.string.len;
-	label->data = value->val.string.val;
-	*label = AbServerToUtf8(*label);
-	return label->length > AB_MAX_LABEL_LENGTH ? label_fault : NULL;
-}
-
-/*
- * Report softly why a text is not a value of the type; returns what its input
- * function then returns.
- */
-Datum
-AbJsonFault(Node *context, const AbStoredForm *form, const char *fault)
-{
-	ereturn(context, (Datum) 0,
-			(errcode(fault == label_fault ? ERRCODE_PROGRAM_LIMIT_EXCEEDED :
-					 ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for type %s", form->type_name),
+	ereturn(context, false,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input syntax for type %s", type->name),
 			 errdetail("%s", fault)));
 }
 
 /*
- * Read the text of a value, {"version": .., KEY: number, "arms": [..]}, as far
- * as its number, from 0 on, and its arms.  Returns false after a soft error.
+ * Read {"version": .., KEY: number, "arms": [..]} as far as the number and the
+ * arms.  Returns false after a soft error.
  */
-bool
-AbJsonStored(Node *context, char *literal, const AbStoredForm *form,
-			 int64 *number, JsonbContainer **arms)
+static bool
+JsonHeader(Node *context, char *literal, const AbStoredType *type,
+		   int64 *number, JsonbContainer **arms)
 {
 	Datum		json;
 	JsonbContainer *root;
 	int64		version;
+	const char *fault;
 
 	if (!AbJsonbInput(literal, context, &json))
 		return false;
@@ -145,37 +161,181 @@ AbJsonStored(Node *context, char *literal, const AbStoredForm *form,
 
 	if (!JsonContainerIsObject(root) || JsonContainerSize(root) != 3 ||
 		!AbJsonCount(AbJsonMember(root, "version"), PG_INT16_MAX, &version) ||
-		!AbJsonCount(AbJsonMember(root, form->key), PG_INT16_MAX, number) ||
+		!AbJsonCount(AbJsonMember(root, type->number_key), PG_INT16_MAX, number) ||
 		(*arms = AbJsonArray(AbJsonMember(root, "arms"), -1)) == NULL)
-	{
-		AbJsonFault(context, form,
-					psprintf("It must be an object with the keys version, %s and arms.",
-							 form->key));
-		return false;
-	}
-	if (version != form->version)
+		return JsonFault(context, type,
+						 psprintf("It must be an object with the keys version, %s and arms.",
+								  type->number_key));
+	if (version != type->version)
 		ereturn(context, false,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", form->type_name),
+				 errmsg("invalid input syntax for type %s", type->name),
 				 errdetail("Version %d is not known.", (int) version),
 				 errhint("It may have been written by a newer version of ab_test.")));
-	if (JsonContainerSize(*arms) > (uint32) form->max_arms)
+	if (JsonContainerSize(*arms) > (uint32) type->max_arms)
 		ereturn(context, false,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many variants"),
-				 errdetail("The limit is %d.", form->max_arms)));
+				 errdetail("The limit is %d.", type->max_arms)));
+	fault = type->number_fault(*number);
+	return fault ? JsonFault(context, type, fault) : true;
+}
+
+/*
+ * Read a JSON string as a label.  Returns false after a soft error.
+ */
+static bool
+JsonLabel(Node *context, JsonbValue *value, const AbStoredType *type,
+		  AbLabel *label)
+{
+	if (value == NULL || value->type != jbvString)
+		return JsonFault(context, type,
+						 "The key \"variant\" must be a string.");
+	label->data = value->val.string.val;
+	label->length = value->val.string.len;
+	*label = AbServerToUtf8(*label);
+	if (label->length > AB_MAX_LABEL_LENGTH)
+		ereturn(context, false,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("invalid input syntax for type %s", type->name),
+				 errdetail("A variant name is longer than %d bytes.",
+						   AB_MAX_LABEL_LENGTH)));
 	return true;
 }
 
 /*
- * ERROR 22P03 with that detail.
+ * Read the i-th arm.  Returns false after a soft error.
+ */
+static bool
+JsonArm(Node *context, JsonbValue *value, const AbStoredType *type,
+		int number, void *parts, int i)
+{
+	AbArmHead  *head = (AbArmHead *) ((char *) parts + i * type->part_size);
+	JsonbContainer *object;
+	const char *fault;
+
+	if (value == NULL || value->type != jbvBinary ||
+		!JsonContainerIsObject(value->val.binary.data) ||
+		JsonContainerSize(value->val.binary.data) != type->arm_keys)
+		return JsonFault(context, type, type->arm_form);
+	object = value->val.binary.data;
+
+	if (!JsonLabel(context, AbJsonMember(object, "variant"), type,
+				   &head->label))
+		return false;
+	fault = type->json_arm(object, number, parts, i);
+	return fault ? JsonFault(context, type, fault) : true;
+}
+
+/*
+ * Why the arms, each right by itself, cannot make one value, or NULL.
+ */
+static const char *
+ArmsFault(const AbStoredType *type, int number, const void *parts, int count)
+{
+	const char *fault = AbArmHeadsFault(parts, type->part_size, count);
+
+	if (fault == NULL && type->arms_fault)
+		fault = type->arms_fault(parts, count, number);
+	return fault;
+}
+
+/*
+ * The input function of a stored type: of its text form, with soft errors.
+ */
+Datum
+AbStoredIn(FunctionCallInfo fcinfo, const AbStoredType *type)
+{
+	Node	   *context = fcinfo->context;
+	JsonbContainer *arms;
+	int64		number;
+	void	   *parts;
+	int			count;
+	const char *fault;
+
+	if (!JsonHeader(context, PG_GETARG_CSTRING(0), type, &number, &arms))
+		PG_RETURN_NULL();
+
+	count = JsonContainerSize(arms);
+	parts = palloc0(Max(count, 1) * type->part_size);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!JsonArm(context, getIthJsonbValueFromContainer(arms, i), type,
+					 number, parts, i))
+			PG_RETURN_NULL();
+	}
+	fault = ArmsFault(type, number, parts, count);
+	if (fault)
+	{
+		JsonFault(context, type, fault);
+		PG_RETURN_NULL();
+	}
+	PG_RETURN_POINTER(type->build(number, parts, count));
+}
+
+/* ----------------------------------------------------------------------
+ * Text form: writing
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * Append a double so that reading it back gives the same bits, whatever
+ * extra_float_digits says.
  */
 void
-AbBadBinary(const char *type_name, const char *detail)
+AbAppendDouble(StringInfo buf, double value)
+{
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	double_to_shortest_decimal_buf(value, digits);
+	appendStringInfoString(buf, digits);
+}
+
+/*
+ * Append what is in front of the arms.
+ */
+void
+AbAppendStart(StringInfo buf, const AbStoredType *type, int number)
+{
+	appendStringInfo(buf, "{\"version\": %d, \"%s\": %d, \"arms\": [",
+					 type->version, type->number_key, number);
+}
+
+/*
+ * Append the beginning of the i-th arm: its label, after which come its other
+ * keys, each after a comma, and a brace.
+ */
+void
+AbAppendLabel(StringInfo buf, int i, AbLabel label)
+{
+	appendStringInfoString(buf, i > 0 ? ", {\"variant\": " : "{\"variant\": ");
+	escape_json(buf, AbLabelToServer(label));
+}
+
+/*
+ * Append what is behind the arms.
+ */
+void
+AbAppendEnd(StringInfo buf)
+{
+	appendStringInfoString(buf, "]}");
+}
+
+/* ----------------------------------------------------------------------
+ * Binary form: reading
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * ERROR 22P03 with that detail.
+ */
+static void
+BadBinary(const AbStoredType *type, const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid binary representation of type %s", type_name),
+			 errmsg("invalid binary representation of type %s", type->name),
 			 errdetail("%s", detail)));
 }
 
@@ -183,37 +343,136 @@ AbBadBinary(const char *type_name, const char *detail)
  * ERROR 22P03 unless the message has that many bytes left.
  */
 void
-AbCheckBytesLeft(StringInfo buf, Size bytes, const char *type_name)
+AbCheckBytesLeft(StringInfo buf, Size bytes, const AbStoredType *type)
 {
 	if ((Size) (buf->len - buf->cursor) < bytes)
-		AbBadBinary(type_name, "The value is shorter than it says.");
+		BadBinary(type, "The value is shorter than it says.");
+}
+
+/*
+ * Read the version, the number and the number of arms.
+ */
+static void
+BinaryHeader(StringInfo buf, const AbStoredType *type, int *number, int *count)
+{
+	const char *fault;
+	uint32		arms;
+
+	AbCheckBytesLeft(buf, BINARY_HEADER, type);
+	if (pq_getmsgbyte(buf) != type->version)
+		BadBinary(type, "Its version is not known.");
+	*number = pq_getmsgbyte(buf);
+	fault = type->number_fault(*number);
+	if (fault)
+		BadBinary(type, fault);
+	if (pq_getmsgint(buf, 2) != 0)
+		BadBinary(type, "It has unknown flags.");
+	arms = pq_getmsgint(buf, 4);
+	AbCheckVariantCount(arms, type->max_arms);
+	*count = arms;
 }
 
 /*
  * Read a label: its length and its bytes, which stay in the message.  ERROR
  * 22P03 unless it is UTF-8 (in a SQL_ASCII database: any bytes but zero).
  */
-AbLabel
-AbReceiveLabel(StringInfo buf, const char *type_name)
+static AbLabel
+BinaryLabel(StringInfo buf, const AbStoredType *type)
 {
 	AbLabel		label;
 
-	AbCheckBytesLeft(buf, 2, type_name);
+	AbCheckBytesLeft(buf, 2, type);
 	label.data = NULL;
 	label.length = (uint16) pq_getmsgint(buf, 2);
 	if (label.length > AB_MAX_LABEL_LENGTH)
 		AbLabelTooLong(label);
-	AbCheckBytesLeft(buf, label.length, type_name);
+	AbCheckBytesLeft(buf, label.length, type);
 	label.data = pq_getmsgbytes(buf, label.length);
 
 	if (memchr(label.data, '\0', label.length) != NULL)
-		AbBadBinary(type_name, "A variant name contains a zero byte.");
+		BadBinary(type, "A variant name contains a zero byte.");
 	if (GetDatabaseEncoding() != PG_SQL_ASCII)
 	{
 		if (!pg_verify_mbstr(PG_UTF8, label.data, label.length, true))
-			AbBadBinary(type_name, "A variant name is not valid UTF-8.");
+			BadBinary(type, "A variant name is not valid UTF-8.");
 		/* raises an error if this database cannot show it */
 		pfree(AbLabelToServer(label));
 	}
 	return label;
+}
+
+/*
+ * Read the i-th arm.  Its label stays in the message.
+ */
+static void
+BinaryArm(StringInfo buf, const AbStoredType *type, int number, void *parts,
+		  int i)
+{
+	AbArmHead  *head = (AbArmHead *) ((char *) parts + i * type->part_size);
+	const char *fault;
+
+	head->label = BinaryLabel(buf, type);
+	AbCheckBytesLeft(buf, 2, type);
+	head->flags = (uint16) pq_getmsgint(buf, 2);
+	fault = type->binary_arm(buf, number, parts, i);
+	if (fault)
+		BadBinary(type, fault);
+}
+
+/*
+ * The receive function of a stored type: of its binary form, as strict as
+ * AbStoredIn().
+ */
+Datum
+AbStoredRecv(FunctionCallInfo fcinfo, const AbStoredType *type)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	void	   *parts;
+	const char *fault;
+	int			number;
+	int			count;
+
+	BinaryHeader(buf, type, &number, &count);
+	parts = palloc0(Max(count, 1) * type->part_size);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		BinaryArm(buf, type, number, parts, i);
+	}
+	fault = ArmsFault(type, number, parts, count);
+	if (fault)
+		BadBinary(type, fault);
+	if (buf->cursor != buf->len)
+		BadBinary(type, "The value is longer than it says.");
+
+	PG_RETURN_POINTER(type->build(number, parts, count));
+}
+
+/* ----------------------------------------------------------------------
+ * Binary form: writing
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * Write what is in front of the arms.
+ */
+void
+AbSendStart(StringInfo buf, const AbStoredType *type, int number, int arms)
+{
+	pq_begintypsend(buf);
+	pq_sendbyte(buf, type->version);
+	pq_sendbyte(buf, number);
+	pq_sendint16(buf, 0);		/* flags: reserved */
+	pq_sendint32(buf, arms);
+}
+
+/*
+ * Write the beginning of an arm.
+ */
+void
+AbSendLabel(StringInfo buf, AbLabel label, int flags)
+{
+	pq_sendint16(buf, label.length);
+	pq_sendbytes(buf, label.data, label.length);
+	pq_sendint16(buf, flags);
 }

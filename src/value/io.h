@@ -1,40 +1,71 @@
 /*
  * io.h
- *	  What the input and output functions of the stored types share.
+ *	  The text and the binary form of the stored types.
+ *
+ * Both types are a version, a number (of columns, of significand bits) and
+ * arms.  What they share is read and written here, by a description of the
+ * type; topic/summary_io.c and topic/histogram_io.c add what is theirs.
  */
 #ifndef AB_VALUE_IO_H
 #define AB_VALUE_IO_H
 
-#include "value/summary.h"
+#include "value/label.h"
 
 #include "lib/stringinfo.h"
 #include "utils/jsonb.h"
 
-/* What the text of a stored type has around its arms. */
-typedef struct AbStoredForm
+/*
+ * A stored type.  Its arms are read into an array of parts, structs of
+ * part_size bytes that begin with an AbArmHead, all zero at first.  The
+ * functions get the whole array and the index of the arm they read, so that
+ * they can see those before; they return NULL or what is wrong, as a sentence.
+ */
+typedef struct AbStoredType
 {
-	const char *type_name;
+	const char *name;
 	int			version;
-	const char *key;			/* of a number beside the version */
+	const char *number_key;		/* of the number beside the version */
+	const char *(*number_fault) (int64 number);
 	int			max_arms;
-} AbStoredForm;
+	Size		part_size;
 
-extern void AbAppendDouble(StringInfo buf, double value);
+	/* keys of an arm in JSON, and what to say of an arm that has others */
+	uint32		arm_keys;
+	const char *arm_form;
+
+	/* read an arm but its label: of an object with that many keys */
+	const char *(*json_arm) (JsonbContainer *object, int number,
+							 void *parts, int i);
+	/* likewise, but its label and flags: from where the message stands */
+	const char *(*binary_arm) (StringInfo buf, int number,
+							   void *parts, int i);
+	/* check all arms together, whose labels and controls are; may be NULL */
+	const char *(*arms_fault) (const void *parts, int count, int number);
+	/* the value, palloc'd; the labels may be left behind after it */
+	void	   *(*build) (int number, const void *parts, int count);
+} AbStoredType;
+
+extern void *AbDetoastStored(Datum datum, const char *type_name, int version);
+
 extern JsonbValue *AbJsonMember(JsonbContainer *object, const char *key);
 extern JsonbContainer *AbJsonArray(JsonbValue *value, int count);
 extern bool AbJsonCount(JsonbValue *value, int64 maximum, int64 *result);
 extern bool AbJsonDouble(JsonbValue *value, double *result);
 extern bool AbJsonBoolean(JsonbValue *value, bool *result);
-extern const char *AbJsonLabel(JsonbValue *value, AbLabel *label);
-extern bool AbJsonStored(Node *context, char *literal,
-						 const AbStoredForm *form, int64 *number,
-						 JsonbContainer **arms);
-extern Datum AbJsonFault(Node *context, const AbStoredForm *form,
-						 const char *fault);
-pg_noreturn extern void AbBadBinary(const char *type_name,
-									const char *detail);
+extern Datum AbStoredIn(FunctionCallInfo fcinfo, const AbStoredType *type);
+
+extern void AbAppendDouble(StringInfo buf, double value);
+extern void AbAppendStart(StringInfo buf, const AbStoredType *type,
+						  int number);
+extern void AbAppendLabel(StringInfo buf, int i, AbLabel label);
+extern void AbAppendEnd(StringInfo buf);
+
 extern void AbCheckBytesLeft(StringInfo buf, Size bytes,
-							 const char *type_name);
-extern AbLabel AbReceiveLabel(StringInfo buf, const char *type_name);
+							 const AbStoredType *type);
+extern Datum AbStoredRecv(FunctionCallInfo fcinfo, const AbStoredType *type);
+
+extern void AbSendStart(StringInfo buf, const AbStoredType *type, int number,
+						int arms);
+extern void AbSendLabel(StringInfo buf, AbLabel label, int flags);
 
 #endif							/* AB_VALUE_IO_H */

@@ -1,7 +1,6 @@
 /*
- * adjustment.c
- *	  Comparison of two arms by an outcome and, optionally, a covariate that
- *	  was measured before the experiment.
+ * ancova.c
+ *	  The difference of two arms adjusted for a covariate.
  *
  * The adjusted mean of arm g is the arm's regression line at the covariate's
  * overall mean X, which is that of both arms together:
@@ -51,20 +50,10 @@
  *	F. E. Satterthwaite, An Approximate Distribution of Estimates of Variance
  *	Components, Biometrics Bulletin 2 (1946), 110-114.
  */
-#include "topic/adjustment.h"
+#include "math/ancova.h"
 
+#include <float.h>
 #include <math.h>
-
-#include "math/distributions.h"
-#include "utils/builtins.h"
-
-/*
- * Level at which a difference of the covariate between the arms is noted.
- */
-#define IMBALANCE_ALPHA		0.001
-
-/* Rows an arm needs for a slope and a variance about it. */
-#define MIN_ADJUSTED_ROWS	3
 
 /*
  * The slopes, the degrees of freedom that each arm's residuals lose by them,
@@ -81,52 +70,6 @@ typedef struct Slopes
 	double		lever_t;
 } Slopes;
 
-/* The estimate with a given choice of slopes and variances. */
-typedef struct Estimate
-{
-	AbEffect	effect;
-	double		theta_c;
-	double		theta_t;
-	double		treatment_mean;
-	double		stddev_c;		/* of the arm's residuals */
-	double		stddev_t;
-} Estimate;
-
-/*
- * The slope named in that text argument.  ERROR 22023 if it is none.
- */
-AbTheta
-AbGetTheta(FunctionCallInfo fcinfo, int argument)
-{
-	const char *name = PG_ARGISNULL(argument) ? "NULL" :
-		text_to_cstring(PG_GETARG_TEXT_PP(argument));
-
-	if (strcmp(name, "per-arm") == 0)
-		return AB_THETA_PER_ARM;
-	if (strcmp(name, "pooled") == 0)
-		return AB_THETA_POOLED;
-	if (strcmp(name, "total") == 0)
-		return AB_THETA_TOTAL;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown theta \"%s\"", name),
-			 errhint("Use 'per-arm' (each arm's own slope), 'pooled' (one slope, within arms) or 'total' (one slope, over all rows).")));
-}
-
-/*
- * ERROR 22023 unless the summary has that many columns.
- */
-void
-AbRequireColumns(const AbSummary *summary, int columns, const char *hint)
-{
-	if (summary != NULL && summary->columns != columns)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("summary must have %d columns", columns),
-				 errdetail("This one has %d.", summary->columns),
-				 errhint("%s", hint)));
-}
-
 /*
  * A sum of squares that is left of terms of that size; 0 where it is their
  * rounding error only.  NaN stays NaN.
@@ -135,20 +78,6 @@ double
 AbPositivePart(double value, double scale)
 {
 	return value <= 16 * DBL_EPSILON * scale ? 0 : value;
-}
-
-/*
- * Moments of the row's two arms as one set of rows.
- */
-void
-AbMergeArms(const AbComparison *row, AbDouble *moments)
-{
-	int			columns = row->summary->columns;
-
-	memcpy(moments, row->control->moments,
-		   AbMomentCount(columns) * sizeof(AbDouble));
-	AbMomentsMerge(moments, columns, row->control->n, row->treatment->n,
-				   row->treatment->moments);
 }
 
 /*
@@ -200,11 +129,16 @@ FitSlopes(const AbPairs *pairs, AbTheta theta, double share_c, double share_t)
 }
 
 /*
- * The estimate, if there are enough rows for it: with equal_var three in all,
- * else two in each arm, and MIN_ADJUSTED_ROWS in each for an adjustment.
+ * Difference and control mean, adjusted with that slope, from sums in the units
+ * of outcome and covariate; with equal_var one residual variance for both arms.
+ *
+ * It takes three rows in all with equal_var, else two in each arm, and
+ * AB_MIN_ADJUSTED_ROWS in each with a covariate that varies there for an
+ * adjustment.  With fewer, and where a number it depends on is NaN, results
+ * are NaN or infinite.
  */
-static Estimate
-EstimatePairs(const AbPairs *pairs, AbTheta theta, bool equal_var)
+AbAdjusted
+AbAncova(const AbPairs *pairs, AbTheta theta, bool equal_var)
 {
 	const AbPair *c = &pairs->control;
 	const AbPair *t = &pairs->treatment;
@@ -227,14 +161,14 @@ EstimatePairs(const AbPairs *pairs, AbTheta theta, bool equal_var)
 	double		part_t;
 	double		center;
 	double		variance;
-	Estimate	e;
+	AbAdjusted	e;
 
 	if (fabs(gap) <= 16 * DBL_EPSILON * fabs(s.theta_c))
 		gap = 0;
-	e.theta_c = s.theta_c;
-	e.theta_t = s.theta_t;
-	e.stddev_c = sqrt(square_c);
-	e.stddev_t = sqrt(square_t);
+	e.control_theta = s.theta_c;
+	e.treatment_theta = s.theta_t;
+	e.control_stddev = sqrt(square_c);
+	e.treatment_stddev = sqrt(square_t);
 	if (equal_var)
 		square_c = square_t = (rss_c + rss_t) / (df_c + df_t);
 
@@ -257,7 +191,7 @@ EstimatePairs(const AbPairs *pairs, AbTheta theta, bool equal_var)
 
 	e.effect.difference = pairs->y_difference;
 	e.effect.control = c->y;
-	e.treatment_mean = t->y;
+	e.treatment = t->y;
 	if (theta != AB_THETA_NONE)
 	{
 		double		distance = pairs->x_difference;
@@ -265,7 +199,7 @@ EstimatePairs(const AbPairs *pairs, AbTheta theta, bool equal_var)
 		e.effect.difference -=
 			(share_c * s.theta_t + share_t * s.theta_c) * distance;
 		e.effect.control += s.theta_c * (share_t * distance);
-		e.treatment_mean -= s.theta_t * (share_c * distance);
+		e.treatment -= s.theta_t * (share_c * distance);
 	}
 	e.effect.std_error = sqrt(variance);
 	e.effect.control_variance = square_c / c->n +
@@ -296,119 +230,32 @@ EstimatePairs(const AbPairs *pairs, AbTheta theta, bool equal_var)
 }
 
 /*
- * Are there rows and variation for an adjustment?  Notes why not.
+ * The share of the variance that an adjustment took away, from the standard
+ * errors with and without it; negative where it added some, NaN if one is.
  */
-static bool
-CanAdjust(AbComparison *row, const AbPairs *pairs)
+double
+AbVarianceSaved(double adjusted_error, double plain_error)
 {
-	bool		constant_c = !(pairs->control.sxx > 0);
-	bool		constant_t = !(pairs->treatment.sxx > 0);
+	double		ratio = adjusted_error / plain_error;
 
-	if (Min(pairs->control.n, pairs->treatment.n) < MIN_ADJUSTED_ROWS)
-	{
-		AbAddNote(row, "not adjusted: an arm has fewer than %d rows",
-				  MIN_ADJUSTED_ROWS);
-		return false;
-	}
-	if (constant_c || constant_t)
-	{
-		AbAddNote(row, "not adjusted: the covariate does not vary in %s",
-				  constant_c && constant_t ? "either arm" :
-				  constant_c ? "the control" : "the treatment");
-		return false;
-	}
-	return true;
+	return (1 - ratio) * (1 + ratio);
 }
 
 /*
- * Say what the adjustment did, and whether the covariate is to be trusted.
+ * Two-sided p-value of the covariate's difference between the arms, by a test
+ * that errs towards silence when one of them is small: Welch's, with the
+ * smaller arm's degrees of freedom.  NaN if an argument is, or if neither arm
+ * varies.
  */
-static void
-NoteAdjustment(AbComparison *row, const AbPairs *pairs, const Estimate *e,
-			   const Estimate *plain, AbTheta theta)
+double
+AbImbalanceP(const AbPairs *pairs)
 {
 	const AbPair *c = &pairs->control;
 	const AbPair *t = &pairs->treatment;
-	double		ratio = e->effect.std_error / plain->effect.std_error;
-	double		saved = (1 - ratio) * (1 + ratio) * 100;
-	double		imbalance = pairs->x_difference /
-		sqrt(c->sxx / (c->n - 1) / c->n + t->sxx / (t->n - 1) / t->n);
-	char	   *slope = theta == AB_THETA_PER_ARM ?
-		psprintf("theta %.4g in control, %.4g in treatment", e->theta_c,
-				 e->theta_t) : psprintf("theta %.4g", e->theta_c);
+	AbSpread	control = {c->n, c->sxx};
+	AbSpread	treatment = {t->n, t->sxx};
+	AbMeanVariances v = AbSeparateVariances(control, treatment);
 
-	if (saved > 99.9)
-		AbAddNote(row, "variance reduced by more than 99.9%% (%s)", slope);
-	else if (saved > 0)
-		AbAddNote(row, "variance reduced by %.1f%% (%s)", saved, slope);
-	else
-		AbAddNote(row, "the covariate does not reduce the variance (%s)",
-				  slope);
-
-	/* a test that errs towards silence when an arm is small */
-	if (2 * AbStudentTUpperTail(fabs(imbalance), Min(c->n, t->n) - 1) <
-		IMBALANCE_ALPHA)
-		AbAddNote(row, "the covariate differs between the arms: it must be from before the experiment, and the assignment random");
-}
-
-/*
- * Compare the row's arms by their pairs, and fill in what that gives.
- * subject is what is compared, for the name of the method: "" for means.
- */
-void
-AbComparePairs(AbComparison *row, const AbPairs *pairs, AbTheta theta,
-			   const AbTestOptions *options, const char *subject)
-{
-	double		nc = pairs->control.n;
-	double		nt = pairs->treatment.n;
-	const char *prefix = "";
-	Estimate	plain;
-	Estimate	e;
-
-	row->tested = false;
-	row->difference = pairs->y_difference;
-	if (theta != AB_THETA_NONE && !CanAdjust(row, pairs))
-		theta = AB_THETA_NONE;
-
-	if (theta == AB_THETA_PER_ARM)
-		prefix = "CUPED (per-arm theta), ";
-	else if (theta == AB_THETA_POOLED)
-		prefix = "CUPED (pooled theta), ";
-	else if (theta == AB_THETA_TOTAL)
-		prefix = "CUPED (total theta), ";
-	row->method = psprintf("%s%s%s%s", prefix, options->equal_var ?
-						   "Student t-test (pooled variance)" : "Welch t-test",
-						   subject, AbAlternativeSuffix(options->alternative));
-
-	if (options->equal_var ? nc + nt < 3 : nc < 2 || nt < 2)
-	{
-		AbAddNote(row, options->equal_var ?
-				  "too few rows: the test needs at least two in one arm" :
-				  "too few rows: Welch's test needs at least two in each arm");
-		return;
-	}
-
-	e = plain = EstimatePairs(pairs, AB_THETA_NONE, options->equal_var);
-	if (theta != AB_THETA_NONE)
-	{
-		e = EstimatePairs(pairs, theta, options->equal_var);
-		row->control_mean = e.effect.control;
-		row->treatment_mean = e.treatment_mean;
-		row->control_stddev = e.stddev_c;
-		row->treatment_stddev = e.stddev_t;
-		if (plain.effect.std_error > 0 && isfinite(e.effect.std_error))
-			NoteAdjustment(row, pairs, &e, &plain, theta);
-	}
-	AbTestEffect(row, &e.effect, options);
-
-	if (row->tested && options->equal_var && nc >= MIN_ADJUSTED_ROWS &&
-		nt >= MIN_ADJUSTED_ROWS)
-	{
-		Estimate	separate = EstimatePairs(pairs, theta, false);
-		double		ratio = row->std_error / separate.effect.std_error;
-
-		if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)
-			AbAddNote(row, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
-					  ratio);
-	}
+	return AbPValue(pairs->x_difference / sqrt(v.control + v.treatment),
+					(c->n < t->n ? c->n : t->n) - 1, AB_TWO_SIDED);
 }

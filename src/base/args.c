@@ -1,0 +1,362 @@
+/*
+ * args.c
+ *	  Arguments of the SQL functions, read by a table.
+ */
+#include "base/args.h"
+
+#include "lib/stringinfo.h"
+#include "math/padjust.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "value/histogram.h"
+
+#ifdef USE_ASSERT_CHECKING
+#include "catalog/pg_proc.h"
+#include "funcapi.h"
+#include "utils/syscache.h"
+#endif
+
+const char	AB_SYNONYM[] = "";
+
+static const AbWord alternative_words[] = {
+	{"two-sided", AB_TWO_SIDED},
+	{"less", AB_LESS, "treatment below control"},
+	{"greater", AB_GREATER, "treatment above control"}
+};
+
+static const AbWord direction_words[] = {
+	{"higher", true, "a higher value of the metric is better"},
+	{"lower", false, "a lower one is"}
+};
+
+static const AbWord correction_words[] = {
+	{"none", AB_CORRECTION_NONE},
+	{"bonferroni", AB_BONFERRONI},
+	{"sidak", AB_SIDAK},
+	{"holm", AB_HOLM},
+	{"hochberg", AB_HOCHBERG},
+	{"hommel", AB_HOMMEL},
+	{"bh", AB_BENJAMINI_HOCHBERG},
+	{"by", AB_BENJAMINI_YEKUTIELI},
+	{"dunnett", AB_DUNNETT}		/* the last, see below */
+};
+
+const AbWords ab_alternatives = AB_WORDS("alternative", alternative_words);
+const AbWords ab_directions = AB_WORDS("direction", direction_words);
+const AbWords ab_corrections = {
+	"correction", correction_words, lengthof(correction_words) - 1
+};
+const AbWords ab_corrections_dunnett = AB_WORDS("correction", correction_words);
+
+const AbRange ab_alpha = {
+	.low = 0, .low_open = true, .high = 1, .high_open = true,
+	.message = "significance level must be between 0 and 1",
+	.hint = "Use 0.05 for a 5% false positive rate."
+};
+
+/*
+ * ERROR 22023: that parameter is impossible.  NaN stands for NULL as well;
+ * hint may be NULL.
+ */
+void
+AbBadParameter(const char *message, double value, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s", message),
+			 isnan(value) ? errdetail("It is NaN or NULL.") :
+			 errdetail("Got %g.", value),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+/*
+ * The value, if it is in the range; ERROR 22023 else.  NaN is NULL, and only
+ * that where the range allows it.
+ */
+double
+AbCheckRange(double value, const AbRange *range)
+{
+	if (isnan(value) && range->optional)
+		return value;
+	/* also refuses NaN */
+	if ((range->low_open ? value > range->low : value >= range->low) &&
+		(range->high_open ? value < range->high : value <= range->high))
+		return value;
+	AbBadParameter(range->message, value,
+				   range->fraction && value > range->high && value <= 100 ?
+				   psprintf("It is a fraction, not a percentage: write %g for %g%%.",
+							value / 100, value) :
+				   range->hint);
+}
+
+/*
+ * Are two words the same, taking '-' and '_' for one?
+ */
+static bool
+SameWord(const char *a, const char *b)
+{
+	for (; *a != '\0'; a++, b++)
+		if ((*a == '_' ? '-' : *a) != (*b == '_' ? '-' : *b))
+			return false;
+	return *b == '\0';
+}
+
+/*
+ * The words as a hint: Use 'a', 'b' (that) or 'c'.
+ */
+static const char *
+ListWords(const AbWords *words)
+{
+	StringInfoData list;
+	int			last = words->count - 1;
+	bool		first = true;
+
+	while (last > 0 && words->words[last].meaning == AB_SYNONYM)
+		last--;
+	initStringInfo(&list);
+	appendStringInfoString(&list, "Use ");
+	for (int i = 0; i <= last; i++)
+	{
+		const AbWord *word = &words->words[i];
+
+		if (word->meaning == AB_SYNONYM)
+			continue;
+		appendStringInfo(&list, "%s'%s'", first ? "" :
+						 i == last ? " or " : ", ", word->word);
+		if (word->meaning)
+			appendStringInfo(&list, " (%s)", word->meaning);
+		first = false;
+	}
+	appendStringInfoChar(&list, '.');
+	return list.data;
+}
+
+/*
+ * The value of a word.  ERROR 22023, with the known words, if it is none.
+ */
+static int
+ReadWord(const char *text, const AbWords *words)
+{
+	for (int i = 0; i < words->count; i++)
+		if (SameWord(text, words->words[i].word))
+			return words->words[i].value;
+
+	/* a word that other functions know */
+	if (words == &ab_corrections &&
+		SameWord(text, correction_words[words->count].word))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("correction \"dunnett\" needs more than p-values"),
+				 errdetail("It depends on how the comparisons with one control are correlated."),
+				 errhint("Use ab_compare(summary, correction => 'dunnett').")));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown %s \"%s\"", words->what, text),
+			 errhint("%s", ListWords(words))));
+}
+
+/*
+ * The first word of that value.
+ */
+const char *
+AbWordOf(const AbWords *words, int value)
+{
+	for (int i = 0; i < words->count; i++)
+		if (words->words[i].value == value)
+			return words->words[i].word;
+	elog(ERROR, "no %s has the value %d", words->what, value);
+}
+
+/*
+ * What to append to the name of a method for that alternative.
+ */
+const char *
+AbAlternativeSuffix(AbAlternative alternative)
+{
+	switch (alternative)
+	{
+		case AB_LESS:
+			return ", one-sided (less)";
+		case AB_GREATER:
+			return ", one-sided (greater)";
+		default:
+			return "";
+	}
+}
+
+/*
+ * What to append to the name of a method for that AbCorrection.
+ */
+const char *
+AbCorrectionSuffix(int correction)
+{
+	static const char *const suffixes[] = {
+		[AB_CORRECTION_NONE] = "",
+		[AB_BONFERRONI] = ", Bonferroni correction",
+		[AB_SIDAK] = ", Sidak correction",
+		[AB_HOLM] = ", Holm correction",
+		[AB_HOCHBERG] = ", Hochberg correction",
+		[AB_HOMMEL] = ", Hommel correction",
+		[AB_BENJAMINI_HOCHBERG] = ", Benjamini-Hochberg correction",
+		[AB_BENJAMINI_YEKUTIELI] = ", Benjamini-Yekutieli correction",
+		[AB_DUNNETT] = ""		/* a test of its own */
+	};
+
+	return suffixes[correction];
+}
+
+/*
+ * ERROR 22023 unless the summary has as many columns as the reader takes.
+ */
+static const AbSummary *
+CheckWidth(const AbSummary *summary, const AbWidth *width)
+{
+	if (width != NULL &&
+		(summary->columns < width->least || summary->columns > width->most))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 width->least == width->most ?
+				 errmsg("summary must have %d column%s", width->least,
+						width->least == 1 ? "" : "s") :
+				 errmsg("summary must have %d to %d columns", width->least,
+						width->most),
+				 errdetail("This one has %d.", summary->columns),
+				 errhint("%s", width->hint)));
+	return summary;
+}
+
+/*
+ * Read one argument that the call has.
+ */
+static void
+ReadArg(FunctionCallInfo fcinfo, int i, const AbArg *arg, void *field)
+{
+	bool		is_null = PG_ARGISNULL(i);
+
+	switch (arg->kind)
+	{
+		case AB_ARG_SUMMARY:
+			*(const AbSummary **) field = is_null ? NULL :
+				CheckWidth(AB_GETARG_SUMMARY(i), arg->spec);
+			break;
+		case AB_ARG_HISTOGRAM:
+			*(const AbHistogram **) field = is_null ? NULL :
+				AB_GETARG_HISTOGRAM(i);
+			break;
+		case AB_ARG_LABEL:
+			memset(field, 0, sizeof(AbLabel));
+			if (!is_null)
+				*(AbLabel *) field = AbTextGetLabel(PG_GETARG_TEXT_PP(i));
+			break;
+		case AB_ARG_WORD:
+			*(int *) field = ReadWord(is_null ? "NULL" :
+									  text_to_cstring(PG_GETARG_TEXT_PP(i)),
+									  arg->spec);
+			break;
+		case AB_ARG_FLAG:
+			if (is_null)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("%s must be true or false", arg->name),
+						 arg->spec ? errhint("%s", (const char *) arg->spec) : 0));
+			*(bool *) field = PG_GETARG_BOOL(i);
+			break;
+		case AB_ARG_NUMBER:
+			*(double *) field = AbCheckRange(is_null ? NAN : PG_GETARG_FLOAT8(i),
+											 arg->spec);
+			break;
+		case AB_ARG_COUNT:
+			*(double *) field = AbCheckRange(is_null ? NAN :
+											 (double) PG_GETARG_INT64(i),
+											 arg->spec);
+			break;
+		case AB_ARG_TEXT:
+			*(char **) field = is_null ? NULL :
+				text_to_cstring(PG_GETARG_TEXT_PP(i));
+			break;
+		case AB_ARG_ARRAY:
+			*(ArrayType **) field = is_null ? NULL : PG_GETARG_ARRAYTYPE_P(i);
+			break;
+	}
+}
+
+/*
+ * What the field is in a call that has no such argument.
+ */
+static void
+OmitArg(const AbArg *arg, void *field)
+{
+	switch (arg->kind)
+	{
+		case AB_ARG_LABEL:
+			memset(field, 0, sizeof(AbLabel));
+			break;
+		case AB_ARG_WORD:
+			*(int *) field = (int) arg->otherwise;
+			break;
+		case AB_ARG_FLAG:
+			*(bool *) field = arg->otherwise != 0;
+			break;
+		case AB_ARG_NUMBER:
+			*(double *) field = arg->otherwise;
+			break;
+		default:
+			elog(ERROR, "argument \"%s\" is missing", arg->name);
+	}
+}
+
+#ifdef USE_ASSERT_CHECKING
+
+/*
+ * Does the table say what the SQL function is declared to take?
+ */
+static void
+CheckTable(FunctionCallInfo fcinfo, const AbArg *args, int count)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID,
+										ObjectIdGetDatum(fcinfo->flinfo->fn_oid));
+	Oid		   *types;
+	char	  **names;
+	char	   *modes;
+	int			declared;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	declared = get_func_arg_info(tuple, &types, &names, &modes);
+	ReleaseSysCache(tuple);
+	/* the final function of an aggregate has the state alone, without a name */
+	if (declared == 1 && names == NULL)
+		return;
+	if (declared != count)
+		elog(ERROR, "function %u has %d arguments, its table %d",
+			 fcinfo->flinfo->fn_oid, declared, count);
+	for (int i = 0; i < count; i++)
+		if (strcmp(names[i], args[i].name) != 0)
+			elog(ERROR, "argument \"%s\" of function %u is \"%s\" in its table",
+				 names[i], fcinfo->flinfo->fn_oid, args[i].name);
+}
+
+#endif
+
+/*
+ * Read and check the arguments of a call, of which it may have fewer than the
+ * table, into the fields of *call.  What they point to is the argument itself
+ * or lies in the current memory context.
+ */
+void
+AbReadArgTable(FunctionCallInfo fcinfo, const AbArg *args, int count,
+			   void *call)
+{
+#ifdef USE_ASSERT_CHECKING
+	CheckTable(fcinfo, args, count);
+#endif
+	for (int i = 0; i < count; i++)
+	{
+		void	   *field = (char *) call + args[i].offset;
+
+		if (i < PG_NARGS())
+			ReadArg(fcinfo, i, &args[i], field);
+		else
+			OmitArg(&args[i], field);
+	}
+}

@@ -1,0 +1,254 @@
+/*
+ * histogram_io.c
+ *	  The text and the binary form of the type ab_histogram.
+ */
+#include "value/histogram.h"
+
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "value/io.h"
+
+/* variant, nonfinite, control, min, max, values and counts */
+#define ARM_KEYS		7
+
+static const char *BitsFault(int64 bits);
+static const char *JsonArm(JsonbContainer *object, int bits, void *parts,
+						   int i);
+static const char *BinaryArm(StringInfo buf, int bits, void *parts, int i);
+static const char *ArmsFault(const void *parts, int count, int bits);
+static void *Build(int bits, const void *parts, int count);
+
+static const AbStoredType histogram_type = {
+	.name = "ab_histogram",
+	.version = AB_HISTOGRAM_VERSION,
+	.number_key = "bits",
+	.number_fault = BitsFault,
+	.max_arms = AB_MAX_HISTOGRAM_VARIANTS,
+	.part_size = sizeof(AbHistogramPart),
+	.arm_keys = ARM_KEYS,
+	.arm_form = "An arm must be an object with the keys variant, nonfinite, control, min, max, values and counts.",
+	.json_arm = JsonArm,
+	.binary_arm = BinaryArm,
+	.arms_fault = ArmsFault,
+	.build = Build
+};
+
+static const char *
+BitsFault(int64 bits)
+{
+	return bits >= 0 && bits <= AB_EXACT_BITS ? NULL :
+		psprintf("The number of bits must be between 0 and %d.", AB_EXACT_BITS);
+}
+
+static const char *
+ArmsFault(const void *parts, int count, int bits)
+{
+	return AbHistogramFault((const AbHistogramPart *) parts, count, bits);
+}
+
+static void *
+Build(int bits, const void *parts, int count)
+{
+	return AbBuildHistogram(bits, (const AbHistogramPart *) parts, count);
+}
+
+/* ----------------------------------------------------------------------
+ * Text form
+ * ----------------------------------------------------------------------
+ */
+
+PG_FUNCTION_INFO_V1(ab_histogram_out);
+Datum
+ab_histogram_out(PG_FUNCTION_ARGS)
+{
+	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	AbAppendStart(&buf, &histogram_type, histogram->bits);
+	for (int i = 0; i < (int) histogram->arms; i++)
+	{
+		AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
+		AbBins		bins = AbHistogramBins(histogram, i);
+
+		CHECK_FOR_INTERRUPTS();
+		AbAppendLabel(&buf, i, AbHistogramLabel(histogram, arm));
+		appendStringInfo(&buf, ", \"nonfinite\": " INT64_FORMAT
+						 ", \"control\": %s, \"min\": ", arm->nonfinite,
+						 arm->flags & AB_ARM_CONTROL ? "true" : "false");
+		AbAppendDouble(&buf, arm->min);
+		appendStringInfoString(&buf, ", \"max\": ");
+		AbAppendDouble(&buf, arm->max);
+		appendStringInfoString(&buf, ", \"values\": [");
+		for (int j = 0; j < bins.count; j++)
+		{
+			if (j > 0)
+				appendStringInfoString(&buf, ", ");
+			AbAppendDouble(&buf, AbValueOfKey(bins.bins[j].key));
+		}
+		appendStringInfoString(&buf, "], \"counts\": [");
+		for (int j = 0; j < bins.count; j++)
+			appendStringInfo(&buf, "%s" INT64_FORMAT, j > 0 ? ", " : "",
+							 (int64) bins.bins[j].count);
+		appendStringInfoString(&buf, "]}");
+		pfree(bins.bins);
+	}
+	AbAppendEnd(&buf);
+	PG_RETURN_CSTRING(buf.data);
+}
+
+/*
+ * Read the bins of an arm.  Returns NULL or why they are none.
+ */
+static const char *
+JsonBins(JsonbContainer *object, AbHistogramPart *part)
+{
+	JsonbContainer *values = AbJsonArray(AbJsonMember(object, "values"), -1);
+	JsonbContainer *counts;
+	JsonbIterator *value_iterator;
+	JsonbIterator *count_iterator;
+	JsonbValue	value;
+	JsonbValue	count;
+
+	if (values == NULL)
+		return "The key \"values\" must be an array.";
+	counts = AbJsonArray(AbJsonMember(object, "counts"),
+						 JsonContainerSize(values));
+	if (counts == NULL)
+		return "The key \"counts\" must be an array of as many elements as \"values\".";
+
+	part->bins = (AbBin *) palloc(Max(JsonContainerSize(values), 1) *
+								  sizeof(AbBin));
+	value_iterator = JsonbIteratorInit(values);
+	count_iterator = JsonbIteratorInit(counts);
+	JsonbIteratorNext(&value_iterator, &value, true);
+	JsonbIteratorNext(&count_iterator, &count, true);
+	for (uint32 i = 0; i < JsonContainerSize(values); i++)
+	{
+		double		x;
+		int64		n;
+
+		CHECK_FOR_INTERRUPTS();
+		JsonbIteratorNext(&value_iterator, &value, true);
+		JsonbIteratorNext(&count_iterator, &count, true);
+		if (!AbJsonDouble(&value, &x))
+			return "The elements of \"values\" must be finite numbers.";
+		if (!AbJsonCount(&count, AB_MAX_OBSERVATIONS, &n))
+			return "The elements of \"counts\" must be whole numbers, not negative.";
+		part->bins[i].key = AbKeyOfValue(x);
+		part->bins[i].count = n;
+	}
+	part->count = JsonContainerSize(values);
+	return NULL;
+}
+
+static const char *
+JsonArm(JsonbContainer *object, int bits, void *parts, int i)
+{
+	AbHistogramPart *part = (AbHistogramPart *) parts + i;
+	const char *fault;
+	bool		control;
+
+	if (!AbJsonCount(AbJsonMember(object, "nonfinite"), AB_MAX_OBSERVATIONS,
+					 &part->head.nonfinite))
+		return "The key \"nonfinite\" must be a whole number, not negative.";
+	if (!AbJsonBoolean(AbJsonMember(object, "control"), &control))
+		return "The key \"control\" must be a boolean.";
+	part->head.flags = control ? AB_ARM_CONTROL : 0;
+	if (!AbJsonDouble(AbJsonMember(object, "min"), &part->min) ||
+		!AbJsonDouble(AbJsonMember(object, "max"), &part->max))
+		return "The keys \"min\" and \"max\" must be finite numbers.";
+	/* no -0 */
+	part->min += 0.0;
+	part->max += 0.0;
+
+	fault = JsonBins(object, part);
+	return fault ? fault : AbHistogramPartFault(part, bits);
+}
+
+PG_FUNCTION_INFO_V1(ab_histogram_in);
+Datum
+ab_histogram_in(PG_FUNCTION_ARGS)
+{
+	return AbStoredIn(fcinfo, &histogram_type);
+}
+
+/* ----------------------------------------------------------------------
+ * Binary form: an arm's nonfinite, min, max, number of bins and the bins as
+ * they are stored, which are bytes, after its label and flags
+ * ----------------------------------------------------------------------
+ */
+
+PG_FUNCTION_INFO_V1(ab_histogram_send);
+Datum
+ab_histogram_send(PG_FUNCTION_ARGS)
+{
+	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
+	int			arms = histogram->arms;
+	StringInfoData buf;
+
+	AbSendStart(&buf, &histogram_type, histogram->bits, arms);
+	for (int i = 0; i < arms; i++)
+	{
+		AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
+		Size		end = i + 1 < arms ?
+			AbGetHistogramArm(histogram, i + 1)->bins_offset :
+			VARSIZE(histogram);
+
+		AbSendLabel(&buf, AbHistogramLabel(histogram, arm), arm->flags);
+		pq_sendint64(&buf, arm->nonfinite);
+		pq_sendfloat8(&buf, arm->min);
+		pq_sendfloat8(&buf, arm->max);
+		pq_sendint32(&buf, arm->bins);
+		pq_sendbytes(&buf, (char *) histogram + arm->bins_offset,
+					 end - arm->bins_offset);
+	}
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
+
+static const char *
+BinaryArm(StringInfo buf, int bits, void *parts, int i)
+{
+	AbHistogramPart *all = (AbHistogramPart *) parts;
+	AbHistogramPart *part = all + i;
+	const unsigned char *start;
+	const unsigned char *after;
+	const char *fault;
+	uint32		count;
+	int64		total;
+
+	AbCheckBytesLeft(buf, 8 + 8 + 8 + 4, &histogram_type);
+	part->head.nonfinite = pq_getmsgint64(buf);
+	/* adding zero makes -0 the 0 that aggregates write */
+	part->min = pq_getmsgfloat8(buf) + 0.0;
+	part->max = pq_getmsgfloat8(buf) + 0.0;
+	count = (uint32) pq_getmsgint(buf, 4);
+
+	/* before there is memory for them; a bin takes at least two bytes */
+	if (count > AB_MAX_VALUES)
+		return "There are too many different values.";
+	total = count;
+	for (int j = 0; j < i; j++)
+		total += all[j].count;
+	if (total > AB_MAX_BINS)
+		return "There are too many values.";
+	AbCheckBytesLeft(buf, 1 + (Size) count * 2, &histogram_type);
+
+	part->count = count;
+	part->bins = (AbBin *) palloc(Max(count, 1) * sizeof(AbBin));
+	start = (const unsigned char *) buf->data + buf->cursor;
+	fault = AbBinsDecode(start, (const unsigned char *) buf->data + buf->len,
+						 part->bins, count, &after);
+	if (fault)
+		return fault;
+	buf->cursor += after - start;
+	return AbHistogramPartFault(part, bits);
+}
+
+PG_FUNCTION_INFO_V1(ab_histogram_recv);
+Datum
+ab_histogram_recv(PG_FUNCTION_ARGS)
+{
+	return AbStoredRecv(fcinfo, &histogram_type);
+}

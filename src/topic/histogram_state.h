@@ -1,0 +1,105 @@
+/*
+ * histogram_state.h
+ *	  A histogram in the making: the expanded form of the type ab_histogram.
+ */
+#ifndef AB_TOPIC_HISTOGRAM_STATE_H
+#define AB_TOPIC_HISTOGRAM_STATE_H
+
+#include "value/histogram.h"
+
+#include "utils/expandeddatum.h"
+
+/* Tells a state from other expanded objects. */
+#define AB_STATE_MAGIC		0x61624869
+
+/* What of an arm is not in its bins yet. */
+typedef struct AbWaiting
+{
+	double	   *rows;			/* finite or not, not in n or nonfinite */
+	int			rows_used;
+	int			rows_room;
+	AbBin	   *bins;			/* of merged states, in n */
+	int			bins_used;
+	int			bins_room;
+} AbWaiting;
+
+/*
+ * arms[i] and waiting[i] are the same arm.  All of it is in the context of the
+ * expanded object and goes with that.
+ */
+typedef struct AbHistogramState
+{
+	ExpandedObjectHeader eoh;
+	int			magic;			/* AB_STATE_MAGIC */
+	int			bits;
+	AbHistogramPart *arms;		/* in the order of their labels */
+	AbWaiting  *waiting;
+	int			count;
+	int			room;
+	int			all_waiting;	/* rows and bins that wait */
+	int			most_waiting;	/* merge when there are so many */
+	AbHistogram *flat;			/* its flat form, NULL if out of date */
+} AbHistogramState;
+
+extern AbHistogramState *AbNewState(MemoryContext parent);
+extern void AbForgetFlat(AbHistogramState *state);
+extern int	AbInsertStateArm(AbHistogramState *state, AbLabel label);
+extern void AbMarkStateArm(AbHistogramState *state, int position);
+extern void AbEnlargeRows(AbHistogramState *state, AbWaiting *waiting);
+extern void AbMergeWaiting(AbHistogramState *state);
+extern void AbAddHistogram(AbHistogramState *state, const AbHistogram *other);
+
+/*
+ * The state that a writable datum is, to be changed; NULL if it is another
+ * form of the type.
+ */
+static inline AbHistogramState *
+AbStateOfDatum(Datum datum)
+{
+	AbHistogramState *state;
+
+	if (unlikely(!VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum))))
+		return NULL;
+	state = (AbHistogramState *) DatumGetEOHP(datum);
+	if (unlikely(state->magic != AB_STATE_MAGIC))
+		return NULL;
+	if (unlikely(state->flat != NULL))
+		AbForgetFlat(state);
+	return state;
+}
+
+/* AbLabelOf of a state's arms */
+static inline AbLabel
+AbPartLabel(const void *arms, int i)
+{
+	return ((const AbHistogramPart *) arms)[i].head.label;
+}
+
+/*
+ * Position of the arm with that label, which is added if it is not there.
+ */
+static inline int
+AbFindStateArm(AbHistogramState *state, AbLabel label)
+{
+	int			guess = AbGuessArm(state->arms, state->count, AbPartLabel,
+								   label);
+
+	return likely(guess >= 0) ? guess : AbInsertStateArm(state, label);
+}
+
+/*
+ * Add a row, which may be NaN or infinite, to the arm at that position.
+ */
+static inline void
+AbAddStateRow(AbHistogramState *state, int position, double value)
+{
+	AbWaiting  *waiting = &state->waiting[position];
+
+	if (unlikely(waiting->rows_used == waiting->rows_room))
+		AbEnlargeRows(state, waiting);
+	waiting->rows[waiting->rows_used++] = value;
+	if (unlikely(++state->all_waiting >= state->most_waiting))
+		AbMergeWaiting(state);
+}
+
+#endif							/* AB_TOPIC_HISTOGRAM_STATE_H */

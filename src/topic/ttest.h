@@ -1,0 +1,15 @@
+/*
+ * ttest.h
+ *	  The t-test of two means, for topics that build on it.
+ */
+#ifndef AB_TOPIC_TTEST_H
+#define AB_TOPIC_TTEST_H
+
+#include "base/effect.h"
+
+extern bool AbGetMeanVariances(AbMeans *means, bool equal_var, double scale,
+							AbMeanVariances *v);
+extern bool AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect);
+extern void AbCheckVariances(AbMeans *means, bool equal_var);
+
+#endif							/* AB_TOPIC_TTEST_H */

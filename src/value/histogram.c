@@ -1,0 +1,244 @@
+/*
+ * histogram.c
+ *	  The stored histogram type: per variant, how often each value occurred.
+ *
+ * What is made here is palloc'd in the current memory context and belongs to
+ * the caller; labels of what is read from a value point into it.
+ */
+#include "value/histogram.h"
+
+#include "miscadmin.h"
+#include "value/io.h"
+
+/* ----------------------------------------------------------------------
+ * Reading
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * An aligned, plain view of a histogram argument: a palloc'd copy, or the
+ * argument itself, which the caller must not modify.  ERROR XX001 if its
+ * version is not known.
+ */
+AbHistogram *
+AbDatumGetHistogram(Datum datum)
+{
+	return (AbHistogram *) AbDetoastStored(datum, "ab_histogram",
+										   AB_HISTOGRAM_VERSION);
+}
+
+/* AbLabelOf of a histogram */
+static inline AbLabel
+LabelOf(const void *histogram, int i)
+{
+	return AbHistogramLabel((const AbHistogram *) histogram,
+							AbGetHistogramArm((const AbHistogram *) histogram, i));
+}
+
+/*
+ * Position of the arm with that label, negative if there is none.
+ */
+int
+AbFindHistogramArm(const AbHistogram *histogram, AbLabel label)
+{
+	return AbBisectArms(histogram, histogram->arms, LabelOf, label);
+}
+
+/*
+ * The bins of an arm, in palloc'd memory.  ERROR XX001 if they are damaged.
+ */
+AbBins
+AbHistogramBins(const AbHistogram *histogram, int i)
+{
+	const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
+	const unsigned char *start = (const unsigned char *) histogram +
+		arm->bins_offset;
+	const unsigned char *end = (const unsigned char *) histogram +
+		VARSIZE(histogram);
+	AbBins		bins;
+
+	bins.count = arm->bins;
+	bins.bits = histogram->bits;
+	bins.n = arm->n;
+	bins.min = arm->min;
+	bins.max = arm->max;
+	bins.bins = (AbBin *) palloc(Max(bins.count, 1) * sizeof(AbBin));
+	if (AbBinsDecode(start, end, bins.bins, bins.count, &start) != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("ab_histogram value is damaged")));
+	return bins;
+}
+
+/*
+ * A palloc'd summary of one column with the same arms in the same places, whose
+ * moments are not filled in: enough to choose arms and to count their rows.
+ */
+AbSummary *
+AbHistogramArms(const AbHistogram *histogram)
+{
+	int			arms = histogram->arms;
+	AbSummaryPart *parts = (AbSummaryPart *) palloc0(Max(arms, 1) *
+													 sizeof(AbSummaryPart));
+
+	for (int i = 0; i < arms; i++)
+		parts[i].head = AbHistogramHead(histogram,
+										AbGetHistogramArm(histogram, i));
+	return AbBuildSummary(1, parts, arms);
+}
+
+/* ----------------------------------------------------------------------
+ * Building
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * A histogram from its arms, which are in order and different and whose values
+ * keep that many bits.
+ */
+AbHistogram *
+AbBuildHistogram(int bits, const AbHistogramPart *parts, int arms)
+{
+	Size		size = sizeof(AbHistogram) + arms * sizeof(AbHistogramArm);
+	Size		label_offset = size;
+	unsigned char *out;
+	AbHistogram *histogram;
+
+	for (int i = 0; i < arms; i++)
+		size += parts[i].head.label.length +
+			AbBinsEncodedSize(parts[i].bins, parts[i].count);
+
+	histogram = (AbHistogram *) palloc0(size);
+	SET_VARSIZE(histogram, size);
+	histogram->version = AB_HISTOGRAM_VERSION;
+	histogram->bits = bits;
+	histogram->arms = arms;
+	for (int i = 0; i < arms; i++)
+	{
+		const AbArmHead *head = &parts[i].head;
+		AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
+
+		arm->n = head->n;
+		arm->nonfinite = head->nonfinite;
+		arm->min = parts[i].min;
+		arm->max = parts[i].max;
+		arm->bins = parts[i].count;
+		arm->label_offset = label_offset;
+		arm->label_length = head->label.length;
+		arm->flags = head->flags;
+		if (head->label.length > 0)
+			memcpy((char *) histogram + label_offset, head->label.data,
+				   head->label.length);
+		label_offset += head->label.length;
+	}
+
+	out = (unsigned char *) histogram + label_offset;
+	for (int i = 0; i < arms; i++)
+	{
+		AbGetHistogramArm(histogram, i)->bins_offset =
+			out - (unsigned char *) histogram;
+		out = AbBinsEncode(parts[i].bins, parts[i].count, out);
+	}
+	Assert(out == (unsigned char *) histogram + size);
+	return histogram;
+}
+
+/*
+ * Number of different keys of all arms, and the keys in ascending order, in
+ * palloc'd memory that the caller frees.
+ */
+int
+AbDistinctKeys(const AbHistogramPart *parts, int arms, int64 **keys)
+{
+	int64		total = 0;
+	int64	   *all;
+	int64	   *other;
+	int			n = 0;
+
+	for (int i = 0; i < arms; i++)
+		total += parts[i].count;
+	all = (int64 *) palloc(Max(total, 1) * sizeof(int64));
+	other = (int64 *) palloc(Max(total, 1) * sizeof(int64));
+	for (int i = 0; i < arms; i++)
+	{
+		int64	   *swap = all;
+
+		CHECK_FOR_INTERRUPTS();
+		n = AbMergeKeys(other, all, n, parts[i].bins, parts[i].count);
+		all = other;
+		other = swap;
+	}
+	pfree(other);
+	*keys = all;
+	return n;
+}
+
+/* ----------------------------------------------------------------------
+ * Validity
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * Why an arm cannot have come out of an aggregate, as a sentence, or NULL.
+ * Sets its n to the sum of its counts.
+ */
+const char *
+AbHistogramPartFault(AbHistogramPart *part, int bits)
+{
+	AbArmHead  *head = &part->head;
+
+	head->n = 0;
+	for (int i = 0; i < part->count; i++)
+	{
+		const AbBin *bin = &part->bins[i];
+
+		if (i > 0 && part->bins[i - 1].key >= bin->key)
+			return "The values of an arm must be in ascending order.";
+		if (AbTruncateKey(bin->key, bits) != bin->key)
+			return "A value has more bits than the histogram keeps.";
+		if (bin->count < 1 || bin->count > AB_MAX_OBSERVATIONS - head->n)
+			return "The number of observations is out of range.";
+		head->n += bin->count;
+	}
+	if (head->nonfinite < 0 || head->nonfinite > AB_MAX_OBSERVATIONS)
+		return "The number of observations is out of range.";
+	if (head->flags & ~AB_ARM_CONTROL)
+		return "An arm has unknown flags.";
+	if (part->count == 0)
+		return part->min == 0 && part->max == 0 ? NULL :
+			"An arm without observations has no smallest and largest value.";
+	if (!isfinite(part->min) || !isfinite(part->max) || part->min > part->max ||
+		AbTruncateKey(AbKeyOfValue(part->min), bits) != part->bins[0].key ||
+		AbTruncateKey(AbKeyOfValue(part->max), bits) !=
+		part->bins[part->count - 1].key)
+		return "The smallest and largest value of an arm must be in its first and last bin.";
+	return NULL;
+}
+
+/*
+ * Why the bins of all arms together cannot make one histogram, as a sentence,
+ * or NULL.
+ */
+const char *
+AbHistogramFault(const AbHistogramPart *parts, int arms, int bits)
+{
+	int64		total = 0;
+	int64	   *keys;
+	int			n;
+
+	for (int i = 0; i < arms; i++)
+		total += parts[i].count;
+	if (total <= AB_MAX_VALUES && bits == AB_EXACT_BITS)
+		return NULL;
+	if (total > AB_MAX_BINS)
+		return "There are too many values.";
+	n = AbDistinctKeys(parts, arms, &keys);
+	pfree(keys);
+	if (n > AB_MAX_VALUES)
+		return "There are too many different values.";
+	/* one bit more makes at most two bins of one */
+	if (bits < AB_EXACT_BITS && 2 * n <= AB_MAX_VALUES &&
+		2 * total <= AB_MAX_BINS)
+		return "The histogram keeps fewer bits than it has room for.";
+	return NULL;
+}

@@ -1,0 +1,222 @@
+/*
+ * label.h
+ *	  What the arms of both stored types have in common: their variants' names,
+ *	  their rows and the mark of the control.
+ *
+ * Labels are UTF-8 whatever the encoding of the database (in a SQL_ASCII
+ * database: the bytes as they are), so neither their order nor their equality
+ * depends on an encoding or a collation.
+ */
+#ifndef AB_VALUE_LABEL_H
+#define AB_VALUE_LABEL_H
+
+#include "postgres.h"
+
+#include "compat.h"
+#include "mb/pg_wchar.h"
+
+#define AB_MAX_LABEL_LENGTH		1024	/* bytes of UTF-8 */
+#define AB_MAX_OBSERVATIONS		(INT64CONST(1) << 53)	/* exact in a double */
+
+/* the flag of an arm, of either type, that was named as the control */
+#define AB_ARM_CONTROL			(1 << 4)
+
+/* label of the only arm of an aggregate of pairs */
+#define AB_PAIRS_LABEL			"pairs"
+
+/*
+ * A label, by reference into a value, an argument or a message.  data is NULL
+ * where there is none.
+ */
+typedef struct AbLabel
+{
+	const char *data;			/* UTF-8, not terminated */
+	int			length;
+} AbLabel;
+
+/*
+ * What the arm of a value of either type begins with while the value is being
+ * put together from its parts.
+ */
+typedef struct AbArmHead
+{
+	AbLabel		label;
+	int64		n;				/* rows with finite values only */
+	int64		nonfinite;		/* rows with a NaN or an infinity, not in n */
+	uint16		flags;			/* AB_ARM_CONTROL and those of the type */
+} AbArmHead;
+
+/*
+ * How the functions below reach the arms of a type: the label and the flags of
+ * the i-th of them.  They are constants where those functions are inlined.
+ */
+typedef AbLabel (*AbLabelOf) (const void *arms, int i);
+typedef uint16 *(*AbFlagsOf) (const void *arms, int i);
+
+extern AbLabel AbServerToUtf8(AbLabel string);
+extern char *AbLabelToServer(AbLabel label);
+pg_noreturn extern void AbLabelTooLong(AbLabel label);
+extern void AbCheckVariantCount(int64 arms, int limit);
+pg_noreturn extern void AbTooManyObservations(void);
+pg_noreturn extern void AbTwoControls(AbLabel a, AbLabel b);
+extern const char *AbArmHeadsFault(const void *parts, Size size, int count);
+
+static inline bool
+AbLabelEquals(AbLabel a, AbLabel b)
+{
+	return a.length == b.length && memcmp(a.data, b.data, a.length) == 0;
+}
+
+/*
+ * Order of labels: by bytes, a prefix first.  Never a collation: the support
+ * functions of an aggregate may be called without one.
+ */
+static inline int
+AbLabelCompare(AbLabel a, AbLabel b)
+{
+	int			order = memcmp(a.data, b.data, Min(a.length, b.length));
+
+	return order != 0 ? order : a.length - b.length;
+}
+
+/*
+ * Are the server's strings UTF-8, or bytes to be taken as they are?  The
+ * encoding of a database does not change while a session is connected to it.
+ */
+static inline bool
+AbServerIsUtf8(void)
+{
+	static int	encoding = -1;
+
+	if (unlikely(encoding < 0))
+		encoding = GetDatabaseEncoding();
+	return encoding == PG_UTF8 || encoding == PG_SQL_ASCII;
+}
+
+/*
+ * The label a text argument stands for: its UTF-8 form, in place where the
+ * server's encoding agrees, else a palloc'd copy.  ERROR 54000 if too long.
+ */
+static inline AbLabel
+AbTextGetLabel(text *t)
+{
+	AbLabel		label;
+
+	label.length = VARSIZE_ANY_EXHDR(t);
+	label.data = VARDATA_ANY(t);
+	if (!AbServerIsUtf8())
+		label = AbServerToUtf8(label);
+	if (unlikely(label.length > AB_MAX_LABEL_LENGTH))
+		AbLabelTooLong(label);
+	return label;
+}
+
+/*
+ * AbTextGetLabel() of an argument of type text that is not NULL.  For the hot
+ * paths: without a call where the text is plain.
+ */
+static inline AbLabel
+AbDatumGetLabel(Datum datum)
+{
+	text	   *t = (text *) DatumGetPointer(datum);
+
+	if (unlikely(VARATT_IS_EXTENDED(t) && !VARATT_IS_SHORT(t)))
+		t = pg_detoast_datum_packed(t);
+	return AbTextGetLabel(t);
+}
+
+#define AB_GETARG_LABEL(n)	AbDatumGetLabel(PG_GETARG_DATUM(n))
+
+/*
+ * Position of the arm with that label if there are two arms, as there nearly
+ * always are, and it is one of them; else -1.
+ *
+ * It is guessed from length and last byte without a branch: which arm comes
+ * next is random, so a branch on it would be mispredicted.
+ */
+static pg_attribute_always_inline int
+AbGuessArm(const void *arms, int count, AbLabelOf label_of, AbLabel label)
+{
+	if (likely(count == 2 && label.length > 0))
+	{
+		AbLabel		first = label_of(arms, 0);
+
+		if (likely(first.length > 0))
+		{
+			int			guess = (first.length != label.length) |
+				(first.data[first.length - 1] != label.data[label.length - 1]);
+
+			if (likely(AbLabelEquals(label_of(arms, guess), label)))
+				return guess;
+		}
+	}
+	return -1;
+}
+
+/*
+ * Position of the arm with that label, or -(p + 1) where p is the position at
+ * which to insert it, by bisection.
+ */
+static pg_attribute_always_inline int
+AbBisectArms(const void *arms, int count, AbLabelOf label_of, AbLabel label)
+{
+	int			low = 0;
+	int			high = count;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+		int			order = AbLabelCompare(label_of(arms, middle), label);
+
+		if (order == 0)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -(low + 1);
+}
+
+/*
+ * Position of the arm that is marked as the control, or -1.
+ */
+static pg_attribute_always_inline int
+AbMarkedArm(const void *arms, int count, AbFlagsOf flags_of)
+{
+	for (int i = 0; i < count; i++)
+		if (*flags_of(arms, i) & AB_ARM_CONTROL)
+			return i;
+	return -1;
+}
+
+/*
+ * Mark the arm at that position as the control.  ERROR 22023 if another one
+ * is.
+ */
+static pg_attribute_always_inline void
+AbMarkArm(const void *arms, int count, AbLabelOf label_of, AbFlagsOf flags_of,
+		  int position)
+{
+	uint16	   *flags = flags_of(arms, position);
+	int			marked;
+
+	if (likely(*flags & AB_ARM_CONTROL))
+		return;
+	marked = AbMarkedArm(arms, count, flags_of);
+	if (marked >= 0)
+		AbTwoControls(label_of(arms, marked), label_of(arms, position));
+	*flags |= AB_ARM_CONTROL;
+}
+
+/*
+ * ERROR 22003 if that many more are too many.
+ */
+static inline void
+AbCheckObservations(int64 count, int64 more)
+{
+	if (unlikely(count > AB_MAX_OBSERVATIONS - more))
+		AbTooManyObservations();
+}
+
+#endif							/* AB_VALUE_LABEL_H */
