@@ -97,35 +97,20 @@ find_pgindent() {
 	fi
 }
 
-# list_typedefs FILE...: pgindent has to be told which names are types.  They
-# are those that the files define, and those of PostgreSQL and <stdint.h> that
-# they mention, but for names that they call.
-list_typedefs() {
-	perl -0777 -e '
-		my %known = map { $_ => 1 } split /\n/, <STDIN>;
-		my (%own, %mentioned, %called);
+format_c() {
+	local list files complaints
 
-		while (<>)
-		{
-			s{/\*.*?\*/|"(?:\\.|[^"\\\n])*"}{ }gs;
-			while (/\btypedef\b((?:[^;{}]|(\{(?:[^{}]|(?2))*\}))*);/g)
-			{
-				my $definition = $1;
-				$own{$1} = 1 if $definition =~ /\(\s*\*\s*(\w+)\s*\)/ ||
-					$definition =~ /(\w+)[^\w}]*$/;
-			}
-			while (/\b([A-Za-z_]\w*)(\(?)/g)
-			{
-				$2 ? $called{$1} = 1 : $mentioned{$1} = 1;
-			}
-		}
-		for (keys %mentioned)
-		{
-			$own{$_} = 1 if !$called{$_} &&
-				($known{$_} || /^u?int(?:(?:_fast|_least)?\d+|max|ptr)_t$/);
-		}
-		print map { "$_\n" } sort keys %own;
-	' "$@" <"$postgres_typedefs"
+	perl "$repo/tools/typedefs.pl" "$@" <"$postgres_typedefs"
+	for list in *.typedefs; do
+		mapfile -t files <"${list%.typedefs}.files"
+		# A file that it cannot read does not make it fail.
+		if ! complaints=$("${pgindent[@]}" --typedefs="$list" "${files[@]}" 2>&1) ||
+			[ -n "$complaints" ]; then
+			die "$complaints"
+		fi
+	done
+	# It deletes the space between two designators of an initializer.
+	perl -pi -e 's/,(?=\.[A-Za-z_]\w* = )/, /g' "$@"
 }
 
 #
@@ -149,21 +134,6 @@ find_clang_format() {
 # The sources
 #
 
-format_tree() {
-	local c_files cpp_files complaints
-
-	mapfile -t c_files < <(find src -name '*.[ch]')
-	mapfile -t cpp_files < <(find src -name '*.cpp')
-	list_typedefs "${c_files[@]}" >typedefs.list
-	# A file that it cannot read does not make it fail.
-	if ! complaints=$("${pgindent[@]}" --typedefs=typedefs.list "${c_files[@]}" 2>&1) ||
-		[ -n "$complaints" ]; then
-		die "$complaints"
-	fi
-	[ ${#cpp_files[@]} = 0 ] ||
-		"$clang_format" -i --style="file:$repo/tools/clang-format.yaml" "${cpp_files[@]}"
-}
-
 case "$*" in
 '' | --check) check=$* ;;
 *) die "usage: ${0##*/} [--check]" ;;
@@ -176,7 +146,10 @@ mkdir "$tree"
 cd "$repo"
 find src \( -name '*.[ch]' -o -name '*.cpp' \) -exec cp --parents -t "$tree" {} +
 cd "$tree"
-format_tree
+mapfile -t c_files < <(find src -name '*.[ch]')
+mapfile -t cpp_files < <(find src -name '*.cpp')
+format_c "${c_files[@]}"
+"$clang_format" -i --style="file:$repo/tools/clang-format.yaml" "${cpp_files[@]}"
 
 status=0
 while read -r file; do
