@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 #
-# All the tests: compiler warnings, pg_regress, the numeric suites, and the
-# suite that needs servers of its own.  The last line counts them.
+# All the tests: pg_regress, the numeric suites, the suite that needs servers
+# of its own, the layout of the sources, and compiler warnings.  The last line
+# counts them.
 set -euo pipefail
 
 # shellcheck source=tools/cluster.sh
@@ -59,6 +60,16 @@ check_warnings() {
 			fi
 		done
 	done
+}
+
+check_format() {
+	if "$repo/tools/format.sh" --check </dev/null; then
+		echo 'ok      format'
+		count 1 0
+	else
+		echo 'not ok  format: tools/format.sh mends it'
+		count 0 1
+	fi
 }
 
 # With assertions, and every query that can be run by a parallel worker run by one.
@@ -131,6 +142,9 @@ check_suite calibration run_psql -v experiments=4000 -v tolerance=1.2 -f "$repo/
 
 heading 'servers of their own'
 check_suite server "$repo/tools/server_test.sh"
+
+heading 'format'
+check_format
 
 heading 'compiler warnings'
 check_warnings
