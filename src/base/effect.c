@@ -119,7 +119,7 @@ AbSetIntervals(AbComparison *row, const AbEffect *effect, double critical,
 	AbDecision	decision = {critical, alternative, significant};
 
 	row->difference.interval = AbDifferenceInterval(effect->difference,
-														effect->std_error, &decision);
+													effect->std_error, &decision);
 	if (effect->control == 0)
 	{
 		AbNote(&row->notes, "the control mean is zero: no relative lift");

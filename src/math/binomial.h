@@ -23,7 +23,8 @@ typedef struct AbTails
 /* How the end of a score interval is found: see AbCorrectEnd(). */
 typedef struct AbEndCorrection
 {
-	double		shift;			/* continuity correction, in units of the count */
+	double		shift;			/* continuity correction, in units of the
+								 * count */
 	double		critical;
 } AbEndCorrection;
 
@@ -33,7 +34,7 @@ extern AbTails AbNormalTails(double z);
 extern double AbTailsPValue(AbTails tails, AbAlternative alternative);
 extern AbEndCorrection AbUsualEnd(double usual, double level);
 extern AbEndCorrection AbCorrectEnd(double excess, double sd, double tail,
-								 double usual, double level);
+									double usual, double level);
 extern double AbFindCrossing(AbFunction f, void *context, double low,
 							 double high);
 

@@ -186,7 +186,7 @@ AbTruncateBins(AbBin *bins, int count, int bits)
  */
 int
 AbMergeBins(AbBin *result, const AbBin *a, int a_count,
-			 const AbBin *b, int b_count)
+			const AbBin *b, int b_count)
 {
 	AbBin	   *out = result;
 	int			i = 0;
@@ -466,7 +466,7 @@ GetNumber(const unsigned char **in, const unsigned char *end,
  */
 const char *
 AbBinsDecode(const unsigned char *in, const unsigned char *end,
-			  AbBin *bins, int count, const unsigned char **after)
+			 AbBin *bins, int count, const unsigned char **after)
 {
 	static const char fault[] = "The bins of an arm are damaged.";
 	int64_t		key = 0;

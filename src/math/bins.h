@@ -60,7 +60,7 @@ extern int64_t AbTruncateKey(int64_t key, int bits);
 extern void AbSortKeys(uint64_t *keys, uint64_t *scratch, size_t count);
 extern int	AbTruncateBins(AbBin *bins, int count, int bits);
 extern int	AbMergeBins(AbBin *result, const AbBin *a, int a_count,
-						 const AbBin *b, int b_count);
+						const AbBin *b, int b_count);
 extern int	AbMergeKeys(int64_t *result, const int64_t *a, int a_count,
 						const AbBin *b, int b_count);
 extern int	AbBitsToDiffer(int64_t a, int64_t b);
@@ -72,9 +72,9 @@ extern double AbBinsQuantile(const AbBins *bins, double q);
 
 extern size_t AbBinsEncodedSize(const AbBin *bins, int count);
 extern unsigned char *AbBinsEncode(const AbBin *bins, int count,
-									unsigned char *out);
+								   unsigned char *out);
 extern const char *AbBinsDecode(const unsigned char *in,
-								 const unsigned char *end, AbBin *bins,
-								 int count, const unsigned char **after);
+								const unsigned char *end, AbBin *bins,
+								int count, const unsigned char **after);
 
 #endif							/* AB_MATH_BINS_H */

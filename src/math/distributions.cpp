@@ -88,8 +88,8 @@ double
 Solve(Function f, double low, double high, Tolerance near)
 {
 	std::uintmax_t iterations = 200;
-	double		f_low = f(low);
-	double		f_high = f(high);
+	double f_low = f(low);
+	double f_high = f(high);
 
 	if (!(f_low <= 0 && f_high >= 0))
 		return not_a_number;
@@ -112,14 +112,13 @@ Solve(Function f, double low, double high, Tolerance near)
 double
 FarStudentTQuantile(double q, double df)
 {
-	auto		excess = [=](double log_t)
-	{
-		double		tail = cdf(complement(StudentT(df), std::exp(log_t)));
+	auto excess = [=](double log_t) {
+		double tail = cdf(complement(StudentT(df), std::exp(log_t)));
 
 		/* finite also where the tail underflows */
 		return std::log(q) - (tail > 0 ? std::log(tail) : -1e4);
 	};
-	const double largest = 350;		/* the square of t is finite */
+	const double largest = 350; /* the square of t is finite */
 
 	if (!(excess(largest) >= 0))
 		return std::numeric_limits<double>::infinity();
@@ -139,14 +138,14 @@ double
 LargeNoncentralT(double t, double df, double noncentrality)
 {
 	const double sd = 1 / std::sqrt(2 * df);
-	double		total = 0;
-	double		weights = 0;
+	double total = 0;
+	double weights = 0;
 
 	for (int i = -20; i <= 20; i++)
 	{
-		double		e = i * sd / 2;
-		double		weight = std::exp((df - 1) * std::log1p(e) -
-									  df * (e + e * e / 2));
+		double e = i * sd / 2;
+		double weight = std::exp((df - 1) * std::log1p(e) -
+								 df * (e + e * e / 2));
 
 		total += weight * std::erfc((t * (1 + e) - noncentrality) / std::sqrt(2.0));
 		weights += weight;
@@ -163,14 +162,14 @@ double
 FarNoncentralT(double t, double df, double noncentrality)
 {
 	const double step = 0.25;
-	double		total = 0;
-	double		weights = 0;
+	double total = 0;
+	double weights = 0;
 
 	for (int i = -36; i <= 36; i++)
 	{
-		double		z = i * step;
-		double		s = (noncentrality + z) / t;
-		double		weight = std::exp(-z * z / 2);
+		double z = i * step;
+		double s = (noncentrality + z) / t;
+		double weight = std::exp(-z * z / 2);
 
 		total += weight * boost::math::gamma_p(df / 2, df / 2 * s * s, Policy());
 		weights += weight;
@@ -181,15 +180,15 @@ FarNoncentralT(double t, double df, double noncentrality)
 double
 Power(double n, double ratio, double effect, double alpha, bool two_sided)
 {
-	double		df = n * (1 + ratio) - 2;
-	double		noncentrality = effect * std::sqrt(n * ratio / (1 + ratio));
-	double		power;
+	double df = n * (1 + ratio) - 2;
+	double noncentrality = effect * std::sqrt(n * ratio / (1 + ratio));
+	double power;
 
 	if (!(df >= 1) || !std::isfinite(noncentrality))
 		return not_a_number;
 
-	double		critical = quantile(complement(StudentT(df),
-											   two_sided ? alpha / 2 : alpha));
+	double critical = quantile(complement(StudentT(df),
+										  two_sided ? alpha / 2 : alpha));
 
 	/*
 	 * Certain to the last bit: the denominator of t exceeds its mean by 40
@@ -245,8 +244,7 @@ AbStudentTUpperQuantile(double q, double df)
 {
 	if (!(q > 0 && q < 1) || !(df > 0))
 		return not_a_number;
-	return Guard([=]
-	{
+	return Guard([=] {
 		/* Boost's quantile is wrong that far out */
 		if (q < 1e-100)
 			return FarStudentTQuantile(q, df);
@@ -376,9 +374,8 @@ AbBetaUpperTail(double x, double a, double b)
 double
 AbFindRoot(AbFunction f, void *context, double low, double high)
 {
-	return Guard([=]
-	{
-		auto		near = boost::math::tools::eps_tolerance<double>(52);
+	return Guard([=] {
+		auto near = boost::math::tools::eps_tolerance<double>(52);
 
 		if (f(low, context) <= 0)
 			return Solve([=](double x) { return f(x, context); },
@@ -393,12 +390,11 @@ AbFindRoot(AbFunction f, void *context, double low, double high)
 double
 AbFindMaximum(AbFunction f, void *context, double low, double high)
 {
-	return Guard([=]
-	{
-		return -boost::math::tools::brent_find_minima([=](double x)
-		{
+	return Guard([=] {
+		return -boost::math::tools::brent_find_minima([=](double x) {
 			return -f(x, context);
-		}, low, high, 40).second;
+		}, low, high, 40)
+					.second;
 	});
 }
 
@@ -409,8 +405,7 @@ AbFindMaximum(AbFunction f, void *context, double low, double high)
 double
 AbIntegrate(AbFunction f, void *context, double low, double high)
 {
-	return Guard([=]
-	{
+	return Guard([=] {
 		return boost::math::quadrature::gauss_kronrod<double, 31, Policy>::integrate(
 			[=](double x) { return f(x, context); }, low, high, 12, 1e-12);
 	});
@@ -441,28 +436,25 @@ double
 AbTTestSampleSize(double effect, double ratio, double alpha, double power,
 				  int two_sided)
 {
-	return Guard([=]
-	{
-		auto		enough = [=](double n)
-		{
+	return Guard([=] {
+		auto enough = [=](double n) {
 			return Power(n, ratio, effect, alpha, two_sided) >= power;
 		};
-		auto		same_size = [](double a, double b)
-		{
+		auto same_size = [](double a, double b) {
 			return std::ceil(a) == std::ceil(b);
 		};
 
 		/* the normal approximation is nearly always within one percent */
-		double		z = NormalUpperQuantile(two_sided ? alpha / 2 : alpha) -
+		double z = NormalUpperQuantile(two_sided ? alpha / 2 : alpha) -
 			NormalUpperQuantile(power);
-		double		guess = z * z * (1 + 1 / ratio) / (effect * effect);
+		double guess = z * z * (1 + 1 / ratio) / (effect * effect);
 
 		if (!(guess < largest_size))
 			return not_a_number;
 
 		const double smallest = std::fmax(2, std::ceil(3 / (1 + ratio)));
-		double		low = std::fmax(smallest, std::floor(guess * 0.99));
-		double		high = std::fmax(smallest + 1, std::ceil(guess * 1.01) + 3);
+		double low = std::fmax(smallest, std::floor(guess * 0.99));
+		double high = std::fmax(smallest + 1, std::ceil(guess * 1.01) + 3);
 
 		while (enough(low))
 		{
@@ -479,8 +471,7 @@ AbTTestSampleSize(double effect, double ratio, double alpha, double power,
 				return not_a_number;
 		}
 
-		double		n = std::ceil(Solve([=](double x)
-		{
+		double n = std::ceil(Solve([=](double x) {
 			return Power(x, ratio, effect, alpha, two_sided) - power;
 		}, low, high, same_size));
 
@@ -501,14 +492,13 @@ double
 AbTTestEffect(double n, double ratio, double alpha, double power,
 			  int two_sided)
 {
-	return Guard([=]
-	{
-		double		scale = std::sqrt((1 + ratio) / (n * ratio));
-		double		high = scale;
+	return Guard([=] {
+		double scale = std::sqrt((1 + ratio) / (n * ratio));
+		double high = scale;
 
 		for (;;)
 		{
-			double		reached = Power(n, ratio, high, alpha, two_sided);
+			double reached = Power(n, ratio, high, alpha, two_sided);
 
 			if (reached >= power)
 				break;
@@ -516,8 +506,7 @@ AbTTestEffect(double n, double ratio, double alpha, double power,
 			if (std::isnan(reached) || !std::isfinite(high))
 				return not_a_number;
 		}
-		return Solve([=](double effect)
-		{
+		return Solve([=](double effect) {
 			return Power(n, ratio, effect, alpha, two_sided) - power;
 		}, 0, high, boost::math::tools::eps_tolerance<double>(52));
 	});

@@ -48,6 +48,7 @@ static const struct
 	double		x;
 	double		weight;
 }			legendre[LEGENDRE_POINTS] =
+
 {
 	{0.095012509837637440185, 0.18945061045506849629},
 	{0.28160355077925891323, 0.18260341504492358887},

@@ -40,8 +40,8 @@ typedef struct Tables
 	int			total;
 	const double *terms;		/* x log p - log x! by class and x */
 	double		observed;		/* sum of the terms of the table observed */
-	double		sum;			/* of the probabilities summed up, in units
-								 * of that of the table observed */
+	double		sum;			/* of the probabilities summed up, in units of
+								 * that of the table observed */
 	bool		all;			/* no table was left out */
 } Tables;
 

@@ -31,7 +31,7 @@ typedef struct AbPearson
 	double		p_value;
 	double		fewest;			/* smallest expected count */
 	int			worst;			/* the class that contributes most */
-	double		worst_expected;	/* its expected count */
+	double		worst_expected; /* its expected count */
 } AbPearson;
 
 extern bool AbMultinomialFeasible(int64_t total, int classes);

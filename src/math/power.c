@@ -287,7 +287,7 @@ AbProportionSampleSize(const AbProportionDesign *design, double power)
 	double		root = sum / (design->treatment - design->control - design->null);
 
 	return SmallestSize(ProportionPowerAt, &copy, power, 2,
-						  sum > 0 ? root * root : 2);
+						sum > 0 ? root * root : 2);
 }
 
 static double
@@ -312,8 +312,8 @@ AbProportionEffect(const AbProportionDesign *design, double n, double power,
 	ProportionSearch search = {*design, n, direction};
 
 	return SmallestEffect(ProportionEffectPower, &search, power,
-							direction > 0 ? 1 - design->control :
-							design->control);
+						  direction > 0 ? 1 - design->control :
+						  design->control);
 }
 
 /* ----------------------------------------------------------------------
@@ -373,7 +373,7 @@ AbPairedSampleSize(double effect, double alpha, double power, bool two_sided)
 
 	/* half a square more is what the t distribution takes */
 	return SmallestSize(PairedPowerAt, &search, power, 2,
-						  sum > 0 ? sum * sum / (effect * effect) + z * z / 2 : 2);
+						sum > 0 ? sum * sum / (effect * effect) + z * z / 2 : 2);
 }
 
 /*
@@ -556,7 +556,7 @@ AbMeanEquivalenceSize(const AbEquivalence *design, double power)
 	double		least = fmax(2, ceil(3 / (1 + design->ratio)));
 
 	return SmallestSize(MeanEquivalenceAt, &copy, power, least,
-						  sum > 0 ? root * root * (1 + 1 / design->ratio) : least);
+						sum > 0 ? root * root * (1 + 1 / design->ratio) : least);
 }
 
 /*
@@ -618,5 +618,5 @@ AbProportionEquivalenceSize(const AbEquivalence *design, double power)
 		DifferenceError(design->control, design->treatment, design->ratio);
 	root = sum / fmin(design->below, design->above);
 	return SmallestSize(ProportionEquivalenceAt, &copy, power, 2,
-						  sum > 0 ? root * root : 2);
+						sum > 0 ? root * root : 2);
 }

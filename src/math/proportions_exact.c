@@ -225,7 +225,7 @@ static Margins
 MarginsOf(const AbProportions *counts)
 {
 	Margins		m = {(int64_t) counts->treatment_n, (int64_t) counts->control_n,
-		(int64_t) (counts->treatment + counts->control)};
+	(int64_t) (counts->treatment + counts->control)};
 
 	return m;
 }
@@ -513,6 +513,6 @@ AbBoschloo(const AbProportions *counts, AbAlternative alternative,
 		p = BoschlooGreater(m, (int64_t) counts->treatment, work);
 	if (alternative != AB_GREATER)
 		p = fmin(p, BoschlooGreater(Exchange(&m), (int64_t) counts->control,
-								   work));
+									work));
 	return AbBoundP(alternative == AB_TWO_SIDED ? 2 * p : p);
 }

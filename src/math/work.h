@@ -25,7 +25,7 @@
 
 typedef struct AbWork
 {
-	void	   *(*allocate) (size_t bytes);	/* aligned for any type, not
+	void	   *(*allocate) (size_t bytes); /* aligned for any type, not
 											 * cleared */
 	void		(*release) (void *memory);	/* not NULL */
 	void		(*poll) (void);

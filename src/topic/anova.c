@@ -65,7 +65,7 @@ GetGroups(AnovaRow *row, const AbSummary *summary)
 			first = arm;
 		row->groups[i].n = arm->n;
 		row->groups[i].deviation = AbDoubleDifference(arm->moments[0],
-													first->moments[0]);
+													  first->moments[0]);
 		row->groups[i].squares = AbDoubleValue(arm->moments[AbComomentIndex(summary->columns, 0, 0)]);
 	}
 }
@@ -102,7 +102,7 @@ CheckVariants(AnovaRow *row, const AbSummary *summary, bool equal_var,
 		*note = "no rows";
 	else if (nonfinite > 0)
 		*note = psprintf(INT64_FORMAT " row%s with NaN or infinity",
-						   nonfinite, nonfinite == 1 ? "" : "s");
+						 nonfinite, nonfinite == 1 ? "" : "s");
 	else if (overflows > 0)
 		*note = "values are too large for double precision";
 	else if (row->variants == 1)

@@ -218,6 +218,7 @@ TrimmedMoments(const AbBins *bins, int64 g, AbSummaryPart *part)
 		if (from < to)
 		{
 			double		value = AbBinMiddle(bins, i);
+
 			/* the rows cut off stand where the first and the last one stand */
 			int64		rows = to - from + (from == g ? g : 0) +
 				(to == bins->n - g ? g : 0);
@@ -329,7 +330,7 @@ ab_quantiles(PG_FUNCTION_ARGS)
 		nulls[i] = nulls[i] || !known;
 		if (!nulls[i])
 			elements[i] = Float8GetDatum(AbBinsQuantile(&bins,
-														 DatumGetFloat8(elements[i])) + 0.0);
+														DatumGetFloat8(elements[i])) + 0.0);
 	}
 	PG_RETURN_ARRAYTYPE_P(construct_md_array(elements, nulls, ARR_NDIM(array),
 											 ARR_DIMS(array), ARR_LBOUND(array),

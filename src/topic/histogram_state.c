@@ -265,7 +265,8 @@ static int
 ChooseBits(const AbHistogramPart *arms, int count, const int64 *keys, int n,
 		   int bits)
 {
-	int64		values[AB_EXACT_BITS + 1] = {0};	/* more with that many bits */
+	int64		values[AB_EXACT_BITS + 1] = {0};	/* more with that many
+													 * bits */
 	int64		bins[AB_EXACT_BITS + 1] = {0};
 	int64		all_values = n > 0;
 	int64		all_bins = 0;

@@ -177,7 +177,7 @@ TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
 		return false;
 	AbCheckVariances(means, equal_var);
 	row->difference.interval = AbDifferenceInterval(effect.difference,
-														effect.std_error, &plain);
+													effect.std_error, &plain);
 
 	row->std_error = std_error;
 	row->df = scaled.df;

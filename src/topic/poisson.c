@@ -116,13 +116,13 @@ CheckSums(AbNotes *notes, const char *role, PoissonSums sums)
 {
 	if (!(sums.exposure > 0))
 		AbNote(notes, "the exposure of the %s is not above zero: no rate",
-				  role);
+			   role);
 	else if (sums.events < 0 || sums.events != rint(sums.events))
 		AbNote(notes, "the events of the %s add up to %g, which is no count",
-				  role, sums.events);
+			   role, sums.events);
 	else if (!isfinite(sums.rate) || sums.events > (double) AB_MAX_OBSERVATIONS)
 		AbNote(notes, "values of the %s are too large for double precision",
-				  role);
+			   role);
 	else
 		return true;
 	return false;

@@ -41,7 +41,7 @@ CheckBinary(AbNotes *notes, const char *role, const AbArm *arm)
 	if (arm->flags & AB_ARM_BINARY(0))
 		return true;
 	AbNote(notes, "not all values of the %s are 0 or 1: no test of proportions",
-			  role);
+		   role);
 	return false;
 }
 
@@ -99,11 +99,11 @@ TestByScore(AbMeans *means, const AbProportions *counts,
 		row->std_error = AbProportionNullError(counts, kind);
 	SetVerdict(row, AbProportionStatisticAt(counts, kind, 0), args);
 	row->difference.interval = VerdictInterval(row, args,
-									AbProportionDifferenceBound(counts, kind, z),
-									AbProportionDifferenceBound(counts, kind, -z));
+											   AbProportionDifferenceBound(counts, kind, z),
+											   AbProportionDifferenceBound(counts, kind, -z));
 	row->lift.interval = VerdictInterval(row, args,
-								AbProportionLiftBound(counts, kind, z),
-								AbProportionLiftBound(counts, kind, -z));
+										 AbProportionLiftBound(counts, kind, z),
+										 AbProportionLiftBound(counts, kind, -z));
 	NoteZeroControl(row, counts);
 }
 
@@ -119,11 +119,11 @@ TestByNewcombe(AbMeans *means, const AbProportions *counts,
 
 	SetVerdict(row, AbNewcombeStatistic(counts), args);
 	row->difference.interval = VerdictInterval(row, args,
-									AbNewcombeDifferenceBound(counts, z),
-									AbNewcombeDifferenceBound(counts, -z));
+											   AbNewcombeDifferenceBound(counts, z),
+											   AbNewcombeDifferenceBound(counts, -z));
 	row->lift.interval = VerdictInterval(row, args,
-								AbNewcombeLiftBound(counts, z),
-								AbNewcombeLiftBound(counts, -z));
+										 AbNewcombeLiftBound(counts, z),
+										 AbNewcombeLiftBound(counts, -z));
 	NoteZeroControl(row, counts);
 }
 
@@ -169,10 +169,11 @@ TestExactly(AbMeans *means, const AbProportions *counts,
 			const AbTestArgs *args, const ProportionMethod *method)
 {
 	AbComparison *row = &means->row;
+
 	if (counts->control_n + counts->treatment_n > method->max_rows)
 	{
 		AbNote(&row->notes, "more than %.0f rows: no exact test, use method => 'score'",
-				  method->max_rows);
+			   method->max_rows);
 		return;
 	}
 	if (method->exact == AbBarnard)
@@ -186,27 +187,52 @@ TestExactly(AbMeans *means, const AbProportions *counts,
 }
 
 static const ProportionMethod methods[] = {
-	{.title = "score test (Miettinen-Nurminen)",
-	.test = TestByScore, .statistic = AB_PROPORTION_SCORE_MN},
-	{.title = "z-test (pooled)",
-	.test = TestByScore, .statistic = AB_PROPORTION_SCORE},
-	{.title = "z-test (unpooled)",
-	.test = TestByError},
-	{.title = "Newcombe interval",
-	.test = TestByNewcombe},
-	{.title = "Agresti-Caffo interval",
-	.test = TestByError, .added = 1},
-	{.title = "likelihood-ratio test (G)",
-	.test = TestByScore, .statistic = AB_PROPORTION_LIKELIHOOD},
-	{.title = "Fisher exact test",
-	.test = TestExactly, .exact = AbFisher,
-	.max_rows = AB_FISHER_MAX_ROWS},
-	{.title = "Barnard exact test",
-	.test = TestExactly, .exact = AbBarnard,
-	.max_rows = AB_UNCONDITIONAL_MAX_ROWS},
-	{.title = "Boschloo exact test",
-	.test = TestExactly, .exact = AbBoschloo,
-	.max_rows = AB_UNCONDITIONAL_MAX_ROWS}
+	{
+		.title = "score test (Miettinen-Nurminen)",
+		.test = TestByScore,
+		.statistic = AB_PROPORTION_SCORE_MN
+	},
+	{
+		.title = "z-test (pooled)",
+		.test = TestByScore,
+		.statistic = AB_PROPORTION_SCORE
+	},
+	{
+		.title = "z-test (unpooled)",
+		.test = TestByError
+	},
+	{
+		.title = "Newcombe interval",
+		.test = TestByNewcombe
+	},
+	{
+		.title = "Agresti-Caffo interval",
+		.test = TestByError,
+		.added = 1
+	},
+	{
+		.title = "likelihood-ratio test (G)",
+		.test = TestByScore,
+		.statistic = AB_PROPORTION_LIKELIHOOD
+	},
+	{
+		.title = "Fisher exact test",
+		.test = TestExactly,
+		.exact = AbFisher,
+		.max_rows = AB_FISHER_MAX_ROWS
+	},
+	{
+		.title = "Barnard exact test",
+		.test = TestExactly,
+		.exact = AbBarnard,
+		.max_rows = AB_UNCONDITIONAL_MAX_ROWS
+	},
+	{
+		.title = "Boschloo exact test",
+		.test = TestExactly,
+		.exact = AbBoschloo,
+		.max_rows = AB_UNCONDITIONAL_MAX_ROWS
+	}
 };
 
 /* in the order of the methods */

@@ -104,14 +104,14 @@ DesignEffect(AbNotes *notes, const QuantileCall *call, const char *role,
 	if (!(fabs(clusters.users * clusters.rows - bins->n) <= 0.5))
 	{
 		AbNote(notes, "the clusters have %.0f rows of the %s, the histogram " INT64_FORMAT,
-				  clusters.users * clusters.rows, role, bins->n);
+			   clusters.users * clusters.rows, role, bins->n);
 		return effect;
 	}
 	share = clusters.below / clusters.rows;
 	if (!(share > 0 && share < 1))
 	{
 		AbNote(notes, "all rows of the %s are on the same side of the quantile in the clusters",
-				  role);
+			   role);
 		return effect;
 	}
 
@@ -119,15 +119,15 @@ DesignEffect(AbNotes *notes, const QuantileCall *call, const char *role,
 	if (isnan(effect.effect))
 	{
 		AbNote(notes, "the share of rows below the quantile does not vary between users of the %s",
-				  role);
+			   role);
 		return effect;
 	}
 	if (effect.basis < FEW_USERS)
 		AbNote(notes, "few users of the %s for this quantile: the interval may be too narrow",
-				  role);
+			   role);
 	if (!AbCutAtQuantile(bins, call->q, clusters.users * clusters.below))
 		AbNote(notes, "the clusters count a share of %.3g of the rows of the %s, not %.3g: cut them at this quantile",
-				  share, role, call->q);
+			   share, role, call->q);
 	return effect;
 }
 

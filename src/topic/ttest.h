@@ -8,7 +8,7 @@
 #include "base/effect.h"
 
 extern bool AbGetMeanVariances(AbMeans *means, bool equal_var, double scale,
-							AbMeanVariances *v);
+							   AbMeanVariances *v);
 extern bool AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect);
 extern void AbCheckVariances(AbMeans *means, bool equal_var);
 
