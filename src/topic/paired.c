@@ -39,11 +39,10 @@ static Datum
 AddPair(FunctionCallInfo fcinfo, double control, double treatment)
 {
 	static const AbLabel pairs = {AB_PAIRS_LABEL, sizeof(AB_PAIRS_LABEL) - 1};
-	static const AbLabel none = {NULL, 0};
 	double		values[2] = {control, treatment};
+	bool		nulls[2] = {PG_ARGISNULL(1), PG_ARGISNULL(2)};
 
-	return AbAccumulateRow(fcinfo, 2, values,
-						   PG_ARGISNULL(1) || PG_ARGISNULL(2) ? none : pairs);
+	return AbAccumulateRow(fcinfo, 2, values, nulls, pairs);
 }
 
 /*

@@ -91,12 +91,13 @@ AddRow(AbArm *arm, int columns, const double *values)
 }
 
 /*
- * Add a row to the state: its values, its variant and its control.  A variant
- * that is NULL means a row that does not count.
+ * Add a row to the state: its values, its variant and its control.  `missing`
+ * says what it lacks (AbMissingReason()): it is then only counted, as it is
+ * without a variant.
  */
 static pg_attribute_always_inline Datum
 Accumulate(FunctionCallInfo fcinfo, int columns, const double *values,
-		   AbLabel variant, AbLabel control)
+		   int missing, AbLabel variant, AbLabel control)
 {
 	AbSummary  *state = GetState(fcinfo);
 
@@ -112,28 +113,35 @@ Accumulate(FunctionCallInfo fcinfo, int columns, const double *values,
 	if (variant.data != NULL)
 	{
 		int			position = FindOrInsertArm(&state, columns, variant);
+		AbArm	   *arm = AbGetArm(state, position);
 
-		AddRow(AbGetArm(state, position), columns, values);
+		if (unlikely(missing >= 0))
+			AbCountRows(&AbArmMissing(arm, columns)[missing], 1);
+		else
+			AddRow(arm, columns, values);
 	}
-
-	if (state == NULL)
-		PG_RETURN_NULL();
+	else
+	{
+		if (state == NULL)
+			state = AbNewSummary(columns, 0);
+		AbCountRows(&state->unassigned, 1);
+	}
 	PG_RETURN_POINTER(state);
 }
 
 /*
  * The transition of an aggregate that is not one of those below: add to the
  * state, which is the first argument of the call, a row of as many values as
- * it has columns.  Of a row that does not count, the label is NULL.  Returns
- * the function's result, which may be NULL: fcinfo->isnull says so.  Ownership
- * is as of any transition function: of what is returned the executor makes its
- * own copy if it is not the state it passed.
+ * it has columns; nulls[] says which of them are missing.  Returns the
+ * function's result.  Ownership is as of any transition function: of what is
+ * returned the executor makes its own copy if it is not the state it passed.
  */
 Datum
 AbAccumulateRow(FunctionCallInfo fcinfo, int columns, const double *values,
-				AbLabel variant)
+				const bool *nulls, AbLabel variant)
 {
-	return Accumulate(fcinfo, columns, values, variant, no_label);
+	return Accumulate(fcinfo, columns, values,
+					  AbMissingReason(nulls, columns), variant, no_label);
 }
 
 /*
@@ -182,14 +190,13 @@ static pg_attribute_always_inline Datum
 AccumulateBy(FunctionCallInfo fcinfo, bool is_boolean, VariantType type)
 {
 	char		digits[MAXINT8LEN + 1];
-	bool		counts = !PG_ARGISNULL(1);
+	bool		is_null = PG_ARGISNULL(1);
 	double		value = 0;
 
-	if (counts)
+	if (!is_null)
 		value = is_boolean ? PG_GETARG_BOOL(1) : PG_GETARG_FLOAT8(1);
-	return Accumulate(fcinfo, 1, &value,
-					  counts ? GetVariant(fcinfo, 2, type, digits) : no_label,
-					  no_label);
+	return Accumulate(fcinfo, 1, &value, is_null ? 0 : -1,
+					  GetVariant(fcinfo, 2, type, digits), no_label);
 }
 
 /*
@@ -199,15 +206,15 @@ static pg_attribute_always_inline Datum
 AccumulateFloats(FunctionCallInfo fcinfo, int columns, bool has_control)
 {
 	double		values[AB_MAX_COLUMNS];
-	bool		counts = true;
+	bool		nulls[AB_MAX_COLUMNS];
 
 	for (int i = 0; i < columns; i++)
 	{
-		counts = counts && !PG_ARGISNULL(i + 1);
-		values[i] = PG_ARGISNULL(i + 1) ? 0 : PG_GETARG_FLOAT8(i + 1);
+		nulls[i] = PG_ARGISNULL(i + 1);
+		values[i] = nulls[i] ? 0 : PG_GETARG_FLOAT8(i + 1);
 	}
-	return Accumulate(fcinfo, columns, values,
-					  counts ? GetLabel(fcinfo, columns + 1) : no_label,
+	return Accumulate(fcinfo, columns, values, AbMissingReason(nulls, columns),
+					  GetLabel(fcinfo, columns + 1),
 					  has_control ? GetLabel(fcinfo, columns + 2) : no_label);
 }
 
@@ -240,11 +247,10 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_boolean_control);
 Datum
 ab_summary_accum_boolean_control(PG_FUNCTION_ARGS)
 {
-	bool		counts = !PG_ARGISNULL(1);
-	double		value = counts && PG_GETARG_BOOL(1);
+	bool		is_null = PG_ARGISNULL(1);
+	double		value = !is_null && PG_GETARG_BOOL(1);
 
-	return Accumulate(fcinfo, 1, &value,
-					  counts ? GetLabel(fcinfo, 2) : no_label,
+	return Accumulate(fcinfo, 1, &value, is_null ? 0 : -1, GetLabel(fcinfo, 2),
 					  GetLabel(fcinfo, 3));
 }
 
@@ -299,6 +305,117 @@ ab_summary_accum4(PG_FUNCTION_ARGS)
 	return AccumulateFloats(fcinfo, 4, false);
 }
 
+/* ----------------------------------------------------------------------
+ * Rows with a count
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * A number of rows, which may come from a numeric or a double.  ERROR 22023
+ * unless it is whole and from 0 to 2^53.
+ */
+int64
+AbWholeNumber(double value, const char *what)
+{
+	/* also refuses NaN */
+	if (!(value >= 0 && value <= AB_MAX_OBSERVATIONS) || rint(value) != value)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be a whole number between 0 and 2^53", what),
+				 errdetail("Got %.17g.", value)));
+	return (int64) value;
+}
+
+/*
+ * How many equal rows a row stands for: an argument that is a bigint or a
+ * double.  ERROR 22023 unless it is a whole number from 0 to 2^53.
+ */
+int64
+AbGetFrequency(FunctionCallInfo fcinfo, int argument, bool is_bigint)
+{
+	int64		frequency;
+
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("frequency must be a whole number between 0 and 2^53"),
+				 errdetail("It is NULL."),
+				 errhint("Where that means no rows: coalesce(frequency, 0).")));
+	if (!is_bigint)
+		return AbWholeNumber(PG_GETARG_FLOAT8(argument), "frequency");
+	frequency = PG_GETARG_INT64(argument);
+	if (frequency < 0 || frequency > AB_MAX_OBSERVATIONS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("frequency must be a whole number between 0 and 2^53"),
+				 errdetail("Got " INT64_FORMAT ".", frequency)));
+	return frequency;
+}
+
+/*
+ * Transition: (state, outcome, frequency, variant), a row for that many equal
+ * ones.
+ */
+static Datum
+AccumulateFrequency(FunctionCallInfo fcinfo, bool is_bigint)
+{
+	AbSummary  *state = GetState(fcinfo);
+	int64		rows = AbGetFrequency(fcinfo, 2, is_bigint);
+	AbLabel		variant = GetLabel(fcinfo, 3);
+
+	if (state)
+		AbCheckColumns(state, 1);
+	if (rows > 0 && variant.data != NULL)
+	{
+		int			position = FindOrInsertArm(&state, 1, variant);
+		AbArm	   *arm = AbGetArm(state, position);
+
+		if (PG_ARGISNULL(1))
+			AbCountRows(AbArmMissing(arm, 1), rows);
+		else
+			AbAddEqualRows(arm, PG_GETARG_FLOAT8(1), rows);
+	}
+	else if (rows > 0)
+	{
+		if (state == NULL)
+			state = AbNewSummary(1, 0);
+		AbCountRows(&state->unassigned, rows);
+	}
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(state);
+}
+
+PG_FUNCTION_INFO_V1(ab_frequency_summary_accum);
+Datum
+ab_frequency_summary_accum(PG_FUNCTION_ARGS)
+{
+	return AccumulateFrequency(fcinfo, false);
+}
+
+/* (state, outcome, frequency bigint, variant) */
+PG_FUNCTION_INFO_V1(ab_frequency_summary_accum_bigint);
+Datum
+ab_frequency_summary_accum_bigint(PG_FUNCTION_ARGS)
+{
+	return AccumulateFrequency(fcinfo, true);
+}
+
+/* ----------------------------------------------------------------------
+ * Merging
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * Is it the identity of merging, that is, has it seen no row?
+ */
+static bool
+IsEmpty(const AbSummary *summary)
+{
+	return summary->arms == 0 && summary->unassigned == 0;
+}
+
 /*
  * Merge two summaries: the combine function of every aggregate of means and
  * the transition function of ab_rollup.
@@ -318,9 +435,9 @@ ab_summary_combine(PG_FUNCTION_ARGS)
 	}
 	other = AB_GETARG_SUMMARY(1);
 	state = GetState(fcinfo);
-	if (state == NULL || state->arms == 0)
+	if (state == NULL || IsEmpty(state))
 		PG_RETURN_POINTER(other);
-	if (other->arms == 0)
+	if (IsEmpty(other))
 		PG_RETURN_POINTER(state);
 	PG_RETURN_POINTER(AbMergeSummaries(state, other));
 }
