@@ -12,6 +12,7 @@
  */
 #include "topic/paired.h"
 
+#include "base/missing.h"
 #include "topic/summary.h"
 #include "utils/builtins.h"
 
@@ -102,6 +103,7 @@ AbStartPairs(AbMeans *means, const AbPairsCall *call)
 	if (row->control_n <= 0)
 	{
 		AbNote(&row->notes, "no rows");
+		AbNoteMissingPairs(&row->notes, &list, position);
 		return false;
 	}
 
@@ -112,6 +114,7 @@ AbStartPairs(AbMeans *means, const AbPairsCall *call)
 			   arm->nonfinite, arm->nonfinite == 1 ? "" : "s");
 	if (arm->flags & AB_ARM_OVERFLOW)
 		AbNote(&row->notes, "values are too large for double precision");
+	AbNoteMissingPairs(&row->notes, &list, position);
 	if (!AbArmKnown(arm))
 		return false;
 
