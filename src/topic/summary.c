@@ -36,22 +36,50 @@ GetState(FunctionCallInfo fcinfo)
 	return AbDatumGetSummary(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
 }
 
+/* AbLabelOf of a summary of one column */
+static inline AbLabel
+LabelOfOne(const void *summary, int i)
+{
+	return AbArmLabel((const AbSummary *) summary,
+					  AbGetArmOf((const AbSummary *) summary, 1, i));
+}
+
 /*
  * Position of the arm of that label.  If there is none it is added, empty, for
  * which the state is copied: the executor takes the copy into its context and
  * frees what it had before.
  */
-static pg_attribute_always_inline int
-FindOrInsertArm(AbSummary **state, int columns, AbLabel label)
+static pg_noinline AbSummary *
+SearchOrInsertArm(AbSummary *state, int columns, AbLabel label, int *position)
 {
-	int			position = *state ? AbFindArm(*state, label) : -1;
+	*position = state ? AbSearchArm(state, label) : -1;
+	if (*position >= 0)
+		return state;
+	*position = -(*position + 1);
+	return AbInsertArm(state, columns, label, *position);
+}
 
+/*
+ * The same, by a guess first where the state is not NULL.  Returns the state.
+ */
+static pg_attribute_always_inline AbSummary *
+FindOrInsertArm(AbSummary *state, int columns, AbLabel label, AbArm **arm)
+{
+	int			position = -1;
+
+	if (likely(state != NULL))
+		position = AbGuessArm(state, state->arms,
+							  columns == 1 ? LabelOfOne : AbSummaryLabel, label);
 	if (unlikely(position < 0))
 	{
-		position = -(position + 1);
-		*state = AbInsertArm(*state, columns, label, position);
+		int			found;
+
+		state = SearchOrInsertArm(state, columns, label, &found);
+		*arm = AbGetArmOf(state, columns, found);
+		return state;
 	}
-	return position;
+	*arm = AbGetArmOf(state, columns, position);
+	return state;
 }
 
 /*
@@ -91,9 +119,47 @@ AddRow(AbArm *arm, int columns, const double *values)
 }
 
 /*
+ * Name a variant as the control of the state, which may be NULL yet.  Returns
+ * the state.
+ */
+static pg_attribute_always_inline AbSummary *
+SetControl(AbSummary *state, int columns, AbLabel control)
+{
+	AbArm	   *arm;
+
+	state = FindOrInsertArm(state, columns, control, &arm);
+	if (unlikely(!(arm->flags & AB_ARM_CONTROL)))
+		AbMarkControl(state, AbSearchArm(state, control));
+	return state;
+}
+
+/*
+ * Count rows that are left out, for want of a variant (whose data is NULL
+ * then) or of what `missing` says (AbMissingReason()).  Returns the state.
+ */
+static pg_noinline AbSummary *
+LeaveOut(AbSummary *state, int columns, int missing, AbLabel variant,
+		 int64 rows)
+{
+	if (variant.data == NULL)
+	{
+		if (state == NULL)
+			state = AbNewSummary(columns, 0);
+		AbCountRows(&state->unassigned, rows);
+	}
+	else
+	{
+		AbArm	   *arm;
+
+		state = FindOrInsertArm(state, columns, variant, &arm);
+		AbCountRows(&AbArmMissing(arm, columns)[missing], rows);
+	}
+	return state;
+}
+
+/*
  * Add a row to the state: its values, its variant and its control.  `missing`
- * says what it lacks (AbMissingReason()): it is then only counted, as it is
- * without a variant.
+ * says which value it lacks, -1 if none.
  */
 static pg_attribute_always_inline Datum
 Accumulate(FunctionCallInfo fcinfo, int columns, const double *values,
@@ -104,28 +170,16 @@ Accumulate(FunctionCallInfo fcinfo, int columns, const double *values,
 	if (state)
 		AbCheckColumns(state, columns);
 	if (control.data != NULL)
+		state = SetControl(state, columns, control);
+	if (likely(missing < 0 && variant.data != NULL))
 	{
-		int			position = FindOrInsertArm(&state, columns, control);
+		AbArm	   *arm;
 
-		if (unlikely(!(AbGetArm(state, position)->flags & AB_ARM_CONTROL)))
-			AbMarkControl(state, position);
-	}
-	if (variant.data != NULL)
-	{
-		int			position = FindOrInsertArm(&state, columns, variant);
-		AbArm	   *arm = AbGetArm(state, position);
-
-		if (unlikely(missing >= 0))
-			AbCountRows(&AbArmMissing(arm, columns)[missing], 1);
-		else
-			AddRow(arm, columns, values);
+		state = FindOrInsertArm(state, columns, variant, &arm);
+		AddRow(arm, columns, values);
 	}
 	else
-	{
-		if (state == NULL)
-			state = AbNewSummary(columns, 0);
-		AbCountRows(&state->unassigned, 1);
-	}
+		state = LeaveOut(state, columns, missing, variant, 1);
 	PG_RETURN_POINTER(state);
 }
 
@@ -365,21 +419,14 @@ AccumulateFrequency(FunctionCallInfo fcinfo, bool is_bigint)
 
 	if (state)
 		AbCheckColumns(state, 1);
-	if (rows > 0 && variant.data != NULL)
-	{
-		int			position = FindOrInsertArm(&state, 1, variant);
-		AbArm	   *arm = AbGetArm(state, position);
-
-		if (PG_ARGISNULL(1))
-			AbCountRows(AbArmMissing(arm, 1), rows);
-		else
-			AbAddEqualRows(arm, PG_GETARG_FLOAT8(1), rows);
-	}
+	if (rows > 0 && (variant.data == NULL || PG_ARGISNULL(1)))
+		state = LeaveOut(state, 1, 0, variant, rows);
 	else if (rows > 0)
 	{
-		if (state == NULL)
-			state = AbNewSummary(1, 0);
-		AbCountRows(&state->unassigned, rows);
+		AbArm	   *arm;
+
+		state = FindOrInsertArm(state, 1, variant, &arm);
+		AbAddEqualRows(arm, PG_GETARG_FLOAT8(1), rows);
 	}
 
 	if (state == NULL)
