@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 #
-# All the tests: compiler warnings, pg_regress, the numeric suites, and the
-# suite that needs servers of its own.  The last line counts them.
+# All the tests: the house, the scripts, pg_regress, the numeric suites, the
+# suite that needs servers of its own, and compiler warnings.  The last line
+# counts them.  tools/README.md says how to run one.
 set -euo pipefail
 
 # shellcheck source=tools/cluster.sh
@@ -25,7 +26,8 @@ count() {
 
 # The numeric suites want Debian's SciPy, whatever python3 comes first in PATH.
 install_test_packages() {
-	install_packages clang python3-scipy python3-statsmodels python3-mpmath python3-psycopg2 r-base-core
+	install_packages git shellcheck clang r-base-core \
+		python3-scipy python3-statsmodels python3-mpmath python3-psycopg2
 }
 
 # compiles_cleanly CC CXX FLAG...: without one warning.  PGXS gives COPT to C
@@ -59,6 +61,21 @@ check_warnings() {
 			fi
 		done
 	done
+}
+
+# Every shell script, also one that is only sourced.
+check_scripts() {
+	local script
+
+	while read -r script; do
+		if shellcheck -x -P "$repo" "$repo/$script"; then
+			echo "ok      $script"
+			count 1 0
+		else
+			echo "not ok  $script"
+			count 0 1
+		fi
+	done < <(cd "$repo" && find . -path ./.git -prune -o \( -name '*.sh' -o -path ./.ci/run \) -print | sort)
 }
 
 # With assertions, and every query that can be run by a parallel worker run by one.
@@ -107,6 +124,12 @@ step '[2/4] installing what only tests need' install_test_packages
 step '[3/4] building and installing ab_test with assertions' build_and_install COPT=-DUSE_ASSERT_CHECKING
 step '[4/4] starting a throwaway server' start_cluster
 
+heading 'the house'
+check_suite house "$repo/tools/house_test.sh"
+
+heading 'shell scripts'
+check_scripts
+
 heading 'pg_regress with assertions, in parallel workers'
 check_regression_strictly
 
@@ -116,13 +139,10 @@ check_regression
 
 run_psql -c 'CREATE EXTENSION ab_test'
 
-heading 'against SciPy, statsmodels, mpmath and R'
-for oracle in "$repo"/tools/oracle*.py; do
+heading 'against SciPy, statsmodels, mpmath, R and published cases'
+for oracle in "$repo"/tools/oracle/*.py; do
 	check_suite "$(basename "$oracle" .py)" /usr/bin/python3 "$oracle"
 done
-
-heading 'published cases'
-check_suite cases /usr/bin/python3 "$repo/tools/cases.py"
 
 # 4000 experiments a row have a standard error of 0.34 points: 1.2 points are
 # 3.5 of them, and a method that is off by 2 points fails 99 times out of 100.
