@@ -20,6 +20,12 @@ AB_MODULE_MAGIC;
 
 static const AbLabel no_label = {NULL, 0};
 
+/* bytes the processor reads at once */
+#define CACHE_LINE			64
+
+/* bytes of labels that two arms have at least, with what padding follows */
+#define PREFETCHED_LABELS	15
+
 /*
  * Is the call one of an aggregate's?  The node's tag answers for the usual one
  * without a call.
@@ -54,34 +60,47 @@ LabelOfOne(const void *summary, int i)
 					  AbGetArmOf((const AbSummary *) summary, 1, i));
 }
 
-/*
- * Position of the arm of that label.  If there is none it is added, empty, for
- * which the state may be copied: the executor takes the copy into its context
- * and frees what it had before.
- */
-static pg_noinline AbSummary *
-SearchOrInsertArm(AbSummary *state, int columns, AbLabel label, int *position)
+/* A state and the position of an arm in it; by value, to stay in registers. */
+typedef struct FoundArm
 {
-	*position = state ? AbSearchArm(state, label) : -1;
-	if (likely(*position >= 0))
-		return state;
-	*position = -(*position + 1);
-	return AbInsertArm(state, columns, label, position);
+	AbSummary  *state;
+	int			position;
+} FoundArm;
+
+/*
+ * Find the arm of that label.  If there is none it is added, empty, for which
+ * the state, which may be NULL, may be copied: the executor takes the copy into
+ * its context and frees what it had before.
+ */
+static pg_noinline FoundArm
+SearchOrInsertArm(AbSummary *state, int columns, AbLabel label)
+{
+	FoundArm	found = {state, state ? AbSearchArm(state, label) : -1};
+
+	if (unlikely(found.position < 0))
+	{
+		int			position = -(found.position + 1);
+
+		found.state = AbInsertArm(state, columns, label, &position);
+		found.position = position;
+	}
+	return found;
 }
 
 /*
- * The same, by a guess first where the state is not NULL.  Returns the state.
+ * The same, by a guess first where the state is not NULL.
  */
-static pg_attribute_always_inline AbSummary *
-FindOrInsertArm(AbSummary *state, int columns, AbLabel label, int *position)
+static pg_attribute_always_inline FoundArm
+FindOrInsertArm(AbSummary *state, int columns, AbLabel label)
 {
-	*position = -1;
+	FoundArm	found = {state, -1};
+
 	if (likely(state != NULL))
-		*position = AbGuessArm(state, state->arms,
-							   columns == 1 ? LabelOfOne : AbSummaryLabel, label);
-	if (unlikely(*position < 0))
-		return SearchOrInsertArm(state, columns, label, position);
-	return state;
+		found.position = AbGuessArm(state, state->arms,
+									columns == 1 ? LabelOfOne : AbSummaryLabel,
+									label);
+	return likely(found.position >= 0) ? found :
+		SearchOrInsertArm(state, columns, label);
 }
 
 /*
@@ -93,7 +112,7 @@ AddRow(AbArm *arm, int columns, const double *values)
 	double		n;
 
 	for (int i = 0; i < columns; i++)
-		if (values[i] != 0 && values[i] != 1)
+		if ((arm->flags & AB_ARM_BINARY(i)) && values[i] != 0 && values[i] != 1)
 			arm->flags &= ~AB_ARM_BINARY(i);
 
 	AbCheckObservations(arm->n, 1);
@@ -139,12 +158,11 @@ ControlIsSet(const AbSummary *state, int columns, AbLabel control)
 static pg_noinline AbSummary *
 SetControl(AbSummary *state, int columns, AbLabel control)
 {
-	int			position;
+	FoundArm	found = FindOrInsertArm(state, columns, control);
 
-	state = FindOrInsertArm(state, columns, control, &position);
-	if (unlikely(!(AbGetArm(state, position)->flags & AB_ARM_CONTROL)))
-		AbMarkControl(state, position);
-	return state;
+	if (!(AbGetArm(found.state, found.position)->flags & AB_ARM_CONTROL))
+		AbMarkControl(found.state, found.position);
+	return found.state;
 }
 
 /*
@@ -155,12 +173,12 @@ static pg_noinline AbSummary *
 LeaveOut(AbSummary *state, int columns, int reason, AbLabel variant,
 		 int64 rows)
 {
-	int			position;
+	FoundArm	found;
 
 	if (variant.data == NULL)
 		return AbCountUnassigned(state, columns, rows);
-	state = FindOrInsertArm(state, columns, variant, &position);
-	return AbCountLeftOut(state, position, reason, rows);
+	found = FindOrInsertArm(state, columns, variant);
+	return AbCountLeftOut(found.state, found.position, reason, rows);
 }
 
 /*
@@ -187,17 +205,19 @@ AllFinite(const double *values, int columns)
 }
 
 /*
- * Fetch the cache lines of a state of two arms all at once.  Which of them a row
- * needs turns out one after the other, and where there are many groups each
- * would be waited for.
+ * Fetch the cache lines of a state of two arms behind the first, which is
+ * wanted at once.  Which of them a row needs turns out one after the other, and
+ * where there are many groups each would be waited for.
  */
 static pg_attribute_always_inline void
 Prefetch(const void *state, int columns)
 {
-	for (Size i = 0; i < sizeof(AbSummary) + 2 * AbArmSize(columns);
-		 i += PG_CACHE_LINE_SIZE / 2)
-		__builtin_prefetch((const char *) state + i, 1);
-	__builtin_prefetch((const char *) state + sizeof(AbSummary) + 2 * AbArmSize(columns) + 15, 1);
+	/* where the labels are */
+	const Size	last = sizeof(AbSummary) + 2 * AbArmSize(columns);
+
+	for (Size i = CACHE_LINE; i < last; i += CACHE_LINE)
+		__builtin_prefetch((const char *) state + i);
+	__builtin_prefetch((const char *) state + last + PREFETCHED_LABELS);
 }
 
 /*
@@ -219,10 +239,10 @@ Accumulate(FunctionCallInfo fcinfo, int columns, const double *values,
 		state = SetControl(state, columns, control);
 	if (likely(missing < 0 && variant.data != NULL && AllFinite(values, columns)))
 	{
-		int			position;
+		FoundArm	found = FindOrInsertArm(state, columns, variant);
 
-		state = FindOrInsertArm(state, columns, variant, &position);
-		AddRow(AbGetArmOf(state, columns, position), columns, values);
+		state = found.state;
+		AddRow(AbGetArmOf(state, columns, found.position), columns, values);
 	}
 	else
 		state = LeaveOut(state, columns,
@@ -465,11 +485,11 @@ AccumulateFrequency(FunctionCallInfo fcinfo, bool is_bigint)
 		state = LeaveOut(state, 1, AB_LEFT_OUT_NONFINITE, variant, rows);
 	else if (rows > 0)
 	{
-		int			position;
+		FoundArm	found = FindOrInsertArm(state, 1, variant);
 
-		state = FindOrInsertArm(state, 1, variant, &position);
-		AbAddEqualRows(AbGetArmOf(state, 1, position), PG_GETARG_FLOAT8(1),
-					   rows);
+		state = found.state;
+		AbAddEqualRows(AbGetArmOf(state, 1, found.position),
+					   PG_GETARG_FLOAT8(1), rows);
 	}
 
 	if (state == NULL)
