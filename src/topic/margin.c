@@ -175,7 +175,6 @@ TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
 	effect.df = scaled.df;
 	if (!AbTestEffect(row, &effect, alternative))
 		return false;
-	AbCheckVariances(means, equal_var);
 	row->difference.interval = AbDifferenceInterval(effect.difference,
 													effect.std_error, &plain);
 
@@ -183,6 +182,7 @@ TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
 	row->df = scaled.df;
 	row->statistic = excess / std_error;
 	AbDecide(row, AbPValue(row->statistic, row->df, alternative));
+	AbCheckVariances(means, equal_var, scale, alternative);
 	significant = row->significant == AB_YES;
 	if (alternative == AB_GREATER)
 		interval->low = KeepVerdict(interval->low, limit, alternative,
