@@ -195,8 +195,11 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
 	arms.flat_treatment = e.treatment_stddev == 0;
 	if (!args->equal_var && AbAnyFlat(&arms))
 	{
-		AbNote(notes, "the covariate explains the outcome of the %s without a rest, so Welch's test would take its mean for certain: not tested",
-			   arms.flat_control ? "control" : "treatment");
+		means->row.difference.value = e.effect.difference;
+		means->row.lift.value = e.effect.difference / e.effect.control;
+		AbNote(notes, "the covariate explains the outcome of %s without a rest, so Welch's test would take its mean for certain: not tested",
+			   !arms.flat_treatment ? "the control" :
+			   !arms.flat_control ? "the treatment" : "both arms");
 		return;
 	}
 	if (AbTestEffect(&means->row, &e.effect, args->alternative))

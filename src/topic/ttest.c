@@ -13,14 +13,15 @@ typedef struct TTestCall
 	AbTestArgs	test;
 } TTestCall;
 
-static const AbArg ttest_args[] = {
-	AB_SUMMARY_ARG(TTestCall, summary, NULL),
-	AB_CONTROL_ARG(TTestCall, test),
-	AB_TREATMENT_ARG(TTestCall, test),
-	AB_ALPHA_ARG(TTestCall, test),
-	AB_ALTERNATIVE_ARG(TTestCall, test),
-	AB_EQUAL_VAR_ARG(TTestCall, test, true)
-};
+#define TTEST_ARGS(equal_var) \
+	AB_SUMMARY_ARG(TTestCall, summary, NULL), \
+	AB_CONTROL_ARG(TTestCall, test), \
+	AB_TREATMENT_ARG(TTestCall, test), \
+	AB_ALPHA_ARG(TTestCall, test), \
+	AB_ALTERNATIVE_ARG(TTestCall, test), \
+	AB_EQUAL_VAR_ARG(TTestCall, test, equal_var)
+
+static const AbArg ttest_args[] = {TTEST_ARGS(true)};
 
 /*
  * Number of rows and sum of squares of an arm's first column.
@@ -159,14 +160,14 @@ AbCheckVariances(AbMeans *means, bool equal_var, double scale,
  * alone, with the defaults.
  */
 static Datum
-TTest(FunctionCallInfo fcinfo)
+TTest(FunctionCallInfo fcinfo, const AbArg *args, int count)
 {
 	TTestCall	call = {.test.reader = "ab_ttest(ab_summary(outcome, variant)"};
 	AbMeans		means;
 	AbEffect	effect;
 	bool		comparable;
 
-	AbReadArgs(fcinfo, ttest_args, &call);
+	AbReadArgTable(fcinfo, args, count, &call);
 	comparable = AbStartMeans(&means, call.summary, &call.test);
 	means.row.method = psprintf("%s%s", AbMeansTestName(call.test.equal_var),
 								AbAlternativeSuffix(call.test.alternative));
@@ -188,12 +189,21 @@ PG_FUNCTION_INFO_V1(ab_ttest_final);
 Datum
 ab_ttest_final(PG_FUNCTION_ARGS)
 {
-	return TTest(fcinfo);
+	return TTest(fcinfo, ttest_args, lengthof(ttest_args));
 }
 
 PG_FUNCTION_INFO_V1(ab_ttest);
 Datum
 ab_ttest(PG_FUNCTION_ARGS)
 {
-	return TTest(fcinfo);
+	return TTest(fcinfo, ttest_args, lengthof(ttest_args));
+}
+
+PG_FUNCTION_INFO_V1(ab_welch_ttest_final);
+Datum
+ab_welch_ttest_final(PG_FUNCTION_ARGS)
+{
+	static const AbArg args[] = {TTEST_ARGS(false)};
+
+	return TTest(fcinfo, args, lengthof(args));
 }
