@@ -126,7 +126,7 @@ FROM ab_ttest(arms(46, -0.7755920640645857, 0.22760668362114844, 177, -0.7511124
 -- reference values: mpmath, 50 digits
 SELECT close(lift_high_pct - lift_low_pct, 8.76523071033401e-06, 1e-8) AS narrow
 FROM ab_ttest(arms(1000000, 1, 1e-5, 1000000, 2, 1e-5));
-SELECT lift_low_pct, lift_high_pct FROM ab_ttest(arms(36, 0.5, 0.5, 7, 0, 0), equal_var => false);
+SELECT lift_low_pct, lift_high_pct FROM ab_ttest(arms(36, 0.5, 0.5, 7, 0, 0));
 -- also where alpha is the p-value itself
 SELECT count(*) FILTER (WHERE t.significant) AS significant_at_p,
 	   count(*) FILTER (WHERE excludes(t.diff_low, t.diff_high)) AS diff_excludes_0_at_p,
@@ -135,8 +135,60 @@ FROM (SELECT i / 10.0::float8 FROM generate_series(1, 30) i) g(d), unnest('{two-
 	 arms(7, 4, 1.5, 31, 4 + d, 0.7) s,
 	 ab_ttest(s, alternative => side) p, ab_ttest(s, alpha => p.p_value, alternative => side) t;
 
+-- Welch's test in one step
+SELECT close(w.p_value, t.p_value, 1e-15) AS p, w.method
+FROM (SELECT (ab_welch_ttest(x, v)).* FROM small) w, (SELECT ab_summary(x, v) s FROM small) q,
+	 ab_ttest(s, equal_var => false) t;
+SELECT (ab_welch_ttest(x > 3, v)).diff, (ab_welch_ttest(x > 3, v, 'treatment')).diff AS turned,
+	   (ab_welch_ttest(x, v, 'treatment')).diff AS turned_x
+FROM small;
+
+-- an arm without variation: Welch's test would take its mean for certain
+SELECT t.diff, t.diff_low, t.lift_high_pct, t.std_error, t.statistic, t.p_value, t.significant, t.method, t.note
+FROM arms(1000, 4, 2, 3, 6, 0) s, ab_ttest(s, equal_var => false) t;
+SELECT t.p_value, t.note FROM arms(5, 4, 0, 3, 6, 0) s, ab_ttest(s, equal_var => false) t;
+-- of zeros and ones the score test answers; reference values: mpmath, 40 digits
+SELECT xc, nc, xt, nt, close(t.p_value, p) AS p, t.significant AS s, t.df, t.method, t.note
+FROM (VALUES (500, 1000, 0, 3, 0.08367607123), (30, 1000, 0, 1000, 3.44e-8), (0, 1000, 30, 1000, 3.44e-8), (100, 1000, 2, 2, 0.0114),
+			 (500, 5000, 0, 50, 0.0056), (5, 5, 0, 4, NULL), (0, 40, 0, 9, 1)) d(xc, nc, xt, nt, p),
+	 ab_ttest(counts(xc, nc, xt, nt), equal_var => false) t;
+-- as it does from rows
+SELECT (ab_welch_ttest(x = 0, CASE WHEN x < 0 THEN 'treatment' ELSE 'control' END)).*
+FROM (SELECT i % 2 FROM generate_series(1, 20) i UNION ALL SELECT -1 FROM generate_series(1, 3)) d(x) \gx
+-- its verdict and its intervals agree
+SELECT count(*), count(*) FILTER (WHERE excludes(t.diff_low, t.diff_high) <> t.significant) AS diff_contradicts,
+	   count(*) FILTER (WHERE excludes(t.lift_low_pct, t.lift_high_pct) <> t.significant) AS lift_contradicts,
+	   count(*) FILTER (WHERE t.significant) > 100 AS both_occur,
+	   count(*) FILTER (WHERE t.method NOT LIKE 'score test%' OR t.note NOT LIKE '%in place of Welch''s%') AS others
+FROM unnest('{2,3,7,40}'::int[]) nt, unnest('{2,9,100}'::int[]) nc, generate_series(0, nc, greatest(nc / 10, 1)) xc,
+	 unnest('{0,1}'::int[]) share, unnest('{two-sided,less,greater}'::text[]) side, unnest('{0.001,0.05,0.4}'::float8[]) level,
+	 unnest('{t,f}'::boolean[]) turned,
+	 ab_ttest(CASE WHEN turned THEN counts(share * nt, nt, xc, nc) ELSE counts(xc, nc, share * nt, nt) END,
+			  alpha => level, alternative => side, equal_var => false) t;
+-- also where alpha is the p-value itself
+SELECT count(*) FILTER (WHERE t.significant) AS significant_at_p,
+	   count(*) FILTER (WHERE excludes(t.diff_low, t.diff_high)) AS diff_excludes_0_at_p,
+	   count(*) FILTER (WHERE excludes(t.lift_low_pct, t.lift_high_pct)) AS lift_excludes_0_at_p
+FROM generate_series(1, 29) xc, unnest('{two-sided,less,greater}'::text[]) side, counts(xc, 30, 0, 8) s,
+	 ab_ttest(s, alternative => side, equal_var => false) p,
+	 LATERAL (SELECT * FROM ab_ttest(s, alpha => p.p_value, alternative => side, equal_var => false)
+			  WHERE p.p_value < 0.5) t;
+
+-- few events, or few rows, in groups of unequal sizes
+SELECT xc, nc, xt, nt, equal_var AS pooled, round(t.p_value::numeric, 5) AS p, t.note
+FROM (VALUES (500, 5000, 1, 50), (500, 5000, 5, 50), (995, 1000, 195, 200), (195, 200, 995, 1000), (10, 100, 2, 80),
+			 (1000, 10000, 200, 1000), (500, 1000, 0, 3)) d(xc, nc, xt, nt),
+	 unnest('{f,t}'::boolean[]) equal_var, ab_ttest(counts(xc, nc, xt, nt), equal_var => equal_var) t;
+-- a verdict that the smaller group's own variance made
+SELECT nc, sc, nt, st, equal_var AS pooled, round(t.p_value::numeric, 5) AS p, t.note
+FROM (VALUES (20, 2, 2, 0.01), (20, 2, 2, 2), (20, 2, 15, 0.5), (1000, 2, 50, 0.5), (1000, 2, 300, 0.5), (50, 0.5, 1000, 2),
+			 (50, 2, 1000, 0.5)) d(nc, sc, nt, st),
+	 unnest('{f,t}'::boolean[]) equal_var, ab_ttest(arms(nc, 5, sc, nt, 5.4, st), equal_var => equal_var) t;
+
 -- query mistakes do raise
 \t on
+SELECT error_of($$SELECT ab_welch_ttest(x, v = 'treatment') FROM small$$);
+SELECT error_of($$SELECT ab_welch_ttest(x > 3, length(v)) FROM small$$);
 SELECT error_of($$SELECT ab_ttest(x, 'v' || v) FROM small$$);
 SELECT error_of($$SELECT ab_ttest(x, v) FROM (SELECT * FROM small UNION ALL VALUES (1, 'v2')) u$$);
 SELECT error_of($$SELECT ab_ttest(x, v, 'contrl') FROM small$$);

@@ -160,9 +160,10 @@ AbCheckVariances(AbMeans *means, bool equal_var, double scale,
  * alone, with the defaults.
  */
 static Datum
-TTest(FunctionCallInfo fcinfo, const AbArg *args, int count)
+TTest(FunctionCallInfo fcinfo, const AbArg *args, int count,
+	  const char *reader)
 {
-	TTestCall	call = {.test.reader = "ab_ttest(ab_summary(outcome, variant)"};
+	TTestCall	call = {.test.reader = reader};
 	AbMeans		means;
 	AbEffect	effect;
 	bool		comparable;
@@ -189,14 +190,16 @@ PG_FUNCTION_INFO_V1(ab_ttest_final);
 Datum
 ab_ttest_final(PG_FUNCTION_ARGS)
 {
-	return TTest(fcinfo, ttest_args, lengthof(ttest_args));
+	return TTest(fcinfo, ttest_args, lengthof(ttest_args),
+				 "ab_ttest(ab_summary(outcome, variant)");
 }
 
 PG_FUNCTION_INFO_V1(ab_ttest);
 Datum
 ab_ttest(PG_FUNCTION_ARGS)
 {
-	return TTest(fcinfo, ttest_args, lengthof(ttest_args));
+	return TTest(fcinfo, ttest_args, lengthof(ttest_args),
+				 "ab_ttest(ab_summary(outcome, variant)");
 }
 
 PG_FUNCTION_INFO_V1(ab_welch_ttest_final);
@@ -205,5 +208,6 @@ ab_welch_ttest_final(PG_FUNCTION_ARGS)
 {
 	static const AbArg args[] = {TTEST_ARGS(false)};
 
-	return TTest(fcinfo, args, lengthof(args));
+	return TTest(fcinfo, args, lengthof(args),
+				 "ab_ttest(ab_summary(outcome, variant), equal_var => false");
 }
