@@ -106,26 +106,6 @@ CheckLimit(const MarginCall *call, double limit)
 }
 
 /*
- * Move the end of an interval to the side of the limit on which the test puts
- * it, where rounding alone would have it on the other, and by so much that
- * the rounding of a percentage cannot bring it back.
- */
-static double
-KeepVerdict(double end, double limit, AbAlternative alternative,
-			bool significant)
-{
-	double		side = (alternative == AB_GREATER) == significant ? 1 : -1;
-	double		step = fmax(4 * DBL_EPSILON * fabs(limit), DBL_MIN);
-
-	if (isnan(end) || (end - limit) * side >= step)
-		return end;
-	/* what is not excluded may lie on the limit itself if that is zero */
-	if (!significant && limit == 0)
-		return end * side >= 0 ? end : 0;
-	return limit + side * step;
-}
-
-/*
  * Test one side: H0 says that the effect is at most the limit (AB_GREATER is
  * to be shown) or at least that (AB_LESS).  The row gets the test, and the
  * one-sided intervals of difference and lift, of which the one on the scale of
@@ -185,11 +165,11 @@ TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
 	AbDecide(row, AbPValue(row->statistic, row->df, alternative));
 	significant = row->significant == AB_YES;
 	if (alternative == AB_GREATER)
-		interval->low = KeepVerdict(interval->low, limit, alternative,
-									significant);
+		interval->low = AbKeepVerdict(interval->low, limit, alternative,
+									  significant);
 	else
-		interval->high = KeepVerdict(interval->high, limit, alternative,
-									 significant);
+		interval->high = AbKeepVerdict(interval->high, limit, alternative,
+									   significant);
 	return true;
 }
 
