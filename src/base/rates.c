@@ -84,9 +84,9 @@ AbNoteZeroControl(AbComparison *row, const AbProportions *counts)
 
 /*
  * Note where so few events are expected under a hypothesis that the corrected
- * score test errs more often than at 1.12 times alpha.
+ * score test errs more often than at 1.12 times alpha.  Returns whether.
  */
-void
+bool
 AbNoteFewEvents(AbComparison *row, const AbProportions *counts,
 				AbProportionNull null)
 {
@@ -98,12 +98,13 @@ AbNoteFewEvents(AbComparison *row, const AbProportions *counts,
 	bool		in_control = control < treatment;
 
 	if (fmin(control, treatment) >= FEW_EVENTS)
-		return;
+		return false;
 	AbNote(&row->notes, "fewer than %d %s expected in the %s under the hypothesis: the error rate may reach 1.3 times alpha",
 		   FEW_EVENTS,
 		   (in_control ? control == expected.control :
 			treatment == expected.treatment) ? "successes" : "failures",
 		   in_control ? "control" : "treatment");
+	return true;
 }
 
 /*

@@ -19,7 +19,7 @@ extern AbInterval AbOneOrBoth(AbAlternative alternative, double low,
 extern void AbTestRates(AbComparison *row, const AbProportions *counts,
 						AbScoreTest test, AbProportionNull null,
 						AbAlternative alternative);
-extern void AbNoteFewEvents(AbComparison *row, const AbProportions *counts,
+extern bool AbNoteFewEvents(AbComparison *row, const AbProportions *counts,
 							AbProportionNull null);
 
 #endif							/* AB_BASE_RATES_H */

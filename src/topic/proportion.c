@@ -73,7 +73,7 @@ TestByScore(AbMeans *means, const AbProportions *counts,
 		test.continuity = AB_CONTINUITY_YATES;
 	AbTestRates(&means->row, counts, test, call->null, call->test.alternative);
 	if (test.statistic == AB_SCORE_SKEWNESS)
-		AbNoteFewEvents(&means->row, counts, call->null);
+		(void) AbNoteFewEvents(&means->row, counts, call->null);
 }
 
 /*
@@ -247,6 +247,10 @@ static const ProportionMethod methods[] = {
 	},
 	{
 		.test = TestByScore,
+		.score = {AB_SCORE_SKEWNESS, AB_CONTINUITY_QUARTER}
+	},
+	{
+		.test = TestByScore,
 		.score = {AB_SCORE}
 	},
 	{
@@ -290,26 +294,22 @@ static const ProportionMethod methods[] = {
 		.test = TestExactly,
 		.exact = AbBarnardUnpooled,
 		.max_rows = AB_UNCONDITIONAL_MAX_ROWS
-	},
-	{
-		.test = TestByScore,
-		.score = {AB_SCORE_SKEWNESS, AB_CONTINUITY_QUARTER}
 	}
 };
 
 /* in the order of the methods */
 static const AbWord method_words[] = {
 	{"score", 0},
-	{"z", 1},
-	{"z_unpooled", 2},
-	{"newcombe", 3},
-	{"agresti_caffo", 4},
-	{"likelihood_ratio", 5},
-	{"fisher", 6},
-	{"barnard", 7},
-	{"boschloo", 8},
-	{"barnard_unpooled", 9},
-	{"score_skewness", 10}
+	{"score_skewness", 1},
+	{"z", 2},
+	{"z_unpooled", 3},
+	{"newcombe", 4},
+	{"agresti_caffo", 5},
+	{"likelihood_ratio", 6},
+	{"fisher", 7},
+	{"barnard", 8},
+	{"boschloo", 9},
+	{"barnard_unpooled", 10}
 };
 
 StaticAssertDecl(lengthof(method_words) == lengthof(methods),
