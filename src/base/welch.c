@@ -27,12 +27,18 @@
 #define FEW_EVENTS		5
 
 /*
- * Rows, as AbEffectiveRows() counts them, that make a variance reliable.
+ * Rows, as EffectiveRows() counts them, that make a variance reliable, and that
+ * make it worth having.
  */
-#define MANY_ROWS		100
+#define MANY_ROWS		200
+#define SOME_ROWS		50
 
-/* The statistic of the score test. */
-#define SCORE			AB_PROPORTION_SCORE_MN
+/*
+ * The score test that answers.  Without the correction for skewness two
+ * successes of two would be certainty beside 100 of 1,000.
+ */
+static const AbScoreTest score_test = {AB_SCORE_SKEWNESS, AB_CONTINUITY_NONE};
+static const AbProportionNull no_difference = {0, false};
 
 /*
  * Are all values of that column 0 or 1, in both arms?
@@ -79,86 +85,56 @@ AbNoteFlat(AbNotes *notes, const AbWelchArms *arms)
 }
 
 /*
- * Successes and rows of the first column.
+ * What the score test that answers is called.
  */
-static AbProportions
-CountsOf(const AbMeans *means)
-{
-	AbProportions counts;
-
-	counts.control = AbArmSuccesses(means->control, 0);
-	counts.control_n = means->control->n;
-	counts.treatment = AbArmSuccesses(means->treatment, 0);
-	counts.treatment_n = means->treatment->n;
-	return counts;
-}
-
 const char *
-AbScoreTestName(void)
+AbWelchScoreName(void)
 {
-	return "score test (Miettinen-Nurminen)";
+	return AbScoreTestName(score_test);
 }
 
 /*
- * Test zeros and ones, of which an arm has no variation, by the score test:
- * statistic, p-value and verdict, with a note that Welch's did not.
+ * Test zeros and ones, of which an arm has no variation, by the score test,
+ * with a note that Welch's did not.  Everything is filled in but the method.
  */
 void
 AbTestByScore(AbMeans *means, const AbWelchArms *arms,
 			  AbAlternative alternative)
 {
 	AbComparison *row = &means->row;
-	AbProportions counts = CountsOf(means);
+	AbProportions counts = AbCountArms(means);
 
 	row->difference.value = AbProportionDifference(&counts);
 	row->lift.value = row->difference.value / means->control_mean;
-	row->std_error = AbProportionNullError(&counts, SCORE);
 	row->df = INFINITY;
-	row->statistic = AbProportionStatisticAt(&counts, SCORE, 0);
-	AbDecide(row, AbPValue(row->statistic, row->df, alternative));
 	if (arms->flat_control && arms->flat_treatment)
 		AbNote(&row->notes, "no variation in either arm: the score test answers in place of Welch's");
 	else
-	{
-		double		successes = arms->flat_control ? counts.control :
-			counts.treatment;
-
 		AbNote(&row->notes, "no %s in the %s: the score test answers in place of Welch's",
-			   successes == 0 ? "successes" : "failures",
+			   (arms->flat_control ? counts.control : counts.treatment) == 0 ?
+			   "successes" : "failures",
 			   arms->flat_control ? "control" : "treatment");
-	}
+	AbTestRates(row, &counts, score_test, no_difference, alternative);
 }
 
 /*
- * The intervals of that test by a critical value of the normal distribution or
- * a larger one that allows for several comparisons.  `significant` is the
- * verdict by the same value.
+ * The intervals of that test by another critical value than that of the row's
+ * alpha, by which its verdict was made.
  */
 void
-AbSetScoreIntervals(AbMeans *means, double critical,
-					AbAlternative alternative, bool significant)
+AbSetScoreIntervals(AbMeans *means, double critical, AbAlternative alternative)
 {
 	AbComparison *row = &means->row;
-	AbProportions counts = CountsOf(means);
-	AbInterval	difference = {-INFINITY, INFINITY};
-	AbInterval	lift = {-INFINITY, INFINITY};
+	AbProportions counts = AbCountArms(means);
 
-	if (alternative != AB_LESS)
-	{
-		difference.low = AbProportionDifferenceBound(&counts, SCORE, critical);
-		lift.low = AbProportionLiftBound(&counts, SCORE, critical);
-	}
-	if (alternative != AB_GREATER)
-	{
-		difference.high = AbProportionDifferenceBound(&counts, SCORE, -critical);
-		lift.high = AbProportionLiftBound(&counts, SCORE, -critical);
-	}
-	row->difference.interval = AbAgree(difference, row->statistic, significant);
-	row->lift.interval = AbAgree(lift, row->statistic, significant);
-	if (counts.control == 0)
-		AbNote(&row->notes, counts.treatment == 0 ?
-			   "both rates are zero: no relative lift" :
-			   "the control rate is zero: the relative lift is unbounded");
+	row->difference.interval =
+		AbAgreeAt(row, AbOneOrBoth(alternative,
+								   AbScoreDifferenceBound(&counts, score_test, critical),
+								   AbScoreDifferenceBound(&counts, score_test, -critical)), 0);
+	row->lift.interval =
+		AbAgreeAt(row, AbOneOrBoth(alternative,
+								   AbScoreLiftBound(&counts, score_test, critical),
+								   AbScoreLiftBound(&counts, score_test, -critical)), 0);
 }
 
 /*
@@ -168,13 +144,9 @@ void
 AbAnswerByScore(AbMeans *means, const AbWelchArms *arms,
 				AbAlternative alternative)
 {
-	AbComparison *row = &means->row;
-
-	row->method = psprintf("%s%s", AbScoreTestName(),
-						   AbAlternativeSuffix(alternative));
 	AbTestByScore(means, arms, alternative);
-	AbSetScoreIntervals(means, AbCriticalT(INFINITY, alternative, row->alpha),
-						alternative, row->significant == AB_YES);
+	means->row.method = psprintf("%s%s", AbWelchScoreName(),
+								 AbAlternativeSuffix(alternative));
 }
 
 static bool
@@ -193,7 +165,7 @@ UnequalSizes(const AbMeans *means)
 static char *
 FewEvents(const AbMeans *means)
 {
-	AbProportions counts = CountsOf(means);
+	AbProportions counts = AbCountArms(means);
 	double		events[4];
 	int			fewest = 0;
 
@@ -223,11 +195,14 @@ EffectiveRows(const AbMeans *means, const AbArm *arm)
 	return mean == 0 ? 0 : arm->n / (1 + variation);
 }
 
-static bool
-FewRows(const AbMeans *means)
+/*
+ * Those of the arm that has fewer.
+ */
+static double
+FewestRows(const AbMeans *means)
 {
 	return fmin(EffectiveRows(means, means->control),
-				EffectiveRows(means, means->treatment)) < MANY_ROWS;
+				EffectiveRows(means, means->treatment));
 }
 
 static const char *
@@ -259,7 +234,7 @@ AbNoteWelch(AbMeans *means, const AbWelchArms *arms, double pooled_error,
 				   FEW_EVENTS, few);
 		return;
 	}
-	if (row->significant != AB_YES || !FewRows(means))
+	if (row->significant != AB_YES || !(FewestRows(means) < MANY_ROWS))
 		return;
 	/* the level that decides this row of several */
 	if (!isnan(row->p_adjusted))
@@ -292,7 +267,7 @@ AbWelchFault(const AbMeans *means, const AbWelchArms *arms,
 			psprintf("with fewer than %d %s see ab_proportion_test",
 					 FEW_EVENTS, few);
 	}
-	if (pooled_ratio > 1 && FewRows(means))
+	if (pooled_ratio > 1 && FewestRows(means) < SOME_ROWS)
 		return psprintf("with so few rows in the %s Welch's test is no better",
 						SmallerArm(means));
 	return NULL;

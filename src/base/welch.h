@@ -6,8 +6,7 @@
 #ifndef AB_BASE_WELCH_H
 #define AB_BASE_WELCH_H
 
-#include "base/effect.h"
-#include "math/proportions.h"
+#include "base/rates.h"
 
 /* What of two arms decides whether Welch's test can be relied on. */
 typedef struct AbWelchArms
@@ -39,11 +38,11 @@ AbScoreAnswers(const AbWelchArms *arms)
 extern bool AbBinaryArms(const AbMeans *means, int column);
 extern AbWelchArms AbWelchArmsOf(const AbMeans *means);
 extern void AbNoteFlat(AbNotes *notes, const AbWelchArms *arms);
-extern const char *AbScoreTestName(void);
+extern const char *AbWelchScoreName(void);
 extern void AbTestByScore(AbMeans *means, const AbWelchArms *arms,
 						  AbAlternative alternative);
 extern void AbSetScoreIntervals(AbMeans *means, double critical,
-								AbAlternative alternative, bool significant);
+								AbAlternative alternative);
 extern void AbAnswerByScore(AbMeans *means, const AbWelchArms *arms,
 							AbAlternative alternative);
 extern void AbNoteWelch(AbMeans *means, const AbWelchArms *arms,

@@ -305,6 +305,8 @@ FindBound(AbFunction f, Search *search, double estimate, double limit,
 	if (search->test.statistic == AB_SCORE_SKEWNESS ||
 		search->test.continuity != AB_CONTINUITY_NONE)
 	{
+		if (estimate == other)
+			other += limit > other ? step : -step;
 		bound = AbFindRoot(f, search, fmin(limit, other), fmax(limit, other));
 		return isnan(bound) ? limit : bound;
 	}

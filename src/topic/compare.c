@@ -114,7 +114,7 @@ PooledEffect(AbMeans *means, const PooledVariance *pooled, AbEffect *effect)
 static const char *
 MethodName(const CompareCall *call, bool by_score)
 {
-	const char *test = by_score ? AbScoreTestName() :
+	const char *test = by_score ? AbWelchScoreName() :
 		AbMeansTestName(call->test.equal_var);
 
 	if (call->correction == AB_DUNNETT)
@@ -293,14 +293,13 @@ DecideAll(Treatment *treatments, int count, int tested,
 							simultaneous ? level : alpha);
 			critical_df = row->df;
 		}
-		if (treatments[i].by_score)
-			AbSetScoreIntervals(&treatments[i].means, critical,
-								call->test.alternative, simultaneous ?
-								row->significant == AB_YES : single[i]);
-		else
+		if (!treatments[i].by_score)
 			AbSetIntervals(row, &treatments[i].effect, critical,
 						   call->test.alternative, simultaneous ?
 						   row->significant == AB_YES : single[i]);
+		else if (simultaneous)
+			AbSetScoreIntervals(&treatments[i].means, critical,
+								call->test.alternative);
 		if (!simultaneous)
 			AbNoteFamily(&row->notes, tested, call->correction);
 		NoteVariance(&treatments[i], call);
