@@ -139,11 +139,11 @@ SELECT t.method, t.note
 FROM (SELECT ab_summary(binary_y, x, v) s FROM flat) q, ab_cuped(s, equal_var => true) t;
 -- a verdict that the smaller group's own variance made, and zeros and ones with few events
 SELECT equal_var AS pooled, t.p_value < 0.05 AS significant, t.note
-FROM (SELECT ab_summary(CASE v WHEN 'control' THEN 2 * (i % 5) ELSE 4.6 + 0.4 * (i % 3) END, i % 4, v) s
+FROM (SELECT ab_summary(CASE v WHEN 'control' THEN 2 * (i % 5) ELSE 4.6 + 0.4 * (i % 3) END, i % 3 + i % 2, v) s
 	  FROM generate_series(1, 200) i, (VALUES ('control'), ('treatment')) t(v) WHERE v = 'control' OR i <= 20) q,
 	 unnest('{f,t}'::boolean[]) equal_var, ab_cuped(s, equal_var => equal_var) t;
 SELECT equal_var AS pooled, t.note
-FROM (SELECT ab_summary((i % 10 = 0)::int, i % 4, v) s
+FROM (SELECT ab_summary((i % 10 = 0)::int, i % 3 + i % 2, v) s
 	  FROM generate_series(1, 200) i, (VALUES ('control'), ('treatment')) t(v) WHERE v = 'control' OR i <= 20) q,
 	 unnest('{f,t}'::boolean[]) equal_var, ab_cuped(s, equal_var => equal_var) t;
 DROP VIEW flat;

@@ -274,6 +274,22 @@ AbWelchFault(const AbMeans *means, const AbWelchArms *arms,
 }
 
 /*
+ * Note zeros and ones of which there are too few for a test with one variance
+ * for both arms.  Returns whether.
+ */
+bool
+AbNotePooledEvents(AbMeans *means, const AbWelchArms *arms)
+{
+	char	   *few = arms->binary && UnequalSizes(means) ?
+		FewEvents(means) : NULL;
+
+	if (few != NULL)
+		AbNote(&means->row.notes, "fewer than %d %s: see ab_proportion_test(..., method => 'fisher')",
+			   FEW_EVENTS, few);
+	return few != NULL;
+}
+
+/*
  * Note what pooling the variances of two arms does to a complete row, whose
  * standard error is that many times Welch's.
  */
@@ -281,16 +297,10 @@ void
 AbNotePooled(AbMeans *means, const AbWelchArms *arms, double pooled_ratio)
 {
 	AbNotes    *notes = &means->row.notes;
-	char	   *few = arms->binary && UnequalSizes(means) ?
-		FewEvents(means) : NULL;
 	char	   *fault;
 
-	if (few != NULL)
-	{
-		AbNote(notes, "fewer than %d %s: see ab_proportion_test(..., method => 'fisher')",
-			   FEW_EVENTS, few);
+	if (AbNotePooledEvents(means, arms))
 		return;
-	}
 	if (!(fabs(pooled_ratio - 1) > AB_POOLING_TOLERANCE))
 		return;
 	if (arms->binary)

@@ -50,6 +50,7 @@ extern void AbNoteWelch(AbMeans *means, const AbWelchArms *arms,
 						AbAlternative alternative);
 extern char *AbWelchFault(const AbMeans *means, const AbWelchArms *arms,
 						  double pooled_ratio);
+extern bool AbNotePooledEvents(AbMeans *means, const AbWelchArms *arms);
 extern void AbNotePooled(AbMeans *means, const AbWelchArms *arms,
 						 double pooled_ratio);
 

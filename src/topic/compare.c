@@ -231,6 +231,8 @@ NoteVariance(Treatment *treatment, const CompareCall *call)
 			   control->n == 1 ? "control" : "treatment");
 		return;
 	}
+	if (AbNotePooledEvents(means, &treatment->arms))
+		return;
 	ratio = means->row.std_error /
 		sqrt(AbArmVariance(means->summary, control, 0, 0) / control->n +
 			 AbArmVariance(means->summary, arm, 0, 0) / arm->n);

@@ -112,7 +112,8 @@ CheckVariances(AbMeans *means, const AbPairs *pairs, AbTheta theta,
 					args->alternative);
 		return;
 	}
-	if (Min(pairs->control.n, pairs->treatment.n) < AB_MIN_ADJUSTED_ROWS)
+	if (AbNotePooledEvents(means, arms) ||
+		Min(pairs->control.n, pairs->treatment.n) < AB_MIN_ADJUSTED_ROWS)
 		return;
 	other = AbAncova(pairs, theta, false);
 	ratio = means->row.std_error / other.effect.std_error;
@@ -191,8 +192,8 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
 		if (plain.effect.std_error > 0 && isfinite(e.effect.std_error))
 			NoteAdjustment(notes, pairs, &e, &plain, theta);
 	}
-	arms.flat_control = e.control_stddev == 0;
-	arms.flat_treatment = e.treatment_stddev == 0;
+	arms.flat_control |= e.control_stddev == 0;
+	arms.flat_treatment |= e.treatment_stddev == 0;
 	if (!args->equal_var && AbAnyFlat(&arms))
 	{
 		means->row.difference.value = e.effect.difference;
