@@ -150,7 +150,7 @@ CREATE TABLE restored (LIKE stored);
 \copy restored FROM 'results/summary.bin' (FORMAT binary)
 SELECT ab_summary_send(a.s) = ab_summary_send(b.s) AS same FROM stored a, restored b;
 
--- version 1 stays readable for ever: these values were written by 0.1.0
+-- version 1 stays readable for ever: these values were written by the first release
 CREATE TABLE version_1 (columns int, s ab_summary);
 INSERT INTO version_1 VALUES
 	(1, '{"version": 1, "columns": 1, "arms": [{"variant": "control", "n": 3, "nonfinite": 0, "control": true,'

@@ -146,50 +146,37 @@ GetLabel(FunctionCallInfo fcinfo, int argument)
 }
 
 /*
- * What type the variant of a row has.
- */
-typedef enum VariantType
-{
-	VARIANT_TEXT,
-	VARIANT_BIGINT,
-	VARIANT_BOOLEAN
-} VariantType;
-
-/*
- * The label of a row whose variant is that argument; NULL if there is none.
- */
-static pg_attribute_always_inline AbLabel
-GetVariant(FunctionCallInfo fcinfo, int argument, VariantType type,
-		   char digits[MAXINT8LEN + 1])
-{
-	if (PG_ARGISNULL(argument))
-		return no_label;
-	switch (type)
-	{
-		case VARIANT_BIGINT:
-			return AbBigintLabel(PG_GETARG_INT64(argument), digits);
-		case VARIANT_BOOLEAN:
-			return AbBooleanLabel(PG_GETARG_BOOL(argument));
-		default:
-			return AB_GETARG_LABEL(argument);
-	}
-}
-
-/*
- * Transition: (state, float8 or boolean, variant of that type).
+ * Transition: (state, float8 or boolean, variant), whose label is that; NULL if
+ * there is none.
  */
 static pg_attribute_always_inline Datum
-AccumulateBy(FunctionCallInfo fcinfo, bool is_boolean, VariantType type)
+AccumulateOne(FunctionCallInfo fcinfo, bool is_boolean, AbLabel variant)
 {
-	char		digits[MAXINT8LEN + 1];
 	bool		counts = !PG_ARGISNULL(1);
 	double		value = 0;
 
 	if (counts)
 		value = is_boolean ? PG_GETARG_BOOL(1) : PG_GETARG_FLOAT8(1);
-	return Accumulate(fcinfo, 1, &value,
-					  counts ? GetVariant(fcinfo, 2, type, digits) : no_label,
-					  no_label);
+	return Accumulate(fcinfo, 1, &value, counts ? variant : no_label, no_label);
+}
+
+/*
+ * The label of a variant that is a bigint or boolean argument; NULL if there is
+ * none.
+ */
+static pg_attribute_always_inline AbLabel
+GetBigintLabel(FunctionCallInfo fcinfo, int argument,
+			   char digits[MAXINT8LEN + 1])
+{
+	return PG_ARGISNULL(argument) ? no_label :
+		AbBigintLabel(PG_GETARG_INT64(argument), digits);
+}
+
+static pg_attribute_always_inline AbLabel
+GetBooleanLabel(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_ARGISNULL(argument) ? no_label :
+		AbBooleanLabel(PG_GETARG_BOOL(argument));
 }
 
 /*
@@ -216,7 +203,7 @@ PG_FUNCTION_INFO_V1(ab_summary_accum);
 Datum
 ab_summary_accum(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, false, VARIANT_TEXT);
+	return AccumulateOne(fcinfo, false, GetLabel(fcinfo, 2));
 }
 
 /* (state, outcome, variant, control) */
@@ -232,7 +219,7 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_boolean);
 Datum
 ab_summary_accum_boolean(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, true, VARIANT_TEXT);
+	return AccumulateOne(fcinfo, true, GetLabel(fcinfo, 2));
 }
 
 /* (state, outcome boolean, variant, control) */
@@ -253,7 +240,9 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_by_bigint);
 Datum
 ab_summary_accum_by_bigint(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, false, VARIANT_BIGINT);
+	char		digits[MAXINT8LEN + 1];
+
+	return AccumulateOne(fcinfo, false, GetBigintLabel(fcinfo, 2, digits));
 }
 
 /* (state, outcome, variant boolean) */
@@ -261,7 +250,7 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_by_boolean);
 Datum
 ab_summary_accum_by_boolean(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, false, VARIANT_BOOLEAN);
+	return AccumulateOne(fcinfo, false, GetBooleanLabel(fcinfo, 2));
 }
 
 /* (state, outcome boolean, variant bigint) */
@@ -269,7 +258,9 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_boolean_by_bigint);
 Datum
 ab_summary_accum_boolean_by_bigint(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, true, VARIANT_BIGINT);
+	char		digits[MAXINT8LEN + 1];
+
+	return AccumulateOne(fcinfo, true, GetBigintLabel(fcinfo, 2, digits));
 }
 
 /* (state, outcome boolean, variant boolean) */
@@ -277,7 +268,7 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_boolean_by_boolean);
 Datum
 ab_summary_accum_boolean_by_boolean(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, true, VARIANT_BOOLEAN);
+	return AccumulateOne(fcinfo, true, GetBooleanLabel(fcinfo, 2));
 }
 
 /* (state, outcome, covariate, variant) */
