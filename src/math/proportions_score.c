@@ -305,9 +305,16 @@ FindBound(AbFunction f, Search *search, double estimate, double limit,
 	if (search->test.statistic == AB_SCORE_SKEWNESS ||
 		search->test.continuity != AB_CONTINUITY_NONE)
 	{
-		if (estimate == other)
-			other += limit > other ? step : -step;
-		bound = AbFindRoot(f, search, fmin(limit, other), fmax(limit, other));
+		/*
+		 * Just inside of the range: at its ends a variance may be 0, where the
+		 * statistic has a limit that the function does not.
+		 */
+		double		low = fmin(limit, other);
+		double		high = fmax(limit, other);
+
+		bound = AbFindRoot(f, search,
+						   low + fmax(fabs(low) * DBL_EPSILON, SMALLEST_STEP),
+						   high - high * DBL_EPSILON);
 		return isnan(bound) ? limit : bound;
 	}
 	if (estimate == limit)
