@@ -11,8 +11,8 @@
 /* What of two arms decides whether Welch's test can be relied on. */
 typedef struct AbWelchArms
 {
-	bool		binary;			/* the outcome is the summary's first column, of
-								 * zeros and ones */
+	bool		binary;			/* the outcome is the summary's first column,
+								 * of zeros and ones */
 	bool		flat_control;	/* its variance is estimated as zero */
 	bool		flat_treatment;
 } AbWelchArms;

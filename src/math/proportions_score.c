@@ -306,8 +306,8 @@ FindBound(AbFunction f, Search *search, double estimate, double limit,
 		search->test.continuity != AB_CONTINUITY_NONE)
 	{
 		/*
-		 * Just inside of the range: at its ends a variance may be 0, where the
-		 * statistic has a limit that the function does not.
+		 * Just inside of the range: at its ends a variance may be 0, where
+		 * the statistic has a limit that the function does not.
 		 */
 		double		low = fmin(limit, other);
 		double		high = fmax(limit, other);
