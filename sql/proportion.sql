@@ -186,7 +186,8 @@ FROM (SELECT spread, ab_summary(successes, trials, v) s,
 	  FROM batches GROUP BY spread) q, ab_proportion_test(s) b, ab_proportion_test(totals) t ORDER BY spread;
 SELECT control_n, treatment_n, round(p_value::numeric, 6) AS p, note
 FROM (VALUES (ARRAY[3, 10, 5, 10]), (ARRAY[1, 10, 0, 10]), (ARRAY[3, 10, 11, 10]), (ARRAY[0.5, 10, 5, 10]),
-		(ARRAY[-1, 10, 5, 10])) v(x), LATERAL (SELECT ab_summary(a, b, c) s FROM (VALUES (x[1], x[2], 'control'), (x[3], x[4], 'treatment'))
+		(ARRAY[-1, 10, 5, 10])) v(x),
+	 LATERAL (SELECT ab_summary(a, b, c) s FROM (VALUES (x[1], x[2], 'control'), (x[3], x[4], 'treatment'))
 					d(a, b, c)) q, ab_proportion_test(s);
 
 -- rows, counts and the text form give the same answer
