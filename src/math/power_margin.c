@@ -23,7 +23,7 @@
 #include "math/proportions_score.h"
 
 /* Variance of a count up to which tables are enumerated. */
-#define ENUMERATED_VARIANCE	1e5
+#define ENUMERATED_VARIANCE	3e4
 
 /* Probabilities of a table that do not count. */
 #define NEGLIGIBLE			1e-19

@@ -487,6 +487,30 @@ CheckDispersion(AbMeans *means, const AbProportions *counts)
 }
 
 /*
+ * Note columns that look like an outcome and a covariate: zeros and ones beside
+ * something that is not a single trial.
+ */
+static void
+NoteCovariate(AbMeans *means)
+{
+	int			outcome = AB_ARM_BINARY(0) & means->control->flags &
+		means->treatment->flags;
+
+	if (outcome && means->control->n + means->treatment->n !=
+		means->row.control_n + means->row.treatment_n)
+		AbNote(&means->row.notes, "the successes are zeros and ones and the trials are not: if the second column is a covariate, collect the outcome alone");
+}
+
+/*
+ * Standard deviation of the zeros and ones that the trials are; NaN of one.
+ */
+static double
+TrialStddev(double successes, double trials)
+{
+	return sqrt(successes * ((trials - successes) / trials) / (trials - 1));
+}
+
+/*
  * The counts of a row that can be compared; the row then shows the totals.
  * Returns whether there are counts, a note says why not.
  */
@@ -511,6 +535,10 @@ ReadCounts(AbMeans *means, AbProportions *counts)
 	means->row.treatment_n = (int64) counts->treatment_n;
 	means->control_mean = counts->control / counts->control_n;
 	means->treatment_mean = counts->treatment / counts->treatment_n;
+	means->control_stddev = TrialStddev(counts->control, counts->control_n);
+	means->treatment_stddev = TrialStddev(counts->treatment,
+										  counts->treatment_n);
+	NoteCovariate(means);
 	CheckDispersion(means, counts);
 	return true;
 }

@@ -6,7 +6,7 @@ CREATE FUNCTION ab_proportion_test(summary ab_summary, control text DEFAULT NULL
 								   null_ratio float8 DEFAULT NULL, continuity boolean DEFAULT false) RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_proportion_test(ab_summary, text, text, float8, text, text, float8, float8, boolean) IS
-	'test of the rates of two variants of zeros and ones, or of successes and trials: score, z, Newcombe, Agresti-Caffo, likelihood ratio or exact';
+	'test of the rates of two variants of zeros and ones, or of successes and trials: score, z, Newcombe, Agresti-Caffo, likelihood ratio or exact; against no difference, or the one or the ratio named';
 
 CREATE FUNCTION ab_proportion_test_final(ab_summary) RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
