@@ -54,6 +54,10 @@ const AbRange ab_alpha = {
 	.hint = "Use 0.05 for a 5% false positive rate."
 };
 
+const AbWidth ab_one_column = {
+	1, 1, "Of two columns read a ratio by ab_ratio, an outcome with a covariate by ab_cuped, pairs by ab_paired_ttest; of four a ratio by ab_ratio_cuped. ab_column(summary, 1) is the first column alone."
+};
+
 /*
  * ERROR 22023: that parameter is impossible.  NaN stands for NULL as well;
  * hint may be NULL.

@@ -92,6 +92,13 @@ typedef struct AbRange
 	const char *hint;			/* or NULL */
 } AbRange;
 
+/* What a column of a summary holds, for notes on what is missing. */
+typedef struct AbColumnName
+{
+	const char *one;			/* "an outcome" */
+	const char *many;			/* "outcomes" */
+} AbColumnName;
+
 /* Arguments that most tests have. */
 typedef struct AbTestArgs
 {
@@ -102,6 +109,8 @@ typedef struct AbTestArgs
 	double		alpha;
 	AbAlternative alternative;
 	bool		equal_var;
+	const AbColumnName *columns;	/* of what is read; NULL: an outcome and a
+									 * covariate */
 } AbTestArgs;
 
 #define AB_SUMMARY_ARG(type, field, width) \
@@ -142,6 +151,7 @@ extern const AbWords ab_directions; /* is a higher value better: 1 or 0 */
 extern const AbWords ab_corrections;	/* AbCorrection, without Dunnett's */
 extern const AbWords ab_corrections_dunnett;	/* with it */
 extern const AbRange ab_alpha;
+extern const AbWidth ab_one_column;
 
 /*
  * The one-sided level of a test.

@@ -8,6 +8,7 @@
  */
 #include "base/arms.h"
 
+#include "base/missing.h"
 #include "utils/builtins.h"
 
 /* Variants listed in an error before the list is cut. */
@@ -19,11 +20,13 @@
 AbArmList
 AbListSummary(const AbSummary *summary)
 {
-	AbArmList	list = {"summary", NULL, 0};
+	AbArmList	list = {"summary", NULL, 0, 0, 0};
 
 	if (summary == NULL)
 		return list;
 	list.count = summary->arms;
+	list.missing_count = AbMissingCount(summary->columns);
+	list.unassigned = summary->unassigned;
 	list.entries = (AbArmEntry *) palloc(Max(list.count, 1) * sizeof(AbArmEntry));
 	for (int i = 0; i < list.count; i++)
 	{
@@ -35,6 +38,7 @@ AbListSummary(const AbSummary *summary)
 		entry->nonfinite = arm->nonfinite;
 		entry->overflow = (arm->flags & AB_ARM_OVERFLOW) != 0;
 		entry->control = (arm->flags & AB_ARM_CONTROL) != 0;
+		entry->missing = AbArmMissing(arm, summary->columns);
 	}
 	return list;
 }
@@ -45,11 +49,13 @@ AbListSummary(const AbSummary *summary)
 AbArmList
 AbListHistogram(const AbHistogram *histogram)
 {
-	AbArmList	list = {"histogram", NULL, 0};
+	AbArmList	list = {"histogram", NULL, 0, 0, 0};
 
 	if (histogram == NULL)
 		return list;
 	list.count = histogram->arms;
+	list.missing_count = AB_HISTOGRAM_MISSING;
+	list.unassigned = histogram->unassigned;
 	list.entries = (AbArmEntry *) palloc0(Max(list.count, 1) * sizeof(AbArmEntry));
 	for (int i = 0; i < list.count; i++)
 	{
@@ -60,8 +66,23 @@ AbListHistogram(const AbHistogram *histogram)
 		entry->rows = arm->n + arm->nonfinite;
 		entry->nonfinite = arm->nonfinite;
 		entry->control = (arm->flags & AB_ARM_CONTROL) != 0;
+		entry->missing = arm->missing;
 	}
 	return list;
+}
+
+/*
+ * How many variants were seen or named as control: more than those lost all
+ * their rows.
+ */
+static int
+CountSeen(const AbArmList *list)
+{
+	int			count = 0;
+
+	for (int i = 0; i < list->count; i++)
+		count += list->entries[i].rows > 0 || list->entries[i].control;
+	return count;
 }
 
 /*
@@ -122,7 +143,7 @@ AbChooseControl(const AbArmList *list, const AbTestArgs *args)
 	if (args->control.data != NULL)
 	{
 		position = FindEntry(list, args->control);
-		if (position < 0 && list->count > 1)
+		if (position < 0 && CountSeen(list) > 1)
 			UnknownVariant(list, "control", args->control);
 		return position;
 	}
@@ -131,7 +152,7 @@ AbChooseControl(const AbArmList *list, const AbTestArgs *args)
 		if (list->entries[i].control)
 			return i;
 	position = FindEntry(list, usual);
-	if (position < 0 && list->count > 1)
+	if (position < 0 && CountSeen(list) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("it is not known which variant is the control"),
@@ -143,7 +164,8 @@ AbChooseControl(const AbArmList *list, const AbTestArgs *args)
 
 /*
  * Position of the treatment: the one that the call names, else the only one
- * with rows beside the control.  -1 if there is none.
+ * with rows beside the control, else the only one beside it.  -1 if there is
+ * none.
  */
 static int
 ChooseTreatment(const AbArmList *list, const AbTestArgs *args, int control)
@@ -163,18 +185,22 @@ ChooseTreatment(const AbArmList *list, const AbTestArgs *args, int control)
 							AbLabelToServer(args->treatment)),
 					 errdetail("The variants are %s.", ListVariants(list))));
 		position = FindEntry(list, args->treatment);
-		if (position < 0 && list->count > 1)
+		if (position < 0 && CountSeen(list) > 1)
 			UnknownVariant(list, "treatment", args->treatment);
 		return position;
 	}
 
-	/* an arm without rows is there only because it was named as control */
 	for (int i = 0; i < list->count; i++)
 		if (i != control && list->entries[i].rows > 0)
 		{
 			position = i;
 			others++;
 		}
+	/* the other arm may have lost all its rows */
+	if (others == 0 && control >= 0 && list->count == 2 &&
+		AbAllMissing(list->entries[1 - control].missing,
+					 list->missing_count) > 0)
+		position = 1 - control;
 	if (others > 1 && control >= 0 && list->entries[control].rows == 0)
 		UnknownVariant(list, "control", list->entries[control].label);
 	if (others > 1)
@@ -218,7 +244,7 @@ AbChooseSingle(const AbArmList *list, AbLabel named, const char *reader,
 	if (named.data != NULL)
 	{
 		position = FindEntry(list, named);
-		if (position < 0 && list->count > 1)
+		if (position < 0 && CountSeen(list) > 1)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("there is no variant \"%s\"",
@@ -234,6 +260,8 @@ AbChooseSingle(const AbArmList *list, AbLabel named, const char *reader,
 			position = i;
 			count++;
 		}
+	if (count == 0 && list->count == 1)
+		position = 0;
 	if (count > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -295,13 +323,16 @@ AbSetArms(AbComparison *row, const AbArmList *list, const AbTestArgs *args,
 	if (list->count == 0)
 	{
 		AbNote(&row->notes, "no rows");
+		AbNoteMissing(&row->notes, list, args, choice);
 		return false;
 	}
 
 	if (row->control.data == NULL && treatment != NULL)
 		AbNote(&row->notes, "only one variant");
 	known = CheckArm(row, "control", control, row->control);
-	return CheckArm(row, "treatment", treatment, row->treatment) && known;
+	known = CheckArm(row, "treatment", treatment, row->treatment) && known;
+	AbNoteMissing(&row->notes, list, args, choice);
+	return known;
 }
 
 /*

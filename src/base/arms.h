@@ -21,6 +21,7 @@ typedef struct AbArmEntry
 	int64		nonfinite;
 	bool		overflow;		/* its moments exceed the range of double */
 	bool		control;		/* named as control when it was collected */
+	const int64 *missing;		/* rows left out, in the stored value */
 } AbArmEntry;
 
 /* The variants of a stored value, in the order of their labels. */
@@ -29,6 +30,8 @@ typedef struct AbArmList
 	const char *what;			/* "summary", "histogram" */
 	AbArmEntry *entries;		/* palloc'd; NULL if there is no value */
 	int			count;
+	int			missing_count;	/* of each entry's missing[] */
+	int64		unassigned;		/* rows left out without a variant */
 } AbArmList;
 
 /* Positions in the list; -1 for an arm without rows, or not known. */

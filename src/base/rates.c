@@ -148,7 +148,7 @@ void
 AbTestRates(AbComparison *row, const AbProportions *counts, AbScoreTest test,
 			AbProportionNull null, AbAlternative alternative)
 {
-	double		z = fabs(AbCriticalT(INFINITY, alternative, row->alpha));
+	double		z = AbCriticalT(INFINITY, alternative, row->alpha) + 0.0;	/* no -0 */
 	bool		equality = null.value == (null.ratio ? 1 : 0);
 	AbInterval	difference;
 	AbInterval	lift;

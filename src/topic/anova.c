@@ -6,7 +6,7 @@
  */
 #include "base/args.h"
 
-#include "base/result.h"
+#include "base/missing.h"
 #include "math/anova.h"
 #include "utils/builtins.h"
 
@@ -120,12 +120,27 @@ CheckVariants(AnovaRow *row, const AbSummary *summary, bool equal_var,
 	return *note == NULL;
 }
 
+/*
+ * The note, which may be NULL, with what was left out of the summary.
+ */
+static const char *
+NoteMissing(const char *note, const AbSummary *summary)
+{
+	AbArmList	list = AbListSummary(summary);
+	AbNotes		notes = {{0}};
+
+	if (note)
+		AbNote(&notes, "%s", note);
+	AbNoteAllMissing(&notes, &list);
+	return notes.text.data;
+}
+
 PG_FUNCTION_INFO_V1(ab_anova);
 Datum
 ab_anova(PG_FUNCTION_ARGS)
 {
 	static const AbArg args[] = {
-		AB_SUMMARY_ARG(AnovaCall, summary, NULL),
+		AB_SUMMARY_ARG(AnovaCall, summary, &ab_one_column),
 		AB_FLAG_ARG(AnovaCall, equal_var, "equal_var",
 					"Use false for Welch's test.", false)
 	};
@@ -147,6 +162,7 @@ ab_anova(PG_FUNCTION_ARGS)
 		}
 		if (row.n == TOO_MANY_ROWS)
 			row.n = -1;
+		row.note = NoteMissing(row.note, call.summary);
 	}
 	return AbRowDatum(fcinfo, &anova_type, &row);
 }

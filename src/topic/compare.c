@@ -26,7 +26,7 @@ typedef struct CompareCall
 } CompareCall;
 
 static const AbArg compare_args[] = {
-	AB_SUMMARY_ARG(CompareCall, summary, NULL),
+	AB_SUMMARY_ARG(CompareCall, summary, &ab_one_column),
 	AB_CONTROL_ARG(CompareCall, test),
 	AB_ALPHA_ARG(CompareCall, test),
 	AB_ALTERNATIVE_ARG(CompareCall, test),

@@ -12,6 +12,8 @@
  */
 #include "topic/histogram_state.h"
 
+#include "topic/summary.h"
+
 #include <math.h>
 
 #include "common/shortest_dec.h"
@@ -63,28 +65,41 @@ StateDatum(FunctionCallInfo fcinfo, AbHistogramState *state)
 	return EOHPGetRWDatum(&state->eoh);
 }
 
+static const AbLabel no_label = {NULL, 0};
+
 /*
  * Add the outcome of a call (state, outcome, ..) to that variant of the state,
- * which is NULL if there is none.
+ * which is NULL if there is none.  A row without a variant or an outcome is
+ * only counted.
  */
 static inline AbHistogramState *
 AddOutcome(FunctionCallInfo fcinfo, AbHistogramState *state, AbLabel variant)
 {
+	int			position;
+
 	if (unlikely(state == NULL))
 		state = NewState(fcinfo);
-	AbAddStateRow(state, AbFindStateArm(state, variant), PG_GETARG_FLOAT8(1));
+	if (unlikely(variant.data == NULL))
+	{
+		AbCountRows(&state->unassigned, 1);
+		return state;
+	}
+	position = AbFindStateArm(state, variant);
+	if (unlikely(PG_ARGISNULL(1)))
+		AbCountRows(&state->arms[position].head.missing[0], 1);
+	else
+		AbAddStateRow(state, position, PG_GETARG_FLOAT8(1));
 	return state;
 }
 
 /*
- * Add the row of a call (state, outcome, variant, ..), if it counts.
+ * Add the row of a call (state, outcome, variant, ..).
  */
 static inline AbHistogramState *
 Accumulate(FunctionCallInfo fcinfo, AbHistogramState *state)
 {
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return state;
-	return AddOutcome(fcinfo, state, AB_GETARG_LABEL(2));
+	return AddOutcome(fcinfo, state,
+					  PG_ARGISNULL(2) ? no_label : AB_GETARG_LABEL(2));
 }
 
 /*
@@ -107,9 +122,8 @@ ab_histogram_accum_by_bigint(PG_FUNCTION_ARGS)
 	AbHistogramState *state = GetState(fcinfo);
 	char		digits[MAXINT8LEN + 1];
 
-	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
-		state = AddOutcome(fcinfo, state,
-						   AbBigintLabel(PG_GETARG_INT64(2), digits));
+	state = AddOutcome(fcinfo, state, PG_ARGISNULL(2) ? no_label :
+					   AbBigintLabel(PG_GETARG_INT64(2), digits));
 	return StateDatum(fcinfo, state);
 }
 
@@ -122,8 +136,8 @@ ab_histogram_accum_by_boolean(PG_FUNCTION_ARGS)
 {
 	AbHistogramState *state = GetState(fcinfo);
 
-	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
-		state = AddOutcome(fcinfo, state, AbBooleanLabel(PG_GETARG_BOOL(2)));
+	state = AddOutcome(fcinfo, state, PG_ARGISNULL(2) ? no_label :
+					   AbBooleanLabel(PG_GETARG_BOOL(2)));
 	return StateDatum(fcinfo, state);
 }
 
@@ -187,16 +201,63 @@ ab_paired_histogram_accum(PG_FUNCTION_ARGS)
 {
 	static const AbLabel pairs = {AB_PAIRS_LABEL, sizeof(AB_PAIRS_LABEL) - 1};
 	AbHistogramState *state = GetState(fcinfo);
+	bool		nulls[2] = {PG_ARGISNULL(1), PG_ARGISNULL(2)};
+	int			missing = AbMissingReason(nulls, 2);
+	int			position;
 
-	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
-	{
-		if (unlikely(state == NULL))
-			state = NewState(fcinfo);
-		AbAddStateRow(state, AbFindStateArm(state, pairs),
+	if (unlikely(state == NULL))
+		state = NewState(fcinfo);
+	position = AbFindStateArm(state, pairs);
+	if (missing >= 0)
+		AbCountRows(&state->arms[position].head.missing[missing], 1);
+	else
+		AbAddStateRow(state, position,
 					  DecimalDifference(PG_GETARG_FLOAT8(2),
 										PG_GETARG_FLOAT8(1)));
+	return StateDatum(fcinfo, state);
+}
+
+/*
+ * Transition: (state, outcome, frequency, variant), a row for that many equal
+ * ones.
+ */
+static Datum
+AccumulateFrequency(FunctionCallInfo fcinfo, bool is_bigint)
+{
+	AbHistogramState *state = GetState(fcinfo);
+	int64		rows = AbGetFrequency(fcinfo, 2, is_bigint);
+
+	if (rows == 0)
+		return StateDatum(fcinfo, state);
+	if (state == NULL)
+		state = NewState(fcinfo);
+	if (PG_ARGISNULL(3))
+		AbCountRows(&state->unassigned, rows);
+	else
+	{
+		int			position = AbFindStateArm(state, AB_GETARG_LABEL(3));
+
+		if (PG_ARGISNULL(1))
+			AbCountRows(&state->arms[position].head.missing[0], rows);
+		else
+			AbAddEqualStateRows(state, position, PG_GETARG_FLOAT8(1), rows);
 	}
 	return StateDatum(fcinfo, state);
+}
+
+PG_FUNCTION_INFO_V1(ab_frequency_histogram_accum);
+Datum
+ab_frequency_histogram_accum(PG_FUNCTION_ARGS)
+{
+	return AccumulateFrequency(fcinfo, false);
+}
+
+/* (state, outcome, frequency bigint, variant) */
+PG_FUNCTION_INFO_V1(ab_frequency_histogram_accum_bigint);
+Datum
+ab_frequency_histogram_accum_bigint(PG_FUNCTION_ARGS)
+{
+	return AccumulateFrequency(fcinfo, true);
 }
 
 /*

@@ -93,3 +93,35 @@ CREATE AGGREGATE ab_histogram(outcome float8, variant boolean) (
 );
 COMMENT ON AGGREGATE ab_histogram(float8, boolean) IS
 	'histogram of an outcome per variant that is true or false, whose name is its text';
+
+CREATE FUNCTION ab_frequency_histogram_accum(ab_histogram, outcome float8, frequency float8, variant text)
+	RETURNS ab_histogram
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_frequency_histogram_accum(ab_histogram, float8, float8, text) IS 'aggregate transition function';
+
+CREATE FUNCTION ab_frequency_histogram_accum(ab_histogram, outcome float8, frequency bigint, variant text)
+	RETURNS ab_histogram
+	AS 'MODULE_PATHNAME', 'ab_frequency_histogram_accum_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_frequency_histogram_accum(ab_histogram, float8, bigint, text) IS 'aggregate transition function';
+
+CREATE AGGREGATE ab_frequency_histogram(outcome float8, frequency float8, variant text) (
+	SFUNC = ab_frequency_histogram_accum,
+	STYPE = ab_histogram,
+	SSPACE = 4096,
+	COMBINEFUNC = ab_histogram_combine,
+	FINALFUNC = ab_histogram_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_frequency_histogram(float8, float8, text) IS
+	'histogram of an outcome per variant from rows that stand for that many equal ones; of any numeric type';
+
+CREATE AGGREGATE ab_frequency_histogram(outcome float8, frequency bigint, variant text) (
+	SFUNC = ab_frequency_histogram_accum,
+	STYPE = ab_histogram,
+	SSPACE = 4096,
+	COMBINEFUNC = ab_histogram_combine,
+	FINALFUNC = ab_histogram_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_frequency_histogram(float8, bigint, text) IS
+	'histogram of an outcome per variant from rows that stand for that many equal ones';

@@ -9,15 +9,16 @@
 #include "utils/builtins.h"
 #include "value/io.h"
 
-/* variant, nonfinite, control, min, max, values and counts */
-#define ARM_KEYS		7
+/* variant, nonfinite, missing, control, min, max, values and counts */
+#define ARM_KEYS		8
 
 static const char *BitsFault(int64 bits);
+static int	MissingCount(int bits);
 static const char *JsonArm(JsonbContainer *object, int bits, void *parts,
 						   int i);
 static const char *BinaryArm(StringInfo buf, int bits, void *parts, int i);
 static const char *ArmsFault(const void *parts, int count, int bits);
-static void *Build(int bits, const void *parts, int count);
+static void *Build(int bits, int64 unassigned, const void *parts, int count);
 
 static const AbStoredType histogram_type = {
 	.name = "ab_histogram",
@@ -26,8 +27,9 @@ static const AbStoredType histogram_type = {
 	.number_fault = BitsFault,
 	.max_arms = AB_MAX_HISTOGRAM_VARIANTS,
 	.part_size = sizeof(AbHistogramPart),
+	.missing_count = MissingCount,
 	.arm_keys = ARM_KEYS,
-	.arm_form = "An arm must be an object with the keys variant, nonfinite, control, min, max, values and counts.",
+	.arm_form = "An arm must be an object with the keys variant, nonfinite, missing, control, min, max, values and counts.",
 	.json_arm = JsonArm,
 	.binary_arm = BinaryArm,
 	.arms_fault = ArmsFault,
@@ -47,10 +49,17 @@ ArmsFault(const void *parts, int count, int bits)
 	return AbHistogramFault((const AbHistogramPart *) parts, count, bits);
 }
 
-static void *
-Build(int bits, const void *parts, int count)
+static int
+MissingCount(int bits)
 {
-	return AbBuildHistogram(bits, (const AbHistogramPart *) parts, count);
+	return AB_HISTOGRAM_MISSING;
+}
+
+static void *
+Build(int bits, int64 unassigned, const void *parts, int count)
+{
+	return AbBuildHistogram(bits, unassigned, (const AbHistogramPart *) parts,
+							count);
 }
 
 /* ----------------------------------------------------------------------
@@ -66,7 +75,8 @@ ab_histogram_out(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	AbAppendStart(&buf, &histogram_type, histogram->bits);
+	AbAppendStart(&buf, &histogram_type, histogram->bits,
+				  histogram->unassigned);
 	for (int i = 0; i < (int) histogram->arms; i++)
 	{
 		AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
@@ -74,8 +84,10 @@ ab_histogram_out(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		AbAppendLabel(&buf, i, AbHistogramLabel(histogram, arm));
-		appendStringInfo(&buf, ", \"nonfinite\": " INT64_FORMAT
-						 ", \"control\": %s, \"min\": ", arm->nonfinite,
+		appendStringInfo(&buf, ", \"nonfinite\": " INT64_FORMAT,
+						 arm->nonfinite);
+		AbAppendMissing(&buf, arm->missing, AB_HISTOGRAM_MISSING);
+		appendStringInfo(&buf, ", \"control\": %s, \"min\": ",
 						 arm->flags & AB_ARM_CONTROL ? "true" : "false");
 		AbAppendDouble(&buf, arm->min);
 		appendStringInfoString(&buf, ", \"max\": ");
@@ -176,7 +188,8 @@ ab_histogram_in(PG_FUNCTION_ARGS)
 
 /* ----------------------------------------------------------------------
  * Binary form: an arm's nonfinite, min, max, number of bins and the bins as
- * they are stored, which are bytes, after its label and flags
+ * they are stored, which are bytes, after its label, flags and counts of rows
+ * left out
  * ----------------------------------------------------------------------
  */
 
@@ -188,7 +201,8 @@ ab_histogram_send(PG_FUNCTION_ARGS)
 	int			arms = histogram->arms;
 	StringInfoData buf;
 
-	AbSendStart(&buf, &histogram_type, histogram->bits, arms);
+	AbSendStart(&buf, &histogram_type, histogram->bits, histogram->unassigned,
+				arms);
 	for (int i = 0; i < arms; i++)
 	{
 		AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
@@ -196,7 +210,8 @@ ab_histogram_send(PG_FUNCTION_ARGS)
 			AbGetHistogramArm(histogram, i + 1)->bins_offset :
 			VARSIZE(histogram);
 
-		AbSendLabel(&buf, AbHistogramLabel(histogram, arm), arm->flags);
+		AbSendHead(&buf, &histogram_type, histogram->bits,
+				   AbHistogramLabel(histogram, arm), arm->flags, arm->missing);
 		pq_sendint64(&buf, arm->nonfinite);
 		pq_sendfloat8(&buf, arm->min);
 		pq_sendfloat8(&buf, arm->max);

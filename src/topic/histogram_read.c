@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
+#include "value/io.h"
 
 typedef struct ArmRow
 {
@@ -25,6 +26,9 @@ typedef struct ArmRow
 	int64		nonfinite;
 	int64		bits;
 	AbAnswer	is_exact;
+	int64		missing;
+	char	   *missing_by_column;
+	int64		unassigned;
 } ArmRow;
 
 static const AbColumn columns[] = {
@@ -38,7 +42,10 @@ static const AbColumn columns[] = {
 	AB_COLUMN(ArmRow, is_control, "is_control", ANSWER),
 	AB_COLUMN(ArmRow, nonfinite, "nonfinite", COUNT),
 	AB_COLUMN(ArmRow, bits, "significand_bits", COUNT),
-	AB_COLUMN(ArmRow, is_exact, "is_exact", ANSWER)
+	AB_COLUMN(ArmRow, is_exact, "is_exact", ANSWER),
+	AB_COLUMN(ArmRow, missing, "missing", COUNT),
+	AB_COLUMN(ArmRow, missing_by_column, "missing_by_column", JSON),
+	AB_COLUMN(ArmRow, unassigned, "unassigned", COUNT)
 };
 
 static const AbRowType arm_type = AB_ROW_TYPE(columns);
@@ -67,6 +74,20 @@ AddRows(AbDouble *moments, int64 n, int64 more, double value)
 		moments[0] = rows[0];
 	else if (more > 0)
 		AbMomentsMerge(moments, 1, n, more, rows);
+}
+
+/*
+ * What an arm of a summary has of that of a histogram whatever the values are.
+ * Its one count of rows left out is that of all reasons.
+ */
+static AbArmHead
+SummaryHead(const AbHistogram *histogram, int i)
+{
+	AbArmHead	head = AbHistogramHead(histogram, i);
+
+	for (int j = 1; j < AB_HISTOGRAM_MISSING; j++)
+		AbCountRows(&head.missing[0], head.missing[j]);
+	return head;
 }
 
 /*
@@ -117,11 +138,11 @@ CappedSummary(const AbHistogram *histogram, double low, double high)
 		AbBins		bins = AbHistogramBins(histogram, i);
 
 		CHECK_FOR_INTERRUPTS();
-		parts[i].head = AbHistogramHead(histogram, i);
+		parts[i].head = SummaryHead(histogram, i);
 		CappedMoments(&bins, low, high, &parts[i]);
 		pfree(bins.bins);
 	}
-	return AbBuildSummary(1, parts, arms);
+	return AbBuildSummary(1, histogram->unassigned, parts, arms);
 }
 
 /*
@@ -257,14 +278,14 @@ ab_trim(PG_FUNCTION_ARGS)
 		AbBins		bins = AbHistogramBins(histogram, i);
 
 		CHECK_FOR_INTERRUPTS();
-		parts[i].head = AbHistogramHead(histogram, i);
+		parts[i].head = SummaryHead(histogram, i);
 		if (bins.count == 0)
 			parts[i].head.flags |= AB_ARM_BINARY(0);
 		else
 			TrimmedMoments(&bins, (int64) (trim * bins.n), &parts[i]);
 		pfree(bins.bins);
 	}
-	PG_RETURN_POINTER(AbBuildSummary(1, parts, arms));
+	PG_RETURN_POINTER(AbBuildSummary(1, histogram->unassigned, parts, arms));
 }
 
 /*
@@ -380,6 +401,10 @@ ab_arms_histogram(PG_FUNCTION_ARGS)
 		row.nonfinite = arm->nonfinite;
 		row.bits = histogram->bits;
 		row.is_exact = AbAnswerOf(histogram->bits == AB_EXACT_BITS);
+		row.missing = AbAllMissing(arm->missing, AB_HISTOGRAM_MISSING);
+		row.missing_by_column = AbMissingJson(arm->missing,
+											  AB_HISTOGRAM_MISSING);
+		row.unassigned = histogram->unassigned;
 		AbPutRow(fcinfo, &arm_type, &row);
 	}
 	return (Datum) 0;

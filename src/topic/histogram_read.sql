@@ -26,7 +26,10 @@ CREATE TYPE ab_histogram_arm AS (
 	is_control boolean,
 	nonfinite bigint,
 	significand_bits bigint,
-	is_exact boolean
+	is_exact boolean,
+	missing bigint,
+	missing_by_column jsonb,
+	unassigned bigint
 );
 COMMENT ON TYPE ab_histogram_arm IS 'what a histogram holds of one variant';
 COMMENT ON COLUMN ab_histogram_arm.variant IS 'name of the variant';
@@ -42,6 +45,11 @@ COMMENT ON COLUMN ab_histogram_arm.is_control IS 'whether the histogram itself c
 COMMENT ON COLUMN ab_histogram_arm.nonfinite IS 'how many of them have NaN or infinity';
 COMMENT ON COLUMN ab_histogram_arm.significand_bits IS 'significand bits kept of every value, 52 if it is exact';
 COMMENT ON COLUMN ab_histogram_arm.is_exact IS 'whether every value is kept exactly';
+COMMENT ON COLUMN ab_histogram_arm.missing IS 'rows of the variant left out, not in n: those whose outcome is NULL';
+COMMENT ON COLUMN ab_histogram_arm.missing_by_column IS
+	'the same as a JSON array; of pairs those without the control''s outcome, without the treatment''s, without both';
+COMMENT ON COLUMN ab_histogram_arm.unassigned IS
+	'rows of the whole histogram left out because their variant is NULL';
 
 CREATE FUNCTION ab_arms(histogram ab_histogram) RETURNS SETOF ab_histogram_arm
 	AS 'MODULE_PATHNAME', 'ab_arms_histogram' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 2;

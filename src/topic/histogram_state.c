@@ -369,7 +369,8 @@ StateFlatSize(ExpandedObjectHeader *eohptr)
 
 		AbMergeWaiting(state);
 		old = MemoryContextSwitchTo(state->eoh.eoh_context);
-		state->flat = AbBuildHistogram(state->bits, state->arms, state->count);
+		state->flat = AbBuildHistogram(state->bits, state->unassigned,
+									   state->arms, state->count);
 		MemoryContextSwitchTo(old);
 	}
 	return VARSIZE(state->flat);
@@ -473,11 +474,38 @@ AddBins(AbHistogramState *state, int position, const AbBins *bins)
 }
 
 /*
+ * Add that many rows, at least one, of the same value, which may be NaN or
+ * infinite, to the arm at that position.
+ */
+void
+AbAddEqualStateRows(AbHistogramState *state, int position, double value,
+					int64 rows)
+{
+	AbHistogramPart *arm = &state->arms[position];
+	AbBin		bin;
+	AbBins		bins = {&bin, 1, AB_EXACT_BITS, rows, value, value};
+
+	if (!isfinite(value))
+	{
+		AbCountRows(&arm->head.nonfinite, rows);
+		return;
+	}
+	AbCheckObservations(arm->head.n, rows);
+	/* no -0 */
+	ExtendRange(arm, value + 0.0, value + 0.0);
+	arm->head.n += rows;
+	bin.key = AbKeyOfValue(value);
+	bin.count = rows;
+	AddBins(state, position, &bins);
+}
+
+/*
  * Add what a flat histogram holds, which is copied.
  */
 void
 AbAddHistogram(AbHistogramState *state, const AbHistogram *other)
 {
+	AbCountRows(&state->unassigned, other->unassigned);
 	for (int i = 0; i < (int) other->arms; i++)
 	{
 		const AbHistogramArm *from = AbGetHistogramArm(other, i);
@@ -489,6 +517,8 @@ AbAddHistogram(AbHistogramState *state, const AbHistogram *other)
 		CHECK_FOR_INTERRUPTS();
 		AbCheckObservations(arm->head.n, from->n);
 		AbCheckObservations(arm->head.nonfinite, from->nonfinite);
+		for (int j = 0; j < AB_HISTOGRAM_MISSING; j++)
+			AbCountRows(&arm->head.missing[j], from->missing[j]);
 		if (from->flags & AB_ARM_CONTROL)
 			AbMarkStateArm(state, position);
 		arm->head.nonfinite += from->nonfinite;

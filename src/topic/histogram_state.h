@@ -32,6 +32,7 @@ typedef struct AbHistogramState
 	ExpandedObjectHeader eoh;
 	int			magic;			/* AB_STATE_MAGIC */
 	int			bits;
+	int64		unassigned;		/* rows without a variant */
 	AbHistogramPart *arms;		/* in the order of their labels */
 	AbWaiting  *waiting;
 	int			count;
@@ -47,6 +48,8 @@ extern int	AbInsertStateArm(AbHistogramState *state, AbLabel label);
 extern void AbMarkStateArm(AbHistogramState *state, int position);
 extern void AbEnlargeRows(AbHistogramState *state, AbWaiting *waiting);
 extern void AbMergeWaiting(AbHistogramState *state);
+extern void AbAddEqualStateRows(AbHistogramState *state, int position,
+								double value, int64 rows);
 extern void AbAddHistogram(AbHistogramState *state, const AbHistogram *other);
 
 /*

@@ -98,7 +98,7 @@ static const AbRange any_margin = {
 };
 
 #define SUMMARY_ARG \
-	AB_SUMMARY_ARG(MarginCall, summary, NULL)
+	AB_SUMMARY_ARG(MarginCall, summary, &ab_one_column)
 #define MARGIN_ARG(range) \
 	AB_NUMBER_ARG(MarginCall, margin, "margin", range, 0)
 #define DIRECTION_ARG \

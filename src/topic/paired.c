@@ -12,6 +12,7 @@
  */
 #include "topic/paired.h"
 
+#include "base/missing.h"
 #include "topic/summary.h"
 #include "utils/builtins.h"
 
@@ -39,11 +40,10 @@ static Datum
 AddPair(FunctionCallInfo fcinfo, double control, double treatment)
 {
 	static const AbLabel pairs = {AB_PAIRS_LABEL, sizeof(AB_PAIRS_LABEL) - 1};
-	static const AbLabel none = {NULL, 0};
 	double		values[2] = {control, treatment};
+	bool		nulls[2] = {PG_ARGISNULL(1), PG_ARGISNULL(2)};
 
-	return AbAccumulateRow(fcinfo, 2, values,
-						   PG_ARGISNULL(1) || PG_ARGISNULL(2) ? none : pairs);
+	return AbAccumulateRow(fcinfo, 2, values, nulls, pairs);
 }
 
 /*
@@ -103,6 +103,7 @@ AbStartPairs(AbMeans *means, const AbPairsCall *call)
 	if (row->control_n <= 0)
 	{
 		AbNote(&row->notes, "no rows");
+		AbNoteMissingPairs(&row->notes, &list, position);
 		return false;
 	}
 
@@ -113,6 +114,7 @@ AbStartPairs(AbMeans *means, const AbPairsCall *call)
 			   arm->nonfinite, arm->nonfinite == 1 ? "" : "s");
 	if (arm->flags & AB_ARM_OVERFLOW)
 		AbNote(&row->notes, "values are too large for double precision");
+	AbNoteMissingPairs(&row->notes, &list, position);
 	if (!AbArmKnown(arm))
 		return false;
 

@@ -50,6 +50,11 @@ static const AbWidth width = {
 	1, 2, "Collect it by ab_summary(events, exposure, variant), or by ab_summary(events, variant) where every row is one unit of exposure."
 };
 
+static const AbColumnName column_names[] = {
+	{"events", "events"},
+	{"an exposure", "exposures"}
+};
+
 static const AbArg poisson_args[] = {
 	AB_SUMMARY_ARG(PoissonCall, summary, &width),
 	AB_CONTROL_ARG(PoissonCall, test),
@@ -227,7 +232,10 @@ CompareSums(AbMeans *means, const PoissonCall *call, PoissonSums control,
 static Datum
 PoissonTest(FunctionCallInfo fcinfo)
 {
-	PoissonCall call = {.test.reader = "ab_poisson_test(ab_summary(events, exposure, variant)"};
+	PoissonCall call = {
+		.test.reader = "ab_poisson_test(ab_summary(events, exposure, variant)",
+		.test.columns = column_names
+	};
 	AbMeans		means;
 	PoissonSums control = {NAN, NAN, NAN};
 	PoissonSums treatment = {NAN, NAN, NAN};

@@ -92,7 +92,7 @@ CheckColumns(const AbSummary *summary, PlanDesign design)
 		int			least;
 		int			most;
 	}			needs[] = {
-		[DESIGN_MEAN] = {1, 4},
+		[DESIGN_MEAN] = {1, 1},
 		[DESIGN_RATIO] = {2, 4},
 		[DESIGN_CUPED] = {2, 2},
 		[DESIGN_RATIO_CUPED] = {4, 4},
@@ -107,7 +107,7 @@ CheckColumns(const AbSummary *summary, PlanDesign design)
 						AbWordOf(&designs, design)),
 				 errdetail("It has %d, the design reads %d.", summary->columns,
 						   needs[design].least),
-				 errhint("'mean' reads one column, 'ratio', 'cuped' and 'paired' two, 'ratio_cuped' four.")));
+				 errhint("'mean' reads one column, 'ratio', 'cuped' and 'paired' two, 'ratio_cuped' four; ab_column(summary, 1) is the first column alone.")));
 }
 
 /*

@@ -10,6 +10,7 @@
  */
 #include "topic/rank.h"
 
+#include "base/missing.h"
 #include "base/work.h"
 #include "math/rank_stat.h"
 #include "utils/builtins.h"
@@ -90,8 +91,10 @@ StartDifferences(PairsRow *result, const PairsCall *call)
 	if (row->control_n <= 0)
 	{
 		AbNote(&row->notes, "no rows");
+		AbNoteMissingPairs(&row->notes, &list, position);
 		return false;
 	}
+	AbNoteMissingPairs(&row->notes, &list, position);
 	entry = &list.entries[position];
 	if (entry->nonfinite > 0)
 	{

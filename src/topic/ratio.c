@@ -35,6 +35,7 @@
  */
 #include "topic/cuped.h"
 
+#include "base/missing.h"
 #include "topic/summary_io.h"
 #include "utils/builtins.h"
 
@@ -282,6 +283,7 @@ Ratio(FunctionCallInfo fcinfo)
 	static const AbArg args[] = {AB_CUPED_ARGS(&width)};
 	AbCupedCall call = {
 		.test.reader = "ab_ratio(ab_summary(numerator, denominator, variant)",
+		.test.columns = ab_ratio_columns,
 		.theta = AB_THETA_NONE
 	};
 
@@ -325,7 +327,10 @@ ab_ratio_cuped(PG_FUNCTION_ARGS)
 		AB_CUPED_ARGS(&width),
 		AB_THETA_ARG
 	};
-	AbCupedCall call = {.test.reader = "ab_ratio_cuped(ab_summary(numerator, denominator, numerator_covariate, denominator_covariate, variant)"};
+	AbCupedCall call = {
+		.test.reader = "ab_ratio_cuped(ab_summary(numerator, denominator, numerator_covariate, denominator_covariate, variant)",
+		.test.columns = ab_ratio_columns
+	};
 
 	AbReadArgs(fcinfo, args, &call);
 	return CompareRatios(fcinfo, &call);

@@ -11,7 +11,7 @@
  *	A. Fabijan et al., Diagnosing Sample Ratio Mismatch in Online Controlled
  *	Experiments, KDD 2019, 2156-2164.
  */
-#include "base/arms.h"
+#include "base/missing.h"
 
 #include "base/work.h"
 #include "catalog/pg_type.h"
@@ -46,6 +46,7 @@ typedef struct Counts
 	int64	   *users;
 	double	   *weights;		/* relative, not negative */
 	AbLabel    *labels;			/* NULL if the arms have no names */
+	AbArmList	list;			/* of a summary */
 } Counts;
 
 typedef struct SrmRow
@@ -233,7 +234,7 @@ static Counts
 EqualCounts(const AbSummary *summary)
 {
 	AbArmList	list = AbListSummary(summary);
-	Counts		counts = {0};
+	Counts		counts = {.list = list};
 
 	counts.labels = (AbLabel *) palloc(Max(list.count, 1) * sizeof(AbLabel));
 	counts.users = (int64 *) palloc(Max(list.count, 1) * sizeof(int64));
@@ -255,7 +256,7 @@ static Counts
 NamedCounts(const SrmCall *call)
 {
 	AbArmList	list = AbListSummary(call->summary);
-	Counts		counts = {0};
+	Counts		counts = {.list = list};
 	bool	   *listed = (bool *) palloc0(list.count + 1);
 
 	if (call->variants == NULL || call->weights == NULL)
@@ -433,6 +434,8 @@ SrmDatum(FunctionCallInfo fcinfo, const SrmCall *call, const Counts *counts)
 		AbNote(&row.notes, "no users");
 	else
 		TestRatio(counts, &row);
+	if (counts != NULL)
+		AbNoteAllMissing(&row.notes, &counts->list);
 	row.mismatch = isnan(row.p_value) ? AB_UNKNOWN :
 		AbAnswerOf(row.p_value < row.threshold);
 	return AbRowDatum(fcinfo, &srm_type, &row);

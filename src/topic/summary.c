@@ -36,22 +36,50 @@ GetState(FunctionCallInfo fcinfo)
 	return AbDatumGetSummary(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
 }
 
+/* AbLabelOf of a summary of one column */
+static inline AbLabel
+LabelOfOne(const void *summary, int i)
+{
+	return AbArmLabel((const AbSummary *) summary,
+					  AbGetArmOf((const AbSummary *) summary, 1, i));
+}
+
 /*
  * Position of the arm of that label.  If there is none it is added, empty, for
  * which the state is copied: the executor takes the copy into its context and
  * frees what it had before.
  */
-static pg_attribute_always_inline int
-FindOrInsertArm(AbSummary **state, int columns, AbLabel label)
+static pg_noinline AbSummary *
+SearchOrInsertArm(AbSummary *state, int columns, AbLabel label, int *position)
 {
-	int			position = *state ? AbFindArm(*state, label) : -1;
+	*position = state ? AbSearchArm(state, label) : -1;
+	if (*position >= 0)
+		return state;
+	*position = -(*position + 1);
+	return AbInsertArm(state, columns, label, *position);
+}
 
+/*
+ * The same, by a guess first where the state is not NULL.  Returns the state.
+ */
+static pg_attribute_always_inline AbSummary *
+FindOrInsertArm(AbSummary *state, int columns, AbLabel label, AbArm **arm)
+{
+	int			position = -1;
+
+	if (likely(state != NULL))
+		position = AbGuessArm(state, state->arms,
+							  columns == 1 ? LabelOfOne : AbSummaryLabel, label);
 	if (unlikely(position < 0))
 	{
-		position = -(position + 1);
-		*state = AbInsertArm(*state, columns, label, position);
+		int			found;
+
+		state = SearchOrInsertArm(state, columns, label, &found);
+		*arm = AbGetArmOf(state, columns, found);
+		return state;
 	}
-	return position;
+	*arm = AbGetArmOf(state, columns, position);
+	return state;
 }
 
 /*
@@ -91,49 +119,83 @@ AddRow(AbArm *arm, int columns, const double *values)
 }
 
 /*
- * Add a row to the state: its values, its variant and its control.  A variant
- * that is NULL means a row that does not count.
+ * Name a variant as the control of the state, which may be NULL yet.  Returns
+ * the state.
+ */
+static pg_attribute_always_inline AbSummary *
+SetControl(AbSummary *state, int columns, AbLabel control)
+{
+	AbArm	   *arm;
+
+	state = FindOrInsertArm(state, columns, control, &arm);
+	if (unlikely(!(arm->flags & AB_ARM_CONTROL)))
+		AbMarkControl(state, AbSearchArm(state, control));
+	return state;
+}
+
+/*
+ * Count rows that are left out, for want of a variant (whose data is NULL
+ * then) or of what `missing` says (AbMissingReason()).  Returns the state.
+ */
+static pg_noinline AbSummary *
+LeaveOut(AbSummary *state, int columns, int missing, AbLabel variant,
+		 int64 rows)
+{
+	if (variant.data == NULL)
+	{
+		if (state == NULL)
+			state = AbNewSummary(columns, 0);
+		AbCountRows(&state->unassigned, rows);
+	}
+	else
+	{
+		AbArm	   *arm;
+
+		state = FindOrInsertArm(state, columns, variant, &arm);
+		AbCountRows(&AbArmMissing(arm, columns)[missing], rows);
+	}
+	return state;
+}
+
+/*
+ * Add a row to the state: its values, its variant and its control.  `missing`
+ * says which value it lacks, -1 if none.
  */
 static pg_attribute_always_inline Datum
 Accumulate(FunctionCallInfo fcinfo, int columns, const double *values,
-		   AbLabel variant, AbLabel control)
+		   int missing, AbLabel variant, AbLabel control)
 {
 	AbSummary  *state = GetState(fcinfo);
 
 	if (state)
 		AbCheckColumns(state, columns);
 	if (control.data != NULL)
+		state = SetControl(state, columns, control);
+	if (likely(missing < 0 && variant.data != NULL))
 	{
-		int			position = FindOrInsertArm(&state, columns, control);
+		AbArm	   *arm;
 
-		if (unlikely(!(AbGetArm(state, position)->flags & AB_ARM_CONTROL)))
-			AbMarkControl(state, position);
+		state = FindOrInsertArm(state, columns, variant, &arm);
+		AddRow(arm, columns, values);
 	}
-	if (variant.data != NULL)
-	{
-		int			position = FindOrInsertArm(&state, columns, variant);
-
-		AddRow(AbGetArm(state, position), columns, values);
-	}
-
-	if (state == NULL)
-		PG_RETURN_NULL();
+	else
+		state = LeaveOut(state, columns, missing, variant, 1);
 	PG_RETURN_POINTER(state);
 }
 
 /*
  * The transition of an aggregate that is not one of those below: add to the
  * state, which is the first argument of the call, a row of as many values as
- * it has columns.  Of a row that does not count, the label is NULL.  Returns
- * the function's result, which may be NULL: fcinfo->isnull says so.  Ownership
- * is as of any transition function: of what is returned the executor makes its
- * own copy if it is not the state it passed.
+ * it has columns; nulls[] says which of them are missing.  Returns the
+ * function's result.  Ownership is as of any transition function: of what is
+ * returned the executor makes its own copy if it is not the state it passed.
  */
 Datum
 AbAccumulateRow(FunctionCallInfo fcinfo, int columns, const double *values,
-				AbLabel variant)
+				const bool *nulls, AbLabel variant)
 {
-	return Accumulate(fcinfo, columns, values, variant, no_label);
+	return Accumulate(fcinfo, columns, values,
+					  AbMissingReason(nulls, columns), variant, no_label);
 }
 
 /*
@@ -152,12 +214,12 @@ GetLabel(FunctionCallInfo fcinfo, int argument)
 static pg_attribute_always_inline Datum
 AccumulateOne(FunctionCallInfo fcinfo, bool is_boolean, AbLabel variant)
 {
-	bool		counts = !PG_ARGISNULL(1);
+	bool		is_null = PG_ARGISNULL(1);
 	double		value = 0;
 
-	if (counts)
+	if (!is_null)
 		value = is_boolean ? PG_GETARG_BOOL(1) : PG_GETARG_FLOAT8(1);
-	return Accumulate(fcinfo, 1, &value, counts ? variant : no_label, no_label);
+	return Accumulate(fcinfo, 1, &value, is_null ? 0 : -1, variant, no_label);
 }
 
 /*
@@ -186,15 +248,15 @@ static pg_attribute_always_inline Datum
 AccumulateFloats(FunctionCallInfo fcinfo, int columns, bool has_control)
 {
 	double		values[AB_MAX_COLUMNS];
-	bool		counts = true;
+	bool		nulls[AB_MAX_COLUMNS];
 
 	for (int i = 0; i < columns; i++)
 	{
-		counts = counts && !PG_ARGISNULL(i + 1);
-		values[i] = PG_ARGISNULL(i + 1) ? 0 : PG_GETARG_FLOAT8(i + 1);
+		nulls[i] = PG_ARGISNULL(i + 1);
+		values[i] = nulls[i] ? 0 : PG_GETARG_FLOAT8(i + 1);
 	}
-	return Accumulate(fcinfo, columns, values,
-					  counts ? GetLabel(fcinfo, columns + 1) : no_label,
+	return Accumulate(fcinfo, columns, values, AbMissingReason(nulls, columns),
+					  GetLabel(fcinfo, columns + 1),
 					  has_control ? GetLabel(fcinfo, columns + 2) : no_label);
 }
 
@@ -227,11 +289,10 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_boolean_control);
 Datum
 ab_summary_accum_boolean_control(PG_FUNCTION_ARGS)
 {
-	bool		counts = !PG_ARGISNULL(1);
-	double		value = counts && PG_GETARG_BOOL(1);
+	bool		is_null = PG_ARGISNULL(1);
+	double		value = !is_null && PG_GETARG_BOOL(1);
 
-	return Accumulate(fcinfo, 1, &value,
-					  counts ? GetLabel(fcinfo, 2) : no_label,
+	return Accumulate(fcinfo, 1, &value, is_null ? 0 : -1, GetLabel(fcinfo, 2),
 					  GetLabel(fcinfo, 3));
 }
 
@@ -290,6 +351,110 @@ ab_summary_accum4(PG_FUNCTION_ARGS)
 	return AccumulateFloats(fcinfo, 4, false);
 }
 
+/* ----------------------------------------------------------------------
+ * Rows with a count
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * A number of rows, which may come from a numeric or a double.  ERROR 22023
+ * unless it is whole and from 0 to 2^53.
+ */
+int64
+AbWholeNumber(double value, const char *what)
+{
+	/* also refuses NaN */
+	if (!(value >= 0 && value <= AB_MAX_OBSERVATIONS) || rint(value) != value)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be a whole number between 0 and 2^53", what),
+				 errdetail("Got %.17g.", value)));
+	return (int64) value;
+}
+
+/*
+ * How many equal rows a row stands for: an argument that is a bigint or a
+ * double.  ERROR 22023 unless it is a whole number from 0 to 2^53.
+ */
+int64
+AbGetFrequency(FunctionCallInfo fcinfo, int argument, bool is_bigint)
+{
+	int64		frequency;
+
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("frequency must be a whole number between 0 and 2^53"),
+				 errdetail("It is NULL."),
+				 errhint("Where that means no rows: coalesce(frequency, 0).")));
+	if (!is_bigint)
+		return AbWholeNumber(PG_GETARG_FLOAT8(argument), "frequency");
+	frequency = PG_GETARG_INT64(argument);
+	if (frequency < 0 || frequency > AB_MAX_OBSERVATIONS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("frequency must be a whole number between 0 and 2^53"),
+				 errdetail("Got " INT64_FORMAT ".", frequency)));
+	return frequency;
+}
+
+/*
+ * Transition: (state, outcome, frequency, variant), a row for that many equal
+ * ones.
+ */
+static Datum
+AccumulateFrequency(FunctionCallInfo fcinfo, bool is_bigint)
+{
+	AbSummary  *state = GetState(fcinfo);
+	int64		rows = AbGetFrequency(fcinfo, 2, is_bigint);
+	AbLabel		variant = GetLabel(fcinfo, 3);
+
+	if (state)
+		AbCheckColumns(state, 1);
+	if (rows > 0 && (variant.data == NULL || PG_ARGISNULL(1)))
+		state = LeaveOut(state, 1, 0, variant, rows);
+	else if (rows > 0)
+	{
+		AbArm	   *arm;
+
+		state = FindOrInsertArm(state, 1, variant, &arm);
+		AbAddEqualRows(arm, PG_GETARG_FLOAT8(1), rows);
+	}
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(state);
+}
+
+PG_FUNCTION_INFO_V1(ab_frequency_summary_accum);
+Datum
+ab_frequency_summary_accum(PG_FUNCTION_ARGS)
+{
+	return AccumulateFrequency(fcinfo, false);
+}
+
+/* (state, outcome, frequency bigint, variant) */
+PG_FUNCTION_INFO_V1(ab_frequency_summary_accum_bigint);
+Datum
+ab_frequency_summary_accum_bigint(PG_FUNCTION_ARGS)
+{
+	return AccumulateFrequency(fcinfo, true);
+}
+
+/* ----------------------------------------------------------------------
+ * Merging
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * Is it the identity of merging, that is, has it seen no row?
+ */
+static bool
+IsEmpty(const AbSummary *summary)
+{
+	return summary->arms == 0 && summary->unassigned == 0;
+}
+
 /*
  * Merge two summaries: the combine function of every aggregate of means and
  * the transition function of ab_rollup.
@@ -309,9 +474,9 @@ ab_summary_combine(PG_FUNCTION_ARGS)
 	}
 	other = AB_GETARG_SUMMARY(1);
 	state = GetState(fcinfo);
-	if (state == NULL || state->arms == 0)
+	if (state == NULL || IsEmpty(state))
 		PG_RETURN_POINTER(other);
-	if (other->arms == 0)
+	if (IsEmpty(other))
 		PG_RETURN_POINTER(state);
 	PG_RETURN_POINTER(AbMergeSummaries(state, other));
 }

@@ -7,7 +7,11 @@
 
 #include "value/summary.h"
 
+extern int64 AbWholeNumber(double value, const char *what);
+extern int64 AbGetFrequency(FunctionCallInfo fcinfo, int argument,
+							bool is_bigint);
 extern Datum AbAccumulateRow(FunctionCallInfo fcinfo, int columns,
-							 const double *values, AbLabel variant);
+							 const double *values, const bool *nulls,
+							 AbLabel variant);
 
 #endif							/* AB_TOPIC_SUMMARY_H */

@@ -155,3 +155,31 @@ CREATE AGGREGATE ab_summary(outcome boolean, variant boolean) (
 );
 COMMENT ON AGGREGATE ab_summary(boolean, boolean) IS
 	'summary of a yes/no outcome per variant that is true or false, whose name is its text';
+
+CREATE FUNCTION ab_frequency_summary_accum(ab_summary, outcome float8, frequency float8, variant text) RETURNS ab_summary
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_frequency_summary_accum(ab_summary, float8, float8, text) IS 'aggregate transition function';
+
+CREATE FUNCTION ab_frequency_summary_accum(ab_summary, outcome float8, frequency bigint, variant text) RETURNS ab_summary
+	AS 'MODULE_PATHNAME', 'ab_frequency_summary_accum_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_frequency_summary_accum(ab_summary, float8, bigint, text) IS 'aggregate transition function';
+
+CREATE AGGREGATE ab_frequency_summary(outcome float8, frequency float8, variant text) (
+	SFUNC = ab_frequency_summary_accum,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_frequency_summary(float8, float8, text) IS
+	'summary of an outcome per variant from rows that stand for that many equal ones; of any numeric type';
+
+CREATE AGGREGATE ab_frequency_summary(outcome float8, frequency bigint, variant text) (
+	SFUNC = ab_frequency_summary_accum,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_frequency_summary(float8, bigint, text) IS
+	'summary of an outcome per variant from rows that stand for that many equal ones';

@@ -11,14 +11,18 @@
 #include "miscadmin.h"
 #include "value/io.h"
 
-/* variant, n, nonfinite, control, overflow, binary, and two pairs of moments */
-#define ARM_KEYS 10
+/*
+ * variant, n, nonfinite, missing, control, overflow, binary, and two pairs of
+ * moments
+ */
+#define ARM_KEYS 11
 
 static const char *ColumnsFault(int64 columns);
+static int	MissingCount(int columns);
 static const char *JsonArm(JsonbContainer *object, int columns, void *parts,
 						   int i);
 static const char *BinaryArm(StringInfo buf, int columns, void *parts, int i);
-static void *Build(int columns, const void *parts, int count);
+static void *Build(int columns, int64 unassigned, const void *parts, int count);
 
 static const AbStoredType summary_type = {
 	.name = "ab_summary",
@@ -27,8 +31,9 @@ static const AbStoredType summary_type = {
 	.number_fault = ColumnsFault,
 	.max_arms = AB_MAX_VARIANTS,
 	.part_size = sizeof(AbSummaryPart),
+	.missing_count = MissingCount,
 	.arm_keys = ARM_KEYS,
-	.arm_form = "An arm must be an object with the keys variant, n, nonfinite, control, overflow, binary, mean, mean_low, comoment and comoment_low.",
+	.arm_form = "An arm must be an object with the keys variant, n, nonfinite, missing, control, overflow, binary, mean, mean_low, comoment and comoment_low.",
 	.json_arm = JsonArm,
 	.binary_arm = BinaryArm,
 	.build = Build
@@ -41,10 +46,17 @@ ColumnsFault(int64 columns)
 		"The number of columns must be 1, 2 or 4.";
 }
 
-static void *
-Build(int columns, const void *parts, int count)
+static int
+MissingCount(int columns)
 {
-	return AbBuildSummary(columns, (const AbSummaryPart *) parts, count);
+	return AbMissingCount(columns);
+}
+
+static void *
+Build(int columns, int64 unassigned, const void *parts, int count)
+{
+	return AbBuildSummary(columns, unassigned, (const AbSummaryPart *) parts,
+						  count);
 }
 
 /* ----------------------------------------------------------------------
@@ -80,7 +92,7 @@ ab_summary_out(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	AbAppendStart(&buf, &summary_type, columns);
+	AbAppendStart(&buf, &summary_type, columns, summary->unassigned);
 	for (int i = 0; i < (int) summary->arms; i++)
 	{
 		AbArm	   *arm = AbGetArm(summary, i);
@@ -88,9 +100,12 @@ ab_summary_out(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		AbAppendLabel(&buf, i, AbArmLabel(summary, arm));
 		appendStringInfo(&buf,
-						 ", \"n\": " INT64_FORMAT ", \"nonfinite\": " INT64_FORMAT
+						 ", \"n\": " INT64_FORMAT ", \"nonfinite\": " INT64_FORMAT,
+						 arm->n, arm->nonfinite);
+		AbAppendMissing(&buf, AbArmMissing(arm, columns),
+						AbMissingCount(columns));
+		appendStringInfo(&buf,
 						 ", \"control\": %s, \"overflow\": %s, \"binary\": [",
-						 arm->n, arm->nonfinite,
 						 arm->flags & AB_ARM_CONTROL ? "true" : "false",
 						 arm->flags & AB_ARM_OVERFLOW ? "true" : "false");
 		for (int j = 0; j < columns; j++)
@@ -194,7 +209,8 @@ AbParseSummaryArgAt(FunctionCallInfo fcinfo, int position)
 }
 
 /* ----------------------------------------------------------------------
- * Binary form: an arm's n, nonfinite and moments after its label and flags
+ * Binary form: an arm's n, nonfinite and moments after its label, flags and
+ * counts of rows left out
  * ----------------------------------------------------------------------
  */
 
@@ -205,12 +221,15 @@ ab_summary_send(PG_FUNCTION_ARGS)
 	AbSummary  *summary = AB_GETARG_SUMMARY(0);
 	StringInfoData buf;
 
-	AbSendStart(&buf, &summary_type, summary->columns, summary->arms);
+	AbSendStart(&buf, &summary_type, summary->columns, summary->unassigned,
+				summary->arms);
 	for (int i = 0; i < (int) summary->arms; i++)
 	{
 		AbArm	   *arm = AbGetArm(summary, i);
 
-		AbSendLabel(&buf, AbArmLabel(summary, arm), arm->flags);
+		AbSendHead(&buf, &summary_type, summary->columns,
+				   AbArmLabel(summary, arm), arm->flags,
+				   AbArmMissing(arm, summary->columns));
 		pq_sendint64(&buf, arm->n);
 		pq_sendint64(&buf, arm->nonfinite);
 		for (int j = 0; j < AbMomentCount(summary->columns); j++)

@@ -5,6 +5,8 @@
 #include "base/result.h"
 
 #include "math/proportions.h"
+#include "miscadmin.h"
+#include "topic/summary.h"
 #include "value/io.h"
 #include "value/summary.h"
 
@@ -23,6 +25,9 @@ typedef struct ArmRow
 	char	   *means;
 	char	   *covariances;
 	AbInterval	wilson;
+	int64		missing;
+	char	   *missing_by_column;
+	int64		unassigned;
 } ArmRow;
 
 static const AbColumn columns[] = {
@@ -36,23 +41,27 @@ static const AbColumn columns[] = {
 	AB_COLUMN(ArmRow, means, "means", JSON),
 	AB_COLUMN(ArmRow, covariances, "covariances", JSON),
 	AB_COLUMN(ArmRow, wilson.low, "wilson_low", NUMBER),
-	AB_COLUMN(ArmRow, wilson.high, "wilson_high", NUMBER)
+	AB_COLUMN(ArmRow, wilson.high, "wilson_high", NUMBER),
+	AB_COLUMN(ArmRow, missing, "missing", COUNT),
+	AB_COLUMN(ArmRow, missing_by_column, "missing_by_column", JSON),
+	AB_COLUMN(ArmRow, unassigned, "unassigned", COUNT)
 };
 
 static const AbRowType arm_type = AB_ROW_TYPE(columns);
 
 /*
- * A summary of one variant of n rows, whose moments are still to be set.
+ * A summary of one variant of n rows, none if n is 0, whose moments are still
+ * to be set.  ERROR 22023 if n is out of range.
  */
 static AbSummary *
 NewArmSummary(AbLabel label, int64 n)
 {
 	AbSummary  *summary;
 
-	if (n < 1 || n > AB_MAX_OBSERVATIONS)
+	if (n < 0 || n > AB_MAX_OBSERVATIONS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number of observations must be between 1 and 2^53"),
+				 errmsg("number of observations must be between 0 and 2^53"),
 				 errdetail("Got " INT64_FORMAT ".", n)));
 	summary = AbInsertArm(NULL, 1, label, 0);
 	AbGetArm(summary, 0)->n = n;
@@ -60,17 +69,44 @@ NewArmSummary(AbLabel label, int64 n)
 }
 
 /*
- * (variant, n, mean, stddev): a summary of one variant from published numbers,
- * n users with that mean and sample standard deviation (n - 1).
+ * ERROR 22004: that argument of a group with rows is NULL.
  */
-PG_FUNCTION_INFO_V1(ab_make_summary);
-Datum
-ab_make_summary(PG_FUNCTION_ARGS)
+pg_noreturn static void
+NullArgument(const char *name, const char *hint)
 {
-	int64		n = PG_GETARG_INT64(1);
-	double		mean = PG_GETARG_FLOAT8(2);
-	double		stddev = PG_GETARG_FLOAT8(3);
-	AbSummary  *summary = NewArmSummary(AB_GETARG_LABEL(0), n);
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("%s must not be NULL", name),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+/*
+ * Are all arguments of the call NULL?  If not, ERROR 22004 unless it has a
+ * variant and a number of rows: a group without either would be lost silently.
+ */
+static bool
+AllNull(FunctionCallInfo fcinfo)
+{
+	bool		all = true;
+
+	for (int i = 0; i < PG_NARGS(); i++)
+		all = all && PG_ARGISNULL(i);
+	if (all)
+		return true;
+	if (PG_ARGISNULL(0))
+		NullArgument("variant", "Leave such rows out by WHERE variant IS NOT NULL, or name them.");
+	if (PG_ARGISNULL(1))
+		NullArgument("number of observations", "The number of rows of no group is 0.");
+	return false;
+}
+
+/*
+ * The summary of n rows with that mean and sample standard deviation.
+ */
+static AbSummary *
+FromMean(AbLabel label, int64 n, double mean, double stddev)
+{
+	AbSummary  *summary = NewArmSummary(label, n);
 	AbArm	   *arm = AbGetArm(summary, 0);
 
 	if (!isfinite(mean))
@@ -94,25 +130,67 @@ ab_make_summary(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("one observation has no standard deviation"),
-				 errhint("Pass 0.")));
+				 errhint("Pass 0 or NULL.")));
 
 	arm->flags = 0;
 	AbDoubleAdd(&arm->moments[0], mean);
 	AbDoubleAdd(&arm->moments[1], stddev * stddev * (n - 1));
-	PG_RETURN_POINTER(summary);
+	return summary;
 }
 
 /*
- * (variant, n, successes): a summary of one variant from published counts, so
- * many of n are 1, the others 0.
+ * (variant, n, mean, stddev): a summary of one variant from published numbers,
+ * n users with that mean and sample standard deviation (n - 1).  Of no rows
+ * there is neither, and of one no deviation, as avg() and stddev_samp() have
+ * it.
  */
-PG_FUNCTION_INFO_V1(ab_make_summary_counts);
-Datum
-ab_make_summary_counts(PG_FUNCTION_ARGS)
+static Datum
+MakeSummary(FunctionCallInfo fcinfo, int64 n)
 {
-	int64		n = PG_GETARG_INT64(1);
-	int64		successes = PG_GETARG_INT64(2);
-	AbSummary  *summary = NewArmSummary(AB_GETARG_LABEL(0), n);
+	AbLabel		label = AB_GETARG_LABEL(0);
+	double		stddev = 0;
+
+	if (n == 0)
+		PG_RETURN_POINTER(NewArmSummary(label, 0));
+	if (PG_ARGISNULL(2))
+		NullArgument("mean", "avg() is NULL where every value is: count the rows that have one, count(outcome).");
+	if (!PG_ARGISNULL(3))
+		stddev = PG_GETARG_FLOAT8(3);
+	else if (n != 1)
+		NullArgument("standard deviation", "stddev_samp() is NULL below two values: count the rows that have one, count(outcome).");
+	PG_RETURN_POINTER(FromMean(label, n, PG_GETARG_FLOAT8(2), stddev));
+}
+
+PG_FUNCTION_INFO_V1(ab_make_summary);
+Datum
+ab_make_summary(PG_FUNCTION_ARGS)
+{
+	if (AllNull(fcinfo))
+		PG_RETURN_NULL();
+	return MakeSummary(fcinfo, PG_GETARG_INT64(1));
+}
+
+/*
+ * The same where n is a double, as a sum() that is numeric becomes.
+ */
+PG_FUNCTION_INFO_V1(ab_make_summary_float8);
+Datum
+ab_make_summary_float8(PG_FUNCTION_ARGS)
+{
+	if (AllNull(fcinfo))
+		PG_RETURN_NULL();
+	return MakeSummary(fcinfo, AbWholeNumber(PG_GETARG_FLOAT8(1),
+											 "number of observations"));
+}
+
+/*
+ * A summary of one variant from published counts: so many of n are 1, the
+ * others 0.
+ */
+static AbSummary *
+FromCounts(AbLabel label, int64 n, int64 successes)
+{
+	AbSummary  *summary = NewArmSummary(label, n);
 	AbArm	   *arm = AbGetArm(summary, 0);
 	double		ones = successes;
 	double		zeros = n - successes;
@@ -123,12 +201,108 @@ ab_make_summary_counts(PG_FUNCTION_ARGS)
 				 errmsg("number of successes must be between 0 and the number of observations"),
 				 errdetail("Got " INT64_FORMAT " of " INT64_FORMAT ".",
 						   successes, n)));
+	if (n == 0)
+		return summary;
 	arm->moments[0] = AbQuotient(ones, n);
 	/* k (n - k) / n, with what the product was rounded by */
 	arm->moments[1] = AbQuotient(ones * zeros, n);
 	arm->moments[1].low += fma(ones, zeros, -(ones * zeros)) / n;
 	arm->moments[1] = AbDoubleNormal(arm->moments[1]);
-	PG_RETURN_POINTER(summary);
+	return summary;
+}
+
+/*
+ * Are there successes?  Of no rows they may be NULL, as sum() has it; ERROR
+ * 22004 if those of a group with rows are.
+ */
+static bool
+HasSuccesses(FunctionCallInfo fcinfo, bool has_rows)
+{
+	if (has_rows && PG_ARGISNULL(2))
+		NullArgument("number of successes", "Where sum() or count() is of no rows: coalesce(successes, 0).");
+	return !PG_ARGISNULL(2);
+}
+
+/*
+ * (variant, n, successes)
+ */
+PG_FUNCTION_INFO_V1(ab_make_summary_counts);
+Datum
+ab_make_summary_counts(PG_FUNCTION_ARGS)
+{
+	int64		n;
+	int64		successes = 0;
+
+	if (AllNull(fcinfo))
+		PG_RETURN_NULL();
+	n = PG_GETARG_INT64(1);
+	if (HasSuccesses(fcinfo, n != 0))
+		successes = PG_GETARG_INT64(2);
+	PG_RETURN_POINTER(FromCounts(AB_GETARG_LABEL(0), n, successes));
+}
+
+/*
+ * The same where the counts are doubles.
+ */
+PG_FUNCTION_INFO_V1(ab_make_summary_counts_float8);
+Datum
+ab_make_summary_counts_float8(PG_FUNCTION_ARGS)
+{
+	int64		n;
+	int64		successes = 0;
+
+	if (AllNull(fcinfo))
+		PG_RETURN_NULL();
+	n = AbWholeNumber(PG_GETARG_FLOAT8(1), "number of observations");
+	if (HasSuccesses(fcinfo, n != 0))
+		successes = AbWholeNumber(PG_GETARG_FLOAT8(2), "number of successes");
+	PG_RETURN_POINTER(FromCounts(AB_GETARG_LABEL(0), n, successes));
+}
+
+/*
+ * (summary, i): the summary of its i-th column alone.  The rows are those that
+ * the summary has, so whatever it left out is left out.
+ */
+PG_FUNCTION_INFO_V1(ab_column);
+Datum
+ab_column(PG_FUNCTION_ARGS)
+{
+	AbSummary  *summary = AB_GETARG_SUMMARY(0);
+	int64		i = PG_GETARG_INT64(1);
+	int			columns = summary->columns;
+	int			column;
+	AbSummaryPart *parts;
+
+	if (i < 1 || i > columns)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the summary has no such column"),
+				 errdetail("Got " INT64_FORMAT " of %d.", i, columns),
+				 errhint("Columns are counted from 1.")));
+	column = (int) i - 1;
+	parts = (AbSummaryPart *) palloc0(Max(summary->arms, 1) *
+									  sizeof(AbSummaryPart));
+	for (int a = 0; a < (int) summary->arms; a++)
+	{
+		const AbArm *arm = AbGetArm(summary, a);
+		AbSummaryPart *part = &parts[a];
+		AbDouble	mean;
+		AbDouble	squares;
+
+		CHECK_FOR_INTERRUPTS();
+		*part = AbPartOfArm(summary, arm);
+		mean = part->moments[column];
+		squares = part->moments[AbComomentIndex(columns, column, column)];
+		part->moments[0] = mean;
+		part->moments[1] = squares;
+		part->head.flags &= ~AB_ARM_ALL_BINARY(columns);
+		if (arm->flags & AB_ARM_BINARY(column))
+			part->head.flags |= AB_ARM_BINARY(0);
+		for (int j = 1; j < AbMissingCount(columns); j++)
+			AbCountRows(&part->head.missing[0], part->head.missing[j]);
+	}
+	PG_RETURN_POINTER(AbBuildSummary(1, summary->unassigned, parts,
+									 summary->arms));
 }
 
 /*
@@ -191,6 +365,11 @@ ab_arms(PG_FUNCTION_ARGS)
 		row.wilson.low = row.wilson.high = NAN;
 		if (binary && arm->n > 0 && AbArmKnown(arm))
 			row.wilson = AbWilson(AbArmSuccesses(arm, 0), arm->n, NORMAL_975);
+		row.missing = AbAllMissing(AbArmMissing(arm, summary->columns),
+								   AbMissingCount(summary->columns));
+		row.missing_by_column = AbMissingJson(AbArmMissing(arm, summary->columns),
+											  AbMissingCount(summary->columns));
+		row.unassigned = summary->unassigned;
 		AbPutRow(fcinfo, &arm_type, &row);
 	}
 	return (Datum) 0;

@@ -14,7 +14,7 @@ typedef struct TTestCall
 } TTestCall;
 
 #define TTEST_ARGS(equal_var) \
-	AB_SUMMARY_ARG(TTestCall, summary, NULL), \
+	AB_SUMMARY_ARG(TTestCall, summary, &ab_one_column), \
 	AB_CONTROL_ARG(TTestCall, test), \
 	AB_TREATMENT_ARG(TTestCall, test), \
 	AB_ALPHA_ARG(TTestCall, test), \

@@ -62,10 +62,11 @@ AbHistogramBins(const AbHistogram *histogram, int i)
 
 /*
  * A histogram from its arms, which are in order and different and whose values
- * keep that many bits.
+ * keep that many bits, and the number of rows without a variant.
  */
 AbHistogram *
-AbBuildHistogram(int bits, const AbHistogramPart *parts, int arms)
+AbBuildHistogram(int bits, int64 unassigned, const AbHistogramPart *parts,
+				 int arms)
 {
 	Size		size = sizeof(AbHistogram) + arms * sizeof(AbHistogramArm);
 	Size		label_offset = size;
@@ -81,6 +82,7 @@ AbBuildHistogram(int bits, const AbHistogramPart *parts, int arms)
 	histogram->version = AB_HISTOGRAM_VERSION;
 	histogram->bits = bits;
 	histogram->arms = arms;
+	histogram->unassigned = unassigned;
 	for (int i = 0; i < arms; i++)
 	{
 		const AbArmHead *head = &parts[i].head;
@@ -94,6 +96,7 @@ AbBuildHistogram(int bits, const AbHistogramPart *parts, int arms)
 		arm->label_offset = label_offset;
 		arm->label_length = head->label.length;
 		arm->flags = head->flags;
+		memcpy(arm->missing, head->missing, sizeof(arm->missing));
 		if (head->label.length > 0)
 			memcpy((char *) histogram + label_offset, head->label.data,
 				   head->label.length);

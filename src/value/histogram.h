@@ -24,7 +24,8 @@
  *	6		2	flags of the value, all reserved: 0
  *	8		4	number of arms
  *	12		4	reserved: 0
- *	16			the arms (AbHistogramArm), 48 bytes each, ordered as in
+ *	16		8	rows without a variant, which were left out
+ *	24			the arms (AbHistogramArm), 72 bytes each, ordered as in
  *				ab_summary by the bytes of their labels
  *	then		the labels, UTF-8 without terminator and without padding
  *	then		the bins of each arm, as AbBinsEncode() writes them
@@ -41,7 +42,15 @@ typedef struct AbHistogram
 	uint16		flags;			/* reserved, always zero */
 	uint32		arms;
 	uint32		reserved;		/* always zero */
+	int64		unassigned;		/* rows without a variant, in no arm */
 } AbHistogram;
+
+/*
+ * Counts of the rows of an arm that were left out, as a summary of the two
+ * columns of a pair has them: those without the control's outcome, without the
+ * treatment's, without both.  Rows that are no pairs have the first only.
+ */
+#define AB_HISTOGRAM_MISSING	AbMissingCount(2)
 
 typedef struct AbHistogramArm
 {
@@ -54,6 +63,7 @@ typedef struct AbHistogramArm
 	uint32		label_offset;
 	uint16		label_length;
 	uint16		flags;			/* AB_ARM_CONTROL or 0 */
+	int64		missing[AB_HISTOGRAM_MISSING];
 } AbHistogramArm;
 
 /* An arm while a histogram is being put together from its parts. */
@@ -68,8 +78,8 @@ typedef struct AbHistogramPart
 
 extern AbHistogram *AbDatumGetHistogram(Datum datum);
 extern AbBins AbHistogramBins(const AbHistogram *histogram, int arm);
-extern AbHistogram *AbBuildHistogram(int bits, const AbHistogramPart *parts,
-									 int arms);
+extern AbHistogram *AbBuildHistogram(int bits, int64 unassigned,
+									 const AbHistogramPart *parts, int arms);
 extern int	AbDistinctKeys(const AbHistogramPart *parts, int arms,
 						   int64 **keys);
 extern const char *AbHistogramPartFault(AbHistogramPart *part, int bits);
@@ -102,12 +112,14 @@ static inline AbArmHead
 AbHistogramHead(const AbHistogram *histogram, int i)
 {
 	const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
-	AbArmHead	head;
+	AbArmHead	head = {
+		.label = AbHistogramLabel(histogram, arm),
+		.n = arm->n,
+		.nonfinite = arm->nonfinite,
+		.flags = arm->flags
+	};
 
-	head.label = AbHistogramLabel(histogram, arm);
-	head.n = arm->n;
-	head.nonfinite = arm->nonfinite;
-	head.flags = arm->flags;
+	memcpy(head.missing, arm->missing, sizeof(arm->missing));
 	return head;
 }
 

@@ -18,12 +18,13 @@
 
 /*
  * Bytes in front of the arms, the same in both types: the varlena header, the
- * version, the number, flags, the number of arms and a reserve.
+ * version, the number, flags, the number of arms, a reserve and the number of
+ * rows without a variant.
  */
-#define HEADER_SIZE		16
+#define HEADER_SIZE		24
 
 /* Of them, what the binary form has: without varlena header and reserve. */
-#define BINARY_HEADER	8
+#define BINARY_HEADER	16
 
 /*
  * An aligned, plain view of an argument of a stored type: the argument itself
@@ -143,12 +144,12 @@ JsonFault(Node *context, const AbStoredType *type, const char *fault)
 }
 
 /*
- * Read {"version": .., KEY: number, "arms": [..]} as far as the number and the
- * arms.  Returns false after a soft error.
+ * Read {"version": .., KEY: number, "unassigned": .., "arms": [..]} but the
+ * arms' contents.  Returns false after a soft error.
  */
 static bool
 JsonHeader(Node *context, char *literal, const AbStoredType *type,
-		   int64 *number, JsonbContainer **arms)
+		   int64 *number, int64 *unassigned, JsonbContainer **arms)
 {
 	Datum		json;
 	JsonbContainer *root;
@@ -159,12 +160,13 @@ JsonHeader(Node *context, char *literal, const AbStoredType *type,
 		return false;
 	root = &DatumGetJsonbP(json)->root;
 
-	if (!JsonContainerIsObject(root) || JsonContainerSize(root) != 3 ||
+	if (!JsonContainerIsObject(root) || JsonContainerSize(root) != 4 ||
 		!AbJsonCount(AbJsonMember(root, "version"), PG_INT16_MAX, &version) ||
 		!AbJsonCount(AbJsonMember(root, type->number_key), PG_INT16_MAX, number) ||
+		!AbJsonCount(AbJsonMember(root, "unassigned"), AB_MAX_OBSERVATIONS, unassigned) ||
 		(*arms = AbJsonArray(AbJsonMember(root, "arms"), -1)) == NULL)
 		return JsonFault(context, type,
-						 psprintf("It must be an object with the keys version, %s and arms.",
+						 psprintf("It must be an object with the keys version, %s, unassigned and arms.",
 								  type->number_key));
 	if (version != type->version)
 		ereturn(context, false,
@@ -204,6 +206,23 @@ JsonLabel(Node *context, JsonbValue *value, const AbStoredType *type,
 }
 
 /*
+ * Read a JSON array of that many counts of rows.
+ */
+static bool
+JsonMissing(JsonbValue *value, int count, int64 *missing)
+{
+	JsonbContainer *array = AbJsonArray(value, count);
+
+	if (array == NULL)
+		return false;
+	for (int i = 0; i < count; i++)
+		if (!AbJsonCount(getIthJsonbValueFromContainer(array, i),
+						 AB_MAX_OBSERVATIONS, &missing[i]))
+			return false;
+	return true;
+}
+
+/*
  * Read the i-th arm.  Returns false after a soft error.
  */
 static bool
@@ -223,6 +242,11 @@ JsonArm(Node *context, JsonbValue *value, const AbStoredType *type,
 	if (!JsonLabel(context, AbJsonMember(object, "variant"), type,
 				   &head->label))
 		return false;
+	if (!JsonMissing(AbJsonMember(object, "missing"),
+					 type->missing_count(number), head->missing))
+		return JsonFault(context, type,
+						 psprintf("The key \"missing\" must be an array of whole numbers, not negative, of length %d.",
+								  type->missing_count(number)));
 	fault = type->json_arm(object, number, parts, i);
 	return fault ? JsonFault(context, type, fault) : true;
 }
@@ -249,11 +273,13 @@ AbStoredIn(FunctionCallInfo fcinfo, const AbStoredType *type)
 	Node	   *context = fcinfo->context;
 	JsonbContainer *arms;
 	int64		number;
+	int64		unassigned;
 	void	   *parts;
 	int			count;
 	const char *fault;
 
-	if (!JsonHeader(context, PG_GETARG_CSTRING(0), type, &number, &arms))
+	if (!JsonHeader(context, PG_GETARG_CSTRING(0), type, &number,
+					&unassigned, &arms))
 		PG_RETURN_NULL();
 
 	count = JsonContainerSize(arms);
@@ -271,7 +297,7 @@ AbStoredIn(FunctionCallInfo fcinfo, const AbStoredType *type)
 		JsonFault(context, type, fault);
 		PG_RETURN_NULL();
 	}
-	PG_RETURN_POINTER(type->build(number, parts, count));
+	PG_RETURN_POINTER(type->build(number, unassigned, parts, count));
 }
 
 /* ----------------------------------------------------------------------
@@ -296,10 +322,11 @@ AbAppendDouble(StringInfo buf, double value)
  * Append what is in front of the arms.
  */
 void
-AbAppendStart(StringInfo buf, const AbStoredType *type, int number)
+AbAppendStart(StringInfo buf, const AbStoredType *type, int number,
+			  int64 unassigned)
 {
-	appendStringInfo(buf, "{\"version\": %d, \"%s\": %d, \"arms\": [",
-					 type->version, type->number_key, number);
+	appendStringInfo(buf, "{\"version\": %d, \"%s\": %d, \"unassigned\": " INT64_FORMAT ", \"arms\": [",
+					 type->version, type->number_key, number, unassigned);
 }
 
 /*
@@ -311,6 +338,35 @@ AbAppendLabel(StringInfo buf, int i, AbLabel label)
 {
 	appendStringInfoString(buf, i > 0 ? ", {\"variant\": " : "{\"variant\": ");
 	escape_json(buf, AbLabelToServer(label));
+}
+
+/*
+ * The counts of the rows of an arm that were left out, as a palloc'd JSON
+ * array.
+ */
+char *
+AbMissingJson(const int64 *missing, int count)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	for (int i = 0; i < count; i++)
+		appendStringInfo(&json, "%s" INT64_FORMAT, i > 0 ? ", " : "[",
+						 missing[i]);
+	appendStringInfoChar(&json, ']');
+	return json.data;
+}
+
+/*
+ * Append the counts of the rows of an arm that were left out.
+ */
+void
+AbAppendMissing(StringInfo buf, const int64 *missing, int count)
+{
+	char	   *json = AbMissingJson(missing, count);
+
+	appendStringInfo(buf, ", \"missing\": %s", json);
+	pfree(json);
 }
 
 /*
@@ -350,10 +406,25 @@ AbCheckBytesLeft(StringInfo buf, Size bytes, const AbStoredType *type)
 }
 
 /*
- * Read the version, the number and the number of arms.
+ * Read a number of rows.  ERROR 22P03 if it is out of range.
+ */
+static int64
+BinaryCount(StringInfo buf, const AbStoredType *type)
+{
+	int64		count = pq_getmsgint64(buf);
+
+	if (count < 0 || count > AB_MAX_OBSERVATIONS)
+		BadBinary(type, "The number of rows left out is out of range.");
+	return count;
+}
+
+/*
+ * Read the version, the number, the number of arms and that of rows without a
+ * variant.
  */
 static void
-BinaryHeader(StringInfo buf, const AbStoredType *type, int *number, int *count)
+BinaryHeader(StringInfo buf, const AbStoredType *type, int *number,
+			 int64 *unassigned, int *count)
 {
 	const char *fault;
 	uint32		arms;
@@ -370,6 +441,7 @@ BinaryHeader(StringInfo buf, const AbStoredType *type, int *number, int *count)
 	arms = pq_getmsgint(buf, 4);
 	AbCheckVariantCount(arms, type->max_arms);
 	*count = arms;
+	*unassigned = BinaryCount(buf, type);
 }
 
 /*
@@ -412,8 +484,10 @@ BinaryArm(StringInfo buf, const AbStoredType *type, int number, void *parts,
 	const char *fault;
 
 	head->label = BinaryLabel(buf, type);
-	AbCheckBytesLeft(buf, 2, type);
+	AbCheckBytesLeft(buf, 2 + 8 * type->missing_count(number), type);
 	head->flags = (uint16) pq_getmsgint(buf, 2);
+	for (int j = 0; j < type->missing_count(number); j++)
+		head->missing[j] = BinaryCount(buf, type);
 	fault = type->binary_arm(buf, number, parts, i);
 	if (fault)
 		BadBinary(type, fault);
@@ -429,10 +503,11 @@ AbStoredRecv(FunctionCallInfo fcinfo, const AbStoredType *type)
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
 	void	   *parts;
 	const char *fault;
+	int64		unassigned;
 	int			number;
 	int			count;
 
-	BinaryHeader(buf, type, &number, &count);
+	BinaryHeader(buf, type, &number, &unassigned, &count);
 	parts = palloc0(Max(count, 1) * type->part_size);
 	for (int i = 0; i < count; i++)
 	{
@@ -445,7 +520,7 @@ AbStoredRecv(FunctionCallInfo fcinfo, const AbStoredType *type)
 	if (buf->cursor != buf->len)
 		BadBinary(type, "The value is longer than it says.");
 
-	PG_RETURN_POINTER(type->build(number, parts, count));
+	PG_RETURN_POINTER(type->build(number, unassigned, parts, count));
 }
 
 /* ----------------------------------------------------------------------
@@ -457,22 +532,27 @@ AbStoredRecv(FunctionCallInfo fcinfo, const AbStoredType *type)
  * Write what is in front of the arms.
  */
 void
-AbSendStart(StringInfo buf, const AbStoredType *type, int number, int arms)
+AbSendStart(StringInfo buf, const AbStoredType *type, int number,
+			int64 unassigned, int arms)
 {
 	pq_begintypsend(buf);
 	pq_sendbyte(buf, type->version);
 	pq_sendbyte(buf, number);
 	pq_sendint16(buf, 0);		/* flags: reserved */
 	pq_sendint32(buf, arms);
+	pq_sendint64(buf, unassigned);
 }
 
 /*
  * Write the beginning of an arm.
  */
 void
-AbSendLabel(StringInfo buf, AbLabel label, int flags)
+AbSendHead(StringInfo buf, const AbStoredType *type, int number, AbLabel label,
+		   int flags, const int64 *missing)
 {
 	pq_sendint16(buf, label.length);
 	pq_sendbytes(buf, label.data, label.length);
 	pq_sendint16(buf, flags);
+	for (int i = 0; i < type->missing_count(number); i++)
+		pq_sendint64(buf, missing[i]);
 }

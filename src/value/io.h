@@ -28,21 +28,23 @@ typedef struct AbStoredType
 	const char *(*number_fault) (int64 number);
 	int			max_arms;
 	Size		part_size;
+	int			(*missing_count) (int number);	/* of an arm's missing[] */
 
 	/* keys of an arm in JSON, and what to say of an arm that has others */
 	uint32		arm_keys;
 	const char *arm_form;
 
-	/* read an arm but its label: of an object with that many keys */
+	/* read an arm but its label and missing[]: of an object with that many keys */
 	const char *(*json_arm) (JsonbContainer *object, int number,
 							 void *parts, int i);
-	/* likewise, but its label and flags: from where the message stands */
+	/* likewise, but its label, flags and missing[]: from where the message stands */
 	const char *(*binary_arm) (StringInfo buf, int number,
 							   void *parts, int i);
 	/* check all arms together, whose labels and controls are; may be NULL */
 	const char *(*arms_fault) (const void *parts, int count, int number);
 	/* the value, palloc'd, with copies of the labels */
-	void	   *(*build) (int number, const void *parts, int count);
+	void	   *(*build) (int number, int64 unassigned, const void *parts,
+						  int count);
 } AbStoredType;
 
 extern void *AbDetoastStored(Datum datum, const char *type_name, int version);
@@ -56,7 +58,9 @@ extern Datum AbStoredIn(FunctionCallInfo fcinfo, const AbStoredType *type);
 
 extern void AbAppendDouble(StringInfo buf, double value);
 extern void AbAppendStart(StringInfo buf, const AbStoredType *type,
-						  int number);
+						  int number, int64 unassigned);
+extern void AbAppendMissing(StringInfo buf, const int64 *missing, int count);
+extern char *AbMissingJson(const int64 *missing, int count);
 extern void AbAppendLabel(StringInfo buf, int i, AbLabel label);
 extern void AbAppendEnd(StringInfo buf);
 
@@ -65,7 +69,8 @@ extern void AbCheckBytesLeft(StringInfo buf, Size bytes,
 extern Datum AbStoredRecv(FunctionCallInfo fcinfo, const AbStoredType *type);
 
 extern void AbSendStart(StringInfo buf, const AbStoredType *type, int number,
-						int arms);
-extern void AbSendLabel(StringInfo buf, AbLabel label, int flags);
+						int64 unassigned, int arms);
+extern void AbSendHead(StringInfo buf, const AbStoredType *type, int number,
+					   AbLabel label, int flags, const int64 *missing);
 
 #endif							/* AB_VALUE_IO_H */

@@ -26,6 +26,15 @@
 #define AB_PAIRS_LABEL			"pairs"
 
 /*
+ * Rows of a variant that were left out are counted by what they lacked.  Of
+ * one column there is one count.  Of k columns there are k + 1: rows whose
+ * first NULL is that column but that have some value, and behind those the
+ * rows that have none.
+ */
+#define AB_MAX_MISSING			5
+#define AbMissingCount(columns)	((columns) == 1 ? 1 : (columns) + 1)
+
+/*
  * A label, by reference into a value, an argument or a message.  data is NULL
  * where there is none.
  */
@@ -45,6 +54,7 @@ typedef struct AbArmHead
 	int64		n;				/* rows with finite values only */
 	int64		nonfinite;		/* rows with a NaN or an infinity, not in n */
 	uint16		flags;			/* AB_ARM_CONTROL and those of the type */
+	int64		missing[AB_MAX_MISSING];	/* rows left out, not in n */
 } AbArmHead;
 
 /*
@@ -229,6 +239,48 @@ AbCheckObservations(int64 count, int64 more)
 {
 	if (unlikely(count > AB_MAX_OBSERVATIONS - more))
 		AbTooManyObservations();
+}
+
+/*
+ * *count += more.  ERROR 22003 if that is too many.
+ */
+static inline void
+AbCountRows(int64 *count, int64 more)
+{
+	AbCheckObservations(*count, more);
+	*count += more;
+}
+
+/*
+ * The sum of that many counts of rows left out.
+ */
+static inline int64
+AbAllMissing(const int64 *missing, int count)
+{
+	int64		all = 0;
+
+	for (int i = 0; i < count; i++)
+		all += missing[i];
+	return all;
+}
+
+/*
+ * Which of the missing counts a row of that many columns belongs to; -1 if
+ * none of its columns is NULL.
+ */
+static inline int
+AbMissingReason(const bool *nulls, int columns)
+{
+	int			first = -1;
+	int			count = 0;
+
+	for (int i = columns - 1; i >= 0; i--)
+		if (nulls[i])
+		{
+			first = i;
+			count++;
+		}
+	return columns > 1 && count == columns ? columns : first;
 }
 
 #endif							/* AB_VALUE_LABEL_H */

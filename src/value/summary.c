@@ -126,7 +126,7 @@ AbArmSuccesses(const AbArm *arm, int column)
  * header.  ERROR 54000 if there are too many.
  */
 static AbSummary *
-NewSummary(int columns, int arms, Size label_bytes)
+AllocateSummary(int columns, int arms, Size label_bytes)
 {
 	Size		size = sizeof(AbSummary) + arms * AbArmSize(columns) + label_bytes;
 	AbSummary  *summary;
@@ -138,6 +138,39 @@ NewSummary(int columns, int arms, Size label_bytes)
 	summary->columns = columns;
 	summary->arms = arms;
 	return summary;
+}
+
+/*
+ * A summary without arms, but perhaps with rows that have no variant.
+ */
+AbSummary *
+AbNewSummary(int columns, int64 unassigned)
+{
+	AbSummary  *summary = AllocateSummary(columns, 0, 0);
+
+	summary->unassigned = unassigned;
+	return summary;
+}
+
+/*
+ * An arm as a part, whose label points into the summary.
+ */
+AbSummaryPart
+AbPartOfArm(const AbSummary *summary, const AbArm *arm)
+{
+	int			columns = summary->columns;
+	AbSummaryPart part = {.head = {
+		.label = AbArmLabel(summary, arm),
+		.n = arm->n,
+		.nonfinite = arm->nonfinite,
+		.flags = arm->flags
+	}};
+
+	memcpy(part.head.missing, AbArmMissing(arm, columns),
+		   AbMissingCount(columns) * sizeof(int64));
+	memcpy(part.moments, arm->moments,
+		   AbMomentCount(columns) * sizeof(AbDouble));
+	return part;
 }
 
 /*
@@ -154,10 +187,12 @@ SetLabel(AbSummary *summary, AbArm *arm, AbLabel label, Size *offset)
 }
 
 /*
- * A summary from its arms, which are in order and different.
+ * A summary from its arms, which are in order and different, and the number of
+ * rows without a variant.
  */
 AbSummary *
-AbBuildSummary(int columns, const AbSummaryPart *parts, int arms)
+AbBuildSummary(int columns, int64 unassigned, const AbSummaryPart *parts,
+			   int arms)
 {
 	Size		label_bytes = 0;
 	Size		offset;
@@ -166,7 +201,8 @@ AbBuildSummary(int columns, const AbSummaryPart *parts, int arms)
 	for (int i = 0; i < arms; i++)
 		label_bytes += parts[i].head.label.length;
 
-	summary = NewSummary(columns, arms, label_bytes);
+	summary = AllocateSummary(columns, arms, label_bytes);
+	summary->unassigned = unassigned;
 	offset = sizeof(AbSummary) + arms * AbArmSize(columns);
 	for (int i = 0; i < arms; i++)
 	{
@@ -178,6 +214,8 @@ AbBuildSummary(int columns, const AbSummaryPart *parts, int arms)
 		arm->flags = head->flags;
 		memcpy(arm->moments, parts[i].moments,
 			   AbMomentCount(columns) * sizeof(AbDouble));
+		memcpy(AbArmMissing(arm, columns), head->missing,
+			   AbMissingCount(columns) * sizeof(int64));
 		SetLabel(summary, arm, head->label, &offset);
 	}
 	return summary;
@@ -200,7 +238,8 @@ AbInsertArm(const AbSummary *old, int columns, AbLabel label, int position)
 		label_bytes += VARSIZE(old) - sizeof(AbSummary) -
 			arms * AbArmSize(columns);
 
-	summary = NewSummary(columns, arms + 1, label_bytes);
+	summary = AllocateSummary(columns, arms + 1, label_bytes);
+	summary->unassigned = old ? old->unassigned : 0;
 	offset = sizeof(AbSummary) + (arms + 1) * AbArmSize(columns);
 	for (int i = 0; i <= arms; i++)
 	{
@@ -345,33 +384,61 @@ SetBinaryMoments(AbArm *arm, int columns)
 }
 
 /*
- * Merge an arm into another of the same label.
+ * Merge n rows with those moments and flags into an arm.
  */
 static void
-MergeArm(AbArm *arm, const AbArm *other, int columns)
+MergeRows(AbArm *arm, int columns, int64 n, const AbDouble *moments,
+		  uint16 flags)
 {
 	uint16		binary = AB_ARM_ALL_BINARY(columns);
 
-	AbCheckObservations(arm->n, other->n);
-	AbCheckObservations(arm->nonfinite, other->nonfinite);
-	if (other->n > 0 && !((arm->flags | other->flags) & AB_ARM_OVERFLOW))
+	AbCheckObservations(arm->n, n);
+	if (n > 0 && !((arm->flags | flags) & AB_ARM_OVERFLOW))
 	{
 		if (arm->n == 0)
-			memcpy(arm->moments, other->moments,
+			memcpy(arm->moments, moments,
 				   AbMomentCount(columns) * sizeof(AbDouble));
 		else
-			AbMomentsMerge(arm->moments, columns, arm->n, other->n,
-						   other->moments);
+			AbMomentsMerge(arm->moments, columns, arm->n, n, moments);
 	}
-	arm->n += other->n;
-	arm->nonfinite += other->nonfinite;
-	arm->flags = (arm->flags & other->flags & binary) |
-		((arm->flags | other->flags) & ~binary);
+	arm->n += n;
+	arm->flags = (arm->flags & flags & binary) |
+		((arm->flags | flags) & ~binary);
 	if ((arm->flags & AB_ARM_OVERFLOW) ||
 		!AbMomentsFinite(arm->moments, columns))
 		AbSetOverflow(&arm->flags, arm->moments, columns);
 	else if (arm->n > 0 && (arm->flags & binary))
 		SetBinaryMoments(arm, columns);
+}
+
+/*
+ * Merge an arm into another of the same label.
+ */
+static void
+MergeArm(AbArm *arm, const AbArm *other, int columns)
+{
+	for (int i = 0; i < AbMissingCount(columns); i++)
+		AbCountRows(&AbArmMissing(arm, columns)[i],
+					AbArmMissing(other, columns)[i]);
+	AbCountRows(&arm->nonfinite, other->nonfinite);
+	MergeRows(arm, columns, other->n, other->moments, other->flags);
+}
+
+/*
+ * Add that many rows of the same value, which may be NaN or infinite, to an
+ * arm of one column.
+ */
+void
+AbAddEqualRows(AbArm *arm, double value, int64 rows)
+{
+	/* no -0 */
+	AbDouble	moments[AbMomentCount(1)] = {{value + 0.0, 0}, {0, 0}};
+
+	if (isfinite(value))
+		MergeRows(arm, 1, rows, moments,
+				  value == 0 || value == 1 ? AB_ARM_BINARY(0) : 0);
+	else
+		AbCountRows(&arm->nonfinite, rows);
 }
 
 /*
@@ -417,12 +484,7 @@ WidenSummary(const AbSummary *a, const AbSummary *b, int arms)
 
 		if (order <= 0)
 		{
-			parts[k].head.label = AbArmLabel(a, left);
-			parts[k].head.n = left->n;
-			parts[k].head.nonfinite = left->nonfinite;
-			parts[k].head.flags = left->flags;
-			memcpy(parts[k].moments, left->moments,
-				   AbMomentCount(a->columns) * sizeof(AbDouble));
+			parts[k] = AbPartOfArm(a, left);
 			i++;
 		}
 		else
@@ -433,7 +495,7 @@ WidenSummary(const AbSummary *a, const AbSummary *b, int arms)
 		if (order >= 0)
 			j++;
 	}
-	wide = AbBuildSummary(a->columns, parts, arms);
+	wide = AbBuildSummary(a->columns, a->unassigned, parts, arms);
 	pfree(parts);
 	return wide;
 }
@@ -451,8 +513,10 @@ AbMergeSummaries(AbSummary *summary, const AbSummary *other)
 
 	AbCheckColumns(summary, other->columns);
 	arms = CountUnion(summary, other);
+	AbCheckObservations(summary->unassigned, other->unassigned);
 	if (arms > (int) summary->arms)
 		summary = WidenSummary(summary, other, arms);
+	summary->unassigned += other->unassigned;
 	for (int i = 0; i < (int) other->arms; i++)
 	{
 		const AbArm *arm = AbGetArm(other, i);

@@ -26,12 +26,14 @@
  *	6		2	flags of the value, all reserved: 0
  *	8		4	number of arms
  *	12		4	reserved: 0
- *	16			the arms (AbArm), each of AbArmSize(columns) bytes
+ *	16		8	rows without a variant, which were left out
+ *	24			the arms (AbArm), each of AbArmSize(columns) bytes
  *	then		the labels in the order of the arms, UTF-8 without terminator
  *				and without padding
  *
- * An arm has 24 bytes and then 16 for each of its AbMomentCount(columns)
- * moments, which are an AbDouble each: 56 bytes for one column.  Arms are in
+ * An arm has 24 bytes, 16 for each of its AbMomentCount(columns) moments,
+ * which are an AbDouble each, and 8 for each of its AbMissingCount(columns)
+ * counts of rows left out: 64 bytes for one column, 128 for two.  Arms are in
  * ascending order of their labels' bytes, shorter first among equal prefixes,
  * and no label occurs twice.
  *
@@ -47,6 +49,7 @@ typedef struct AbSummary
 	uint16		flags;			/* reserved, always zero */
 	uint32		arms;
 	uint32		reserved;		/* always zero */
+	int64		unassigned;		/* rows without a variant, in no arm */
 } AbSummary;
 
 typedef struct AbArm
@@ -57,6 +60,7 @@ typedef struct AbArm
 	uint16		label_length;
 	uint16		flags;			/* AB_ARM_CONTROL, 1 << 4, and those below */
 	AbDouble	moments[FLEXIBLE_ARRAY_MEMBER];
+	/* then the counts of rows left out: AbArmMissing() */
 } AbArm;
 
 #define AB_ARM_BINARY(column)	(1 << (column)) /* all its values are 0 or 1 */
@@ -65,7 +69,8 @@ typedef struct AbArm
 											 * double and are all zero */
 
 #define AbArmSize(columns) \
-	(offsetof(AbArm, moments) + AbMomentCount(columns) * sizeof(AbDouble))
+	(offsetof(AbArm, moments) + AbMomentCount(columns) * sizeof(AbDouble) + \
+	 AbMissingCount(columns) * sizeof(int64))
 
 /* An arm while a summary is being put together from its parts. */
 typedef struct AbSummaryPart
@@ -86,8 +91,11 @@ extern double AbArmVariance(const AbSummary *summary, const AbArm *arm,
 extern double AbArmSuccesses(const AbArm *arm, int column);
 extern AbDouble AbQuotient(double numerator, double denominator);
 extern void AbSetOverflow(uint16 *flags, AbDouble *moments, int columns);
-extern AbSummary *AbBuildSummary(int columns, const AbSummaryPart *parts,
-								 int arms);
+extern void AbAddEqualRows(AbArm *arm, double value, int64 rows);
+extern AbSummary *AbNewSummary(int columns, int64 unassigned);
+extern AbSummaryPart AbPartOfArm(const AbSummary *summary, const AbArm *arm);
+extern AbSummary *AbBuildSummary(int columns, int64 unassigned,
+								 const AbSummaryPart *parts, int arms);
 extern AbSummary *AbInsertArm(const AbSummary *old, int columns,
 							  AbLabel label, int position);
 pg_noreturn extern void AbColumnsDiffer(int a, int b);
@@ -97,11 +105,30 @@ extern const char *AbSummaryPartFault(const AbSummaryPart *part, int columns);
 
 #define AB_GETARG_SUMMARY(n)	AbDatumGetSummary(PG_GETARG_DATUM(n))
 
+/*
+ * An arm of a summary that is known to have that many columns, which saves
+ * looking at them where they are a constant.
+ */
+static inline AbArm *
+AbGetArmOf(const AbSummary *summary, int columns, int i)
+{
+	return (AbArm *) ((char *) summary + sizeof(AbSummary) +
+					  i * AbArmSize(columns));
+}
+
 static inline AbArm *
 AbGetArm(const AbSummary *summary, int i)
 {
-	return (AbArm *) ((char *) summary + sizeof(AbSummary) +
-					  i * AbArmSize(summary->columns));
+	return AbGetArmOf(summary, summary->columns, i);
+}
+
+/*
+ * The counts of the rows of an arm that were left out; see label.h.
+ */
+static inline int64 *
+AbArmMissing(const AbArm *arm, int columns)
+{
+	return (int64 *) (arm->moments + AbMomentCount(columns));
 }
 
 static inline AbLabel

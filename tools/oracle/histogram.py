@@ -140,8 +140,8 @@ def section_limits(server, checks):
         ("ab_winsorize('%s')" % EMPTY, '00000'), ("ab_quantile('%s', 'a', 0.5)" % EMPTY, '00000'),
         ("ab_summary('%s'::ab_histogram)" % EMPTY, '00000'))]
     # the number of observations has a limit
-    full = ('{"version": 1, "bits": 52, "arms": [{"variant": "a", "nonfinite": %d, "control": false, "min": 1, '
-            '"max": 1, "values": [1], "counts": [%d]}]}')
+    full = ('{"version": 1, "bits": 52, "unassigned": 0, "arms": [{"variant": "a", "nonfinite": %d, '
+            '"missing": [0, 0, 0], "control": false, "min": 1, "max": 1, "values": [1], "counts": [%d]}]}')
     mistakes += [("SELECT ab_rollup(h::ab_histogram) FROM unnest(ARRAY['%s', '%s']) h" % (full % (a, b), full % (c, d)),
                   state) for a, b, c, d, state in (
         (0, 2 ** 53 - 1, 0, 1, '00000'), (0, 2 ** 53, 0, 1, '22003'), (2 ** 53, 1, 1, 1, '22003'),

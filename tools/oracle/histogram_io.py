@@ -152,8 +152,8 @@ def section_hostile_text(server, checks, rng):
     # fewer bits than so few values take
     for bits, arms in ((3, [[-1.9, -1, 0, 0.25, 8.5], [2.3e-310, 1.7976931348623157e308]]),
                        (0, [[-5e-324, 5e-324, 3, 1e300]]), (51, [[0.1, 0.7]]), (51, [])):
-        text = json.dumps({'version': 1, 'bits': bits, 'arms': [
-            {'variant': 'v%d' % i, 'nonfinite': i, 'control': i > 0, 'min': x[0], 'max': x[-1],
+        text = json.dumps({'version': 1, 'bits': bits, 'unassigned': 0, 'arms': [
+            {'variant': 'v%d' % i, 'nonfinite': i, 'missing': [0, 0, 0], 'control': i > 0, 'min': x[0], 'max': x[-1],
              'values': cut(np.array(x), bits).tolist(),
              'counts': [7 ** (3 * k) for k in range(len(x))]} for i, x in enumerate(arms)]})
         state = server.sqlstates(["SELECT '%s'::ab_histogram" % text])[0]

@@ -21,10 +21,11 @@ def state_of_sums(names, **arms):
         n = arm['n']
         total = {k: arm[k][0] if isinstance(arm.get(k), list) else arm['s' + k] for k in names}
         moments = [product(arm, a, b) - total[a] * total[b] / n for i, a in enumerate(names) for b in names[i:]]
-        return {'variant': variant, 'n': n, 'nonfinite': 0, 'control': False, 'overflow': False,
+        return {'variant': variant, 'n': n, 'nonfinite': 0, 'missing': [0] * (len(names) + 1), 'control': False, 'overflow': False,
                 'binary': [False] * len(names), 'mean': [total[k] / n for k in names], 'mean_low': [0] * len(names),
                 'comoment': moments, 'comoment_low': [0] * len(moments)}
-    return json.dumps({'version': 1, 'columns': len(names), 'arms': [one(v, a) for v, a in sorted(arms.items())]})
+    return json.dumps({'version': 1, 'columns': len(names), 'unassigned': 0,
+                       'arms': [one(v, a) for v, a in sorted(arms.items())]})
 
 
 def state_of_rows(server, names, arms):

@@ -12,7 +12,7 @@ import numpy as np
 
 MAX_VALUES, MAX_CELLS, MAX_ARMS, EXACT_BITS = 65536, 4194304, 512, 52
 SEED = 20240310
-EMPTY = '{"version": 1, "bits": 52, "arms": []}'
+EMPTY = '{"version": 1, "bits": 52, "unassigned": 0, "arms": []}'
 
 
 # ---------------------------------------------------------------- the model
@@ -46,10 +46,11 @@ def model(data, control=None):
     for label in sorted(finite, key=lambda label: label.encode()):
         x = finite[label]
         values, counts = np.unique(cut(x, bits), return_counts=True)
-        found.append({'variant': label, 'nonfinite': len(data.get(label, ())) - len(x), 'control': label == control,
+        found.append({'variant': label, 'nonfinite': len(data.get(label, ())) - len(x), 'missing': [0, 0, 0],
+                      'control': label == control,
                       'min': float(x.min()) + 0.0 if len(x) else 0.0, 'max': float(x.max()) + 0.0 if len(x) else 0.0,
                       'values': values.tolist(), 'counts': counts.tolist()})
-    return {'version': 1, 'bits': bits, 'arms': found}
+    return {'version': 1, 'bits': bits, 'unassigned': 0, 'arms': found}
 
 
 # ---------------------------------------------------------------- data
@@ -175,7 +176,7 @@ CREATE AGGREGATE pg_temp.no_final(float8, text) (SFUNC = ab_histogram_accum, STY
 CREATE AGGREGATE pg_temp.only_combine(ab_histogram) (SFUNC = ab_histogram_combine, STYPE = ab_histogram);
 CREATE AGGREGATE pg_temp.from_empty(float8, text) (SFUNC = ab_histogram_accum, STYPE = ab_histogram,
     FINALFUNC = ab_histogram_final,
-    INITCOND = '{"version": 1, "bits": 52, "arms": []}');
+    INITCOND = '{"version": 1, "bits": 52, "unassigned": 0, "arms": []}');
 """
 
 

@@ -1,0 +1,18 @@
+/*
+ * missing.h
+ *	  What a note says of the rows that a stored value has left out.
+ */
+#ifndef AB_BASE_MISSING_H
+#define AB_BASE_MISSING_H
+
+#include "base/arms.h"
+
+extern const AbColumnName ab_ratio_columns[AB_MAX_COLUMNS];
+
+extern void AbNoteMissing(AbNotes *notes, const AbArmList *list,
+						  const AbTestArgs *args, AbArmChoice choice);
+extern void AbNoteAllMissing(AbNotes *notes, const AbArmList *list);
+extern void AbNoteMissingPairs(AbNotes *notes, const AbArmList *list,
+							   int position);
+
+#endif							/* AB_BASE_MISSING_H */
