@@ -79,7 +79,8 @@ EXECUTE untyped_power(1179, 0.75, 0.05);
 \t on
 SELECT error_of('SELECT ab_sample_size(' || arguments || ') FROM stored')
 FROM (VALUES ('one, 0'), ('one, -1, alternative => ''greater'''), ('one, 1, design => ''anova'''),
-	('one, 1, design => ''ratio'''), ('two, 1'), ('four, 1, design => ''cuped'''), ('two, 1, design => ''ratio_cuped'''),
+	('one, 1, design => ''ratio'''), ('two, 1'), ('four, 1, design => ''cuped'''),
+	('two, 1, design => ''ratio_cuped'''),
 	('two, 1, design => ''paired'', ratio => 2'), ('one, 1, relative => NULL'), ('one, 1, design_effect => 0'),
 	('one, 1, control => ''C'''), ('one, 1, alpha => NULL')) t(arguments);
 SELECT error_of($$SELECT ab_sample_size(ab_summary(i, v), 1)
