@@ -29,6 +29,12 @@ static const AbWord direction_words[] = {
 	{"lower", false, "a lower one is"}
 };
 
+static const AbWord lift_method_words[] = {
+	{"fieller", AB_LIFT_FIELLER, "agrees with the test"},
+	{"delta", AB_LIFT_DELTA, "the delta method"},
+	{"log", AB_LIFT_LOG, "on the scale of the logarithm"}
+};
+
 static const AbWord correction_words[] = {
 	{"none", AB_CORRECTION_NONE},
 	{"bonferroni", AB_BONFERRONI},
@@ -43,6 +49,7 @@ static const AbWord correction_words[] = {
 
 const AbWords ab_alternatives = AB_WORDS("alternative", alternative_words);
 const AbWords ab_directions = AB_WORDS("direction", direction_words);
+const AbWords ab_lift_methods = AB_WORDS("lift_method", lift_method_words);
 const AbWords ab_corrections = {
 	"correction", correction_words, lengthof(correction_words) - 1
 };
@@ -227,6 +234,24 @@ AbAlternativeSuffix(AbAlternative alternative)
 			return ", one-sided (less)";
 		case AB_GREATER:
 			return ", one-sided (greater)";
+		default:
+			return "";
+	}
+}
+
+/*
+ * What to append to the name of a method for another interval of the lift than
+ * Fieller's.
+ */
+const char *
+AbLiftSuffix(AbLiftMethod method)
+{
+	switch (method)
+	{
+		case AB_LIFT_DELTA:
+			return ", interval of the lift by the delta method";
+		case AB_LIFT_LOG:
+			return ", interval of the lift on the log scale";
 		default:
 			return "";
 	}
