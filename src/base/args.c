@@ -42,6 +42,8 @@ static const AbWord correction_words[] = {
 	{"holm", AB_HOLM},
 	{"hochberg", AB_HOCHBERG},
 	{"hommel", AB_HOMMEL},
+	{"holm-sidak", AB_HOLM_SIDAK},
+	{"hochberg-sidak", AB_HOCHBERG_SIDAK},
 	{"bh", AB_BENJAMINI_HOCHBERG},
 	{"by", AB_BENJAMINI_YEKUTIELI},
 	{"dunnett", AB_DUNNETT}		/* the last, see below */
@@ -270,6 +272,8 @@ AbCorrectionSuffix(int correction)
 		[AB_HOLM] = ", Holm correction",
 		[AB_HOCHBERG] = ", Hochberg correction",
 		[AB_HOMMEL] = ", Hommel correction",
+		[AB_HOLM_SIDAK] = ", Holm-Sidak correction",
+		[AB_HOCHBERG_SIDAK] = ", Hochberg-Sidak correction",
 		[AB_BENJAMINI_HOCHBERG] = ", Benjamini-Hochberg correction",
 		[AB_BENJAMINI_YEKUTIELI] = ", Benjamini-Yekutieli correction",
 		[AB_DUNNETT] = ""		/* a test of its own */
