@@ -59,7 +59,7 @@ FewOfVeryMany(const AbProportions *c)
 double
 AbMissingP(const AbProportions *missing)
 {
-	static const AbScoreTest pooled = {AB_SCORE, AB_CONTINUITY_NONE};
+	static const AbScoreTest pearson = {AB_SCORE, AB_CONTINUITY_NONE};
 	static const AbProportionNull equal = {0, false};
 	double		n = missing->control_n + missing->treatment_n;
 	double		all = missing->control + missing->treatment;
@@ -69,8 +69,8 @@ AbMissingP(const AbProportions *missing)
 	if (all == 0 || all == n)
 		return 1;
 	if (least >= MANY_EXPECTED)
-		return 2 * AbNormalUpperTail(fabs(AbScoreAt(missing, pooled, equal,
-													AB_TWO_SIDED)));
+		return AbPValue(AbScoreAt(missing, pearson, equal, AB_TWO_SIDED),
+						INFINITY, AB_TWO_SIDED);
 	return n <= AB_FISHER_MAX_ROWS ? AbFisher(missing, AB_TWO_SIDED, NULL) :
 		FewOfVeryMany(missing);
 }

@@ -39,7 +39,7 @@ Datum
 ab_ztest(PG_FUNCTION_ARGS)
 {
 	static const AbArg args[] = {
-		AB_SUMMARY_ARG(ZTestCall, summary, NULL),
+		AB_SUMMARY_ARG(ZTestCall, summary, &ab_one_column),
 		AB_NUMBER_ARG(ZTestCall, stddev, "stddev", &stddev_range, 0),
 		AB_CONTROL_ARG(ZTestCall, test),
 		AB_TREATMENT_ARG(ZTestCall, test),
