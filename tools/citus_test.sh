@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+#
+# Aggregates that Citus distributes, where AB_TEST_CITUS_URL names the database
+# of a coordinator whose nodes have ab_test's files.  It uses a schema
+# ab_test_shards of its own and drops it; an extension that was not there stays.
+set -euo pipefail
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+if [ -z "${AB_TEST_CITUS_URL:-}" ]; then
+	echo 'skip    AB_TEST_CITUS_URL names no cluster'
+	echo 'citus: 0 passed, 0 failed, 1 skipped'
+	exit
+fi
+
+run_psql() {
+	PGOPTIONS='-c search_path=ab_test_shards,public -c client_min_messages=warning' \
+		psql -X -q -v ON_ERROR_STOP=1 -P pager=off -At "$@" "$AB_TEST_CITUS_URL"
+}
+
+drop_schema() {
+	run_psql -c 'DROP SCHEMA IF EXISTS ab_test_shards CASCADE'
+}
+
+drop_schema
+trap drop_schema EXIT
+run_psql -c 'CREATE EXTENSION IF NOT EXISTS ab_test' -c 'CREATE SCHEMA ab_test_shards'
+# on this node alone
+run_psql -c 'SET citus.enable_ddl_propagation = off' -f "$repo/tools/shards.sql"
+run_psql -o /dev/null -f "$repo/tools/shards_citus.sql"
+verdicts=$(run_psql -v suite=citus -f "$repo/tools/verdicts.sql")
+echo "$verdicts"
+[[ $verdicts == *', 0 failed' ]]
