@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 #
-# All the tests: pg_regress, the numeric suites, the suite that needs servers
-# of its own, the layout of the sources, and compiler warnings.  The last line
-# counts them.
+# All the tests: the house, the scripts, the layout, pg_regress, the docs, the
+# numeric suites, the suite that needs servers of its own, and warnings.  The last line
+# counts them.  tools/README.md says how to run one.
 set -euo pipefail
 
 # shellcheck source=tools/cluster.sh
@@ -26,7 +26,8 @@ count() {
 
 # The numeric suites want Debian's SciPy, whatever python3 comes first in PATH.
 install_test_packages() {
-	install_packages clang python3-scipy python3-statsmodels python3-mpmath python3-psycopg2 r-base-core
+	install_packages git shellcheck clang r-base-core \
+		python3-scipy python3-statsmodels python3-mpmath python3-psycopg2
 }
 
 # compiles_cleanly CC CXX FLAG...: without one warning.  PGXS gives COPT to C
@@ -70,6 +71,21 @@ check_format() {
 		echo 'not ok  format: tools/format.sh mends it'
 		count 0 1
 	fi
+}
+
+# Every shell script, also one that is only sourced.
+check_scripts() {
+	local script
+
+	while read -r script; do
+		if shellcheck -x -P "$repo" "$repo/$script"; then
+			echo "ok      $script"
+			count 1 0
+		else
+			echo "not ok  $script"
+			count 0 1
+		fi
+	done < <(cd "$repo" && find . -path ./.git -prune -o \( -name '*.sh' -o -path ./.ci/run \) -print | sort)
 }
 
 # With assertions, and every query that can be run by a parallel worker run by one.
@@ -118,6 +134,15 @@ step '[2/4] installing what only tests need' install_test_packages
 step '[3/4] building and installing ab_test with assertions' build_and_install COPT=-DUSE_ASSERT_CHECKING
 step '[4/4] starting a throwaway server' start_cluster
 
+heading 'the house'
+check_suite house "$repo/tools/house_test.sh"
+
+heading 'shell scripts'
+check_scripts
+
+heading 'format'
+check_format
+
 heading 'pg_regress with assertions, in parallel workers'
 check_regression_strictly
 
@@ -127,13 +152,13 @@ check_regression
 
 run_psql -c 'CREATE EXTENSION ab_test'
 
-heading 'against SciPy, statsmodels, mpmath and R'
-for oracle in "$repo"/tools/oracle*.py; do
+heading 'the docs'
+check_suite docs "$repo/tools/docs_test.sh"
+
+heading 'against SciPy, statsmodels, mpmath, R and published cases'
+for oracle in "$repo"/tools/oracle/*.py; do
 	check_suite "$(basename "$oracle" .py)" /usr/bin/python3 "$oracle"
 done
-
-heading 'published cases'
-check_suite cases /usr/bin/python3 "$repo/tools/cases.py"
 
 # 4000 experiments a row have a standard error of 0.34 points: 1.2 points are
 # 3.5 of them, and a method that is off by 2 points fails 99 times out of 100.
@@ -142,9 +167,6 @@ check_suite calibration run_psql -v experiments=4000 -v tolerance=1.2 -f "$repo/
 
 heading 'servers of their own'
 check_suite server "$repo/tools/server_test.sh"
-
-heading 'format'
-check_format
 
 heading 'compiler warnings'
 check_warnings

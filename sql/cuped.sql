@@ -115,7 +115,7 @@ SELECT kind, one_variance, slope, wrong(to_jsonb(r), jsonb_build_object('p_value
 FROM (SELECT kind, ab_summary(y, x, v) s FROM odd
 	  WHERE kind LIKE 'constant %' AND kind <> 'constant outcome' OR kind = 'two rows' GROUP BY kind) g,
 	 unnest('{t,f}'::boolean[]) one_variance, unnest('{per-arm,pooled,total}'::text[]) slope,
-	 ab_cuped(s, equal_var => one_variance, theta => slope) r, ab_ttest(s, equal_var => one_variance) t
+	 ab_cuped(s, equal_var => one_variance, theta => slope) r, ab_ttest(ab_column(s, 1), equal_var => one_variance) t
 ORDER BY kind COLLATE "C", one_variance, slope;
 SELECT r.diff, r.p_value, r.note FROM ab_cuped(NULL) r;
 SELECT r.note

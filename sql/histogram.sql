@@ -25,7 +25,7 @@ CREATE TABLE arrived (h ab_histogram);
 SELECT (SELECT string_agg(ab_histogram_send(h)::text, ',') FROM travelled) =
 	   (SELECT string_agg(ab_histogram_send(h)::text, ',') FROM arrived) AS binary_copy;
 -- bytes written by version 1 stay readable
-SELECT h FROM (SELECT '{"version": 1, "bits": 52, "arms": [{"variant": "a", "nonfinite": 2, "control": true,'
+SELECT h FROM (SELECT '{"version": 1, "bits": 52, "unassigned": 0, "arms": [{"variant": "a", "nonfinite": 2, "missing": [0, 0, 0], "control": true,'
 	' "min": -1.5, "max": 1e300, "values": [-1.5, 0, 5e-324, 1e300], "counts": [1, 2, 3, 4]}]}'::ab_histogram) t(h);
 
 -- exact: the server's own quantiles
@@ -118,13 +118,35 @@ SELECT variant, n, min, max, distinct_values, nonfinite
 FROM ab_arms((SELECT ab_histogram(x, 'a') FROM (VALUES (5e-324::float8), (-5e-324), (0), (-0.0), ('Infinity'),
 	('-Infinity'), ('NaN'), (1.7976931348623157e308), (2.2250738585072014e-308)) t(x)));
 
--- a row counts only if variant and outcome are there
-SELECT variant, n FROM ab_arms((SELECT ab_histogram(x, v)
-	FROM (VALUES (1::float8, 'a'), (NULL, 'a'), (2, NULL), (NULL, NULL), (3, 'a')) t(x, v)));
-SELECT ab_histogram(x, 'a') IS NULL AS no_rows FROM (VALUES (NULL::float8)) t(x);
+-- a row counts only if variant and outcome are there; what is left out is counted
+SELECT variant, n, missing, missing_by_column, unassigned FROM ab_arms((SELECT ab_histogram(x, v)
+	FROM (VALUES (1::float8, 'a'), (NULL, 'a'), (2, NULL), (NULL, NULL), (3, 'a'), (NULL, 'b')) t(x, v)));
+SELECT ab_histogram(x, 'a') AS no_rows FROM (VALUES (NULL::float8)) t(x);
+SELECT ab_histogram(1, x) AS no_arms FROM (VALUES (NULL)) t(x);
+SELECT count(*), count(DISTINCT (missing, unassigned)), min(missing), min(unassigned)
+FROM (SELECT ab_histogram(x, v) a, ab_histogram(x, v = '1') b, ab_histogram(x, v::bigint) c, ab_histogram(x, v, '1') d
+	  FROM (VALUES (1::float8, '1'), (NULL, '1'), (NULL, NULL), (2, NULL)) t(x, v)) s,
+	 LATERAL (VALUES (a), (b), (c), (d)) u(h), ab_arms(u.h);
+-- its summaries have them, too
+SELECT s.what, a.variant, a.n, a.missing, a.unassigned
+FROM (SELECT ab_histogram(x, v) h FROM (VALUES (1::float8, 'a'), (2, 'a'), (4, 'a'), (NULL, 'a'), (NULL, 'b'), (1, NULL)) t(x, v)) q,
+	 LATERAL (VALUES ('all', ab_summary(h)), ('capped', ab_winsorize(h)), ('trimmed', ab_trim(h, 0.34))) s(what, s),
+	 ab_arms(s.s) a ORDER BY 1, 2;
+-- rows with a count: the same bytes as from as many equal rows
+SELECT ab_histogram_send(h) = ab_histogram_send(r) AS same, ab_histogram_send(h) = ab_histogram_send(z) AS numeric
+FROM (SELECT ab_frequency_histogram(x, f, v) h, ab_frequency_histogram(x, f::numeric, v) z
+	  FROM (VALUES (1::float8, 5, 'a'), (-0.5, 70, 'a'), (NULL, 3, 'a'), (4, 9, NULL), (3, 0, 'z'), ('NaN', 2, 'a'),
+				   (1, 2, 'a'), (7, 1, 'b'), (-0.0, 2, 'b')) t(x, f, v)) a,
+	 (SELECT ab_histogram(x, v) r
+	  FROM (VALUES (1::float8, 5, 'a'), (-0.5, 70, 'a'), (NULL, 3, 'a'), (4, 9, NULL), ('NaN', 2, 'a'),
+				   (1, 2, 'a'), (7, 1, 'b'), (-0.0, 2, 'b')) t(x, f, v), generate_series(1, f)) b;
+SELECT ab_frequency_histogram(1, 0, 'a') IS NULL AS no_rows;
+SELECT ab_histogram_send(ab_frequency_histogram(x, f, 'a')) = ab_histogram_send(ab_histogram(x, 'a')) AS bucketed
+FROM (SELECT sqrt(g) x, 1 f FROM generate_series(1, 70000) g) t;
+SELECT variant, n, distinct_values FROM ab_arms((SELECT ab_frequency_histogram(1, 9007199254740992, 'a')));
 SELECT ab_histogram(1.0, 'a') IS NULL AS no_rows WHERE false;
 SELECT ab_rollup(h) IS NULL AS nothing FROM (VALUES (NULL::ab_histogram)) t(h);
-SELECT ab_rollup(h) AS empty FROM (VALUES ('{"version": 1, "bits": 52, "arms": []}'::ab_histogram), (NULL)) t(h);
+SELECT ab_rollup(h) AS empty FROM (VALUES ('{"version": 1, "bits": 52, "unassigned": 0, "arms": []}'::ab_histogram), (NULL)) t(h);
 -- NaN and infinities are rows without a value
 SELECT variant, n, mean, min, nonfinite FROM ab_arms((SELECT ab_histogram(x, v)
 	FROM (VALUES (1::float8, 'a'), ('NaN', 'a'), ('Infinity', 'b')) t(x, v)));
@@ -144,12 +166,12 @@ FROM (SELECT id, ab_histogram(turns, 'a') OVER (ORDER BY id ROWS BETWEEN 2 PRECE
 SELECT (SELECT sum(n) FROM ab_arms(ab_histogram_accum(h, 1, 'control'))) - (SELECT sum(n) FROM ab_arms(h)) AS one_more,
 	   (SELECT sum(n) FROM ab_arms(ab_histogram_combine(h, h))) / (SELECT sum(n) FROM ab_arms(h)) AS twice
 FROM (SELECT ab_histogram(latency, variant) h FROM log) q;
-SELECT ab_histogram_accum(NULL, NULL, 'a') IS NULL AS no_value_into_null,
+SELECT ab_histogram_accum(NULL, NULL, NULL::text) AS no_row,
 	   ab_histogram_combine(NULL, NULL) IS NULL AS null_and_null;
 -- differences of pairs; equal decimal differences are equal
 SELECT ab_paired_histogram(c, t) AS differences FROM (VALUES (0.43::float8, 0.47::float8), (0.49, 0.53), (1.1, 1.1),
-	(NULL, 2), (1e20, 3e20), (7, 3), ('NaN', 1)) p(c, t);
-SELECT ab_paired_histogram(1.0, NULL) IS NULL AS no_pairs;
+	(NULL, 2), (2, NULL), (2, NULL), (NULL, NULL), (1e20, 3e20), (7, 3), ('NaN', 1)) p(c, t);
+SELECT ab_paired_histogram(1.0, NULL) AS no_pairs;
 
 -- query mistakes do raise, damaged values too
 \t on
@@ -160,18 +182,21 @@ SELECT error_of($$SELECT ab_quantile(ab_histogram(turns, variant), 'z', 0.5) FRO
 SELECT error_of($$SELECT ab_winsorize(ab_histogram(1, 'a'), 0.9, 0.1)$$);
 SELECT error_of($$SELECT ab_winsorize(ab_histogram(1, 'a'), upper => 99)$$);
 SELECT error_of($$SELECT ab_trim(ab_histogram(1, 'a'), 0.5)$$);
+SELECT error_of(format('SELECT ab_frequency_histogram(1, %s, ''a'')', frequency))
+FROM (VALUES ('NULL'), ('-1'), ('2.5'), ('''NaN'''), ('9007199254740993')) v(frequency);
+SELECT error_of($$SELECT ab_frequency_histogram(x, 9007199254740992, 'a') FROM generate_series(1, 2) x$$);
 SELECT error_of($$SELECT ab_histogram(1, variant, variant) FROM log$$);
 SELECT error_of($$SELECT ab_histogram(1, 'v' || id) FROM log$$);
 SELECT error_of($$SELECT ab_histogram(1, repeat('x', 1025))$$);
 SELECT error_of($$SELECT 'nonsense'::ab_histogram$$);
 SELECT error_of(format('SELECT %L::ab_histogram', t))
-FROM (VALUES ('{}'), ('{"version": 2, "bits": 52, "arms": []}'), ('{"version": 1, "bits": 53, "arms": []}'),
-	('{"version": 1, "bits": 52, "arms": [1]}')) v(t);
+FROM (VALUES ('{}'), ('{"version": 2, "bits": 52, "unassigned": 0, "arms": []}'), ('{"version": 1, "bits": 53, "unassigned": 0, "arms": []}'),
+	('{"version": 1, "bits": 52, "unassigned": 0, "arms": [1]}')) v(t);
 CREATE FUNCTION arm(changes jsonb) RETURNS text LANGUAGE sql AS $$
-	SELECT ('{"variant": "a", "nonfinite": 0, "control": false, "min": 1, "max": 1, "values": [1],
+	SELECT ('{"variant": "a", "nonfinite": 0, "missing": [0, 0, 0], "control": false, "min": 1, "max": 1, "values": [1],
 			  "counts": [1]}'::jsonb || changes)::text
 $$;
-SELECT error_of(format('SELECT %L::ab_histogram', format('{"version": 1, "bits": %s, "arms": [%s]}', bits, arms)))
+SELECT error_of(format('SELECT %L::ab_histogram', format('{"version": 1, "bits": %s, "unassigned": 0, "arms": [%s]}', bits, arms)))
 FROM (VALUES
 	(52, arm('{"counts": [0]}')),
 	(52, arm('{"max": 2, "values": [2, 1], "counts": [1, 1]}')),
@@ -179,6 +204,7 @@ FROM (VALUES
 	(2, arm('{"min": 1.1, "max": 1.1, "values": [1.1]}')),
 	(10, arm('{}')),
 	(52, arm('{"counts": [1, 2]}')),
+	(52, arm('{"missing": [0]}')), (52, arm('{"missing": [0, 0, -1]}')),
 	(52, arm('{"min": 0, "values": [], "counts": []}')),
 	(52, arm('{"variant": "b", "min": 0, "max": 0, "values": [], "counts": []}') || ', ' ||
 		 arm('{"min": 0, "max": 0, "values": [], "counts": []}')),

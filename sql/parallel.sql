@@ -73,7 +73,7 @@ ANALYZE hollow;
 SELECT plan_has(:'sparse', 'Partial Aggregate') AS sparse, plan_has(:'none', 'Partial Aggregate') AS none;
 SELECT control_n, treatment_n, diff FROM (:sparse) t;
 SELECT control_n, treatment_n, diff, note FROM (:none) t;
-SELECT ab_summary(x, v) IS NULL AS nothing FROM hollow;
+SELECT variant, n, missing, unassigned FROM ab_arms((SELECT ab_summary(x, v) FROM hollow));
 -- rolling up in workers
 CREATE TABLE daily WITH (parallel_workers = 4) AS
 SELECT id % 1000 AS day, ab_summary(outcome, variant) AS s FROM plain GROUP BY 1;
@@ -104,7 +104,7 @@ SELECT p.h = s.h AS plain FROM (:histogram) p, serial_histogram s;
 SELECT p.h = s.h AS partitionwise FROM (:histogram_parts) p, serial_histogram s;
 SELECT p.h = s.h AS rollup FROM (:histogram_rollup) p, serial_histogram s;
 SELECT p.h = s.h AS pairs FROM (:histogram_pairs) p, serial_histogram_pairs s;
-SELECT h IS NULL AS nothing FROM (:histogram_none) p;
+SELECT variant, n, missing, unassigned FROM (:histogram_none) p, ab_arms(h);
 
 -- hashed groups that spill to disk, and grouping sets
 SET max_parallel_workers_per_gather = 0;

@@ -94,6 +94,36 @@ AbCheckRange(double value, const AbRange *range)
 }
 
 /*
+ * The value of a numeric argument, NaN for an optional one that is NULL.
+ */
+static double
+ReadNumber(const AbArg *arg, bool is_null, double value)
+{
+	const AbRange *range = (const AbRange *) arg->spec;
+
+	if (is_null)
+		return AbCheckRange(NAN, range);
+	if (isnan(value))
+		AbBadParameter(range->message ? range->message :
+					   psprintf("%s must not be NaN", arg->name),
+					   value, range->hint);
+	return AbCheckRange(value, range);
+}
+
+/*
+ * The nearest double, but none that a range would take for a whole number
+ * which it is not.
+ */
+static double
+DoubleOfBigint(int64 value)
+{
+	double		nearest = (double) value;
+
+	return value > AB_MAX_OBSERVATIONS && nearest == (double) AB_MAX_OBSERVATIONS ?
+		nextafter(nearest, INFINITY) : nearest;
+}
+
+/*
  * Are two words the same, taking '-' and '_' for one?
  */
 static bool
@@ -266,13 +296,12 @@ ReadArg(FunctionCallInfo fcinfo, int i, const AbArg *arg, void *field)
 			*(bool *) field = PG_GETARG_BOOL(i);
 			break;
 		case AB_ARG_NUMBER:
-			*(double *) field = AbCheckRange(is_null ? NAN : PG_GETARG_FLOAT8(i),
-											 arg->spec);
+			*(double *) field = ReadNumber(arg, is_null, is_null ? NAN :
+										   PG_GETARG_FLOAT8(i));
 			break;
 		case AB_ARG_COUNT:
-			*(double *) field = AbCheckRange(is_null ? NAN :
-											 (double) PG_GETARG_INT64(i),
-											 arg->spec);
+			*(double *) field = ReadNumber(arg, is_null, is_null ? NAN :
+										   DoubleOfBigint(PG_GETARG_INT64(i)));
 			break;
 		case AB_ARG_TEXT:
 			*(char **) field = is_null ? NULL :

@@ -187,21 +187,47 @@ AbNoteAllMissing(AbNotes *notes, const AbArmList *list)
 }
 
 /*
+ * "3 pairs without the control's outcome, 5 without the treatment's"; NULL if
+ * none was left out.
+ */
+static const char *
+ListMissingPairs(const AbArmList *list, const AbArmEntry *entry)
+{
+	static const char *const sides[] = {
+		"the control's", "the treatment's", "either"
+	};
+	StringInfoData text;
+	bool		first = true;
+
+	initStringInfo(&text);
+	for (int i = 0; i < list->missing_count; i++)
+	{
+		if (entry->missing[i] == 0)
+			continue;
+		if (first)
+			appendStringInfo(&text, INT64_FORMAT " pair%s without %s outcome",
+							 entry->missing[i], Plural(entry->missing[i]),
+							 sides[i]);
+		else
+			appendStringInfo(&text, ", " INT64_FORMAT " without %s",
+							 entry->missing[i], sides[i]);
+		first = false;
+	}
+	return first ? NULL : text.data;
+}
+
+/*
  * Note which pairs were left out of the arm at that position, if there is one,
  * and whether one side is missing more often than the other.
  */
 void
 AbNoteMissingPairs(AbNotes *notes, const AbArmList *list, int position)
 {
-	static const char *const sides[] = {
-		"the control's outcome", "the treatment's outcome", "either outcome"
-	};
 	const AbArmEntry *entry = position < 0 ? NULL : &list->entries[position];
+	const char *pairs = entry ? ListMissingPairs(list, entry) : NULL;
 
-	for (int i = 0; entry && i < list->missing_count; i++)
-		if (entry->missing[i] > 0)
-			AbNote(notes, INT64_FORMAT " pair%s without %s left out",
-				   entry->missing[i], Plural(entry->missing[i]), sides[i]);
+	if (pairs)
+		AbNote(notes, "%s left out", pairs);
 	if (entry && AbMissingPairsP(entry->missing[0], entry->missing[1]) < MISSING_ALPHA)
 	{
 		bool		more = entry->missing[1] > entry->missing[0];

@@ -36,22 +36,50 @@ GetState(FunctionCallInfo fcinfo)
 	return AbDatumGetSummary(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
 }
 
+/* AbLabelOf of a summary of one column */
+static inline AbLabel
+LabelOfOne(const void *summary, int i)
+{
+	return AbArmLabel((const AbSummary *) summary,
+					  AbGetArmOf((const AbSummary *) summary, 1, i));
+}
+
 /*
  * Position of the arm of that label.  If there is none it is added, empty, for
  * which the state is copied: the executor takes the copy into its context and
  * frees what it had before.
  */
-static pg_attribute_always_inline int
-FindOrInsertArm(AbSummary **state, int columns, AbLabel label)
+static pg_noinline AbSummary *
+SearchOrInsertArm(AbSummary *state, int columns, AbLabel label, int *position)
 {
-	int			position = *state ? AbFindArm(*state, label) : -1;
+	*position = state ? AbSearchArm(state, label) : -1;
+	if (*position >= 0)
+		return state;
+	*position = -(*position + 1);
+	return AbInsertArm(state, columns, label, *position);
+}
 
+/*
+ * The same, by a guess first where the state is not NULL.  Returns the state.
+ */
+static pg_attribute_always_inline AbSummary *
+FindOrInsertArm(AbSummary *state, int columns, AbLabel label, AbArm **arm)
+{
+	int			position = -1;
+
+	if (likely(state != NULL))
+		position = AbGuessArm(state, state->arms,
+							  columns == 1 ? LabelOfOne : AbSummaryLabel, label);
 	if (unlikely(position < 0))
 	{
-		position = -(position + 1);
-		*state = AbInsertArm(*state, columns, label, position);
+		int			found;
+
+		state = SearchOrInsertArm(state, columns, label, &found);
+		*arm = AbGetArmOf(state, columns, found);
+		return state;
 	}
-	return position;
+	*arm = AbGetArmOf(state, columns, position);
+	return state;
 }
 
 /*
@@ -91,9 +119,47 @@ AddRow(AbArm *arm, int columns, const double *values)
 }
 
 /*
+ * Name a variant as the control of the state, which may be NULL yet.  Returns
+ * the state.
+ */
+static pg_attribute_always_inline AbSummary *
+SetControl(AbSummary *state, int columns, AbLabel control)
+{
+	AbArm	   *arm;
+
+	state = FindOrInsertArm(state, columns, control, &arm);
+	if (unlikely(!(arm->flags & AB_ARM_CONTROL)))
+		AbMarkControl(state, AbSearchArm(state, control));
+	return state;
+}
+
+/*
+ * Count rows that are left out, for want of a variant (whose data is NULL
+ * then) or of what `missing` says (AbMissingReason()).  Returns the state.
+ */
+static pg_noinline AbSummary *
+LeaveOut(AbSummary *state, int columns, int missing, AbLabel variant,
+		 int64 rows)
+{
+	if (variant.data == NULL)
+	{
+		if (state == NULL)
+			state = AbNewSummary(columns, 0);
+		AbCountRows(&state->unassigned, rows);
+	}
+	else
+	{
+		AbArm	   *arm;
+
+		state = FindOrInsertArm(state, columns, variant, &arm);
+		AbCountRows(&AbArmMissing(arm, columns)[missing], rows);
+	}
+	return state;
+}
+
+/*
  * Add a row to the state: its values, its variant and its control.  `missing`
- * says what it lacks (AbMissingReason()): it is then only counted, as it is
- * without a variant.
+ * says which value it lacks, -1 if none.
  */
 static pg_attribute_always_inline Datum
 Accumulate(FunctionCallInfo fcinfo, int columns, const double *values,
@@ -104,28 +170,16 @@ Accumulate(FunctionCallInfo fcinfo, int columns, const double *values,
 	if (state)
 		AbCheckColumns(state, columns);
 	if (control.data != NULL)
+		state = SetControl(state, columns, control);
+	if (likely(missing < 0 && variant.data != NULL))
 	{
-		int			position = FindOrInsertArm(&state, columns, control);
+		AbArm	   *arm;
 
-		if (unlikely(!(AbGetArm(state, position)->flags & AB_ARM_CONTROL)))
-			AbMarkControl(state, position);
-	}
-	if (variant.data != NULL)
-	{
-		int			position = FindOrInsertArm(&state, columns, variant);
-		AbArm	   *arm = AbGetArm(state, position);
-
-		if (unlikely(missing >= 0))
-			AbCountRows(&AbArmMissing(arm, columns)[missing], 1);
-		else
-			AddRow(arm, columns, values);
+		state = FindOrInsertArm(state, columns, variant, &arm);
+		AddRow(arm, columns, values);
 	}
 	else
-	{
-		if (state == NULL)
-			state = AbNewSummary(columns, 0);
-		AbCountRows(&state->unassigned, 1);
-	}
+		state = LeaveOut(state, columns, missing, variant, 1);
 	PG_RETURN_POINTER(state);
 }
 
@@ -154,49 +208,37 @@ GetLabel(FunctionCallInfo fcinfo, int argument)
 }
 
 /*
- * What type the variant of a row has.
- */
-typedef enum VariantType
-{
-	VARIANT_TEXT,
-	VARIANT_BIGINT,
-	VARIANT_BOOLEAN
-} VariantType;
-
-/*
- * The label of a row whose variant is that argument; NULL if there is none.
- */
-static pg_attribute_always_inline AbLabel
-GetVariant(FunctionCallInfo fcinfo, int argument, VariantType type,
-		   char digits[MAXINT8LEN + 1])
-{
-	if (PG_ARGISNULL(argument))
-		return no_label;
-	switch (type)
-	{
-		case VARIANT_BIGINT:
-			return AbBigintLabel(PG_GETARG_INT64(argument), digits);
-		case VARIANT_BOOLEAN:
-			return AbBooleanLabel(PG_GETARG_BOOL(argument));
-		default:
-			return AB_GETARG_LABEL(argument);
-	}
-}
-
-/*
- * Transition: (state, float8 or boolean, variant of that type).
+ * Transition: (state, float8 or boolean, variant), whose label is that; NULL if
+ * there is none.
  */
 static pg_attribute_always_inline Datum
-AccumulateBy(FunctionCallInfo fcinfo, bool is_boolean, VariantType type)
+AccumulateOne(FunctionCallInfo fcinfo, bool is_boolean, AbLabel variant)
 {
-	char		digits[MAXINT8LEN + 1];
 	bool		is_null = PG_ARGISNULL(1);
 	double		value = 0;
 
 	if (!is_null)
 		value = is_boolean ? PG_GETARG_BOOL(1) : PG_GETARG_FLOAT8(1);
-	return Accumulate(fcinfo, 1, &value, is_null ? 0 : -1,
-					  GetVariant(fcinfo, 2, type, digits), no_label);
+	return Accumulate(fcinfo, 1, &value, is_null ? 0 : -1, variant, no_label);
+}
+
+/*
+ * The label of a variant that is a bigint or boolean argument; NULL if there is
+ * none.
+ */
+static pg_attribute_always_inline AbLabel
+GetBigintLabel(FunctionCallInfo fcinfo, int argument,
+			   char digits[MAXINT8LEN + 1])
+{
+	return PG_ARGISNULL(argument) ? no_label :
+		AbBigintLabel(PG_GETARG_INT64(argument), digits);
+}
+
+static pg_attribute_always_inline AbLabel
+GetBooleanLabel(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_ARGISNULL(argument) ? no_label :
+		AbBooleanLabel(PG_GETARG_BOOL(argument));
 }
 
 /*
@@ -223,7 +265,7 @@ PG_FUNCTION_INFO_V1(ab_summary_accum);
 Datum
 ab_summary_accum(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, false, VARIANT_TEXT);
+	return AccumulateOne(fcinfo, false, GetLabel(fcinfo, 2));
 }
 
 /* (state, outcome, variant, control) */
@@ -239,7 +281,7 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_boolean);
 Datum
 ab_summary_accum_boolean(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, true, VARIANT_TEXT);
+	return AccumulateOne(fcinfo, true, GetLabel(fcinfo, 2));
 }
 
 /* (state, outcome boolean, variant, control) */
@@ -259,7 +301,9 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_by_bigint);
 Datum
 ab_summary_accum_by_bigint(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, false, VARIANT_BIGINT);
+	char		digits[MAXINT8LEN + 1];
+
+	return AccumulateOne(fcinfo, false, GetBigintLabel(fcinfo, 2, digits));
 }
 
 /* (state, outcome, variant boolean) */
@@ -267,7 +311,7 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_by_boolean);
 Datum
 ab_summary_accum_by_boolean(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, false, VARIANT_BOOLEAN);
+	return AccumulateOne(fcinfo, false, GetBooleanLabel(fcinfo, 2));
 }
 
 /* (state, outcome boolean, variant bigint) */
@@ -275,7 +319,9 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_boolean_by_bigint);
 Datum
 ab_summary_accum_boolean_by_bigint(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, true, VARIANT_BIGINT);
+	char		digits[MAXINT8LEN + 1];
+
+	return AccumulateOne(fcinfo, true, GetBigintLabel(fcinfo, 2, digits));
 }
 
 /* (state, outcome boolean, variant boolean) */
@@ -283,7 +329,7 @@ PG_FUNCTION_INFO_V1(ab_summary_accum_boolean_by_boolean);
 Datum
 ab_summary_accum_boolean_by_boolean(PG_FUNCTION_ARGS)
 {
-	return AccumulateBy(fcinfo, true, VARIANT_BOOLEAN);
+	return AccumulateOne(fcinfo, true, GetBooleanLabel(fcinfo, 2));
 }
 
 /* (state, outcome, covariate, variant) */
@@ -365,21 +411,14 @@ AccumulateFrequency(FunctionCallInfo fcinfo, bool is_bigint)
 
 	if (state)
 		AbCheckColumns(state, 1);
-	if (rows > 0 && variant.data != NULL)
-	{
-		int			position = FindOrInsertArm(&state, 1, variant);
-		AbArm	   *arm = AbGetArm(state, position);
-
-		if (PG_ARGISNULL(1))
-			AbCountRows(AbArmMissing(arm, 1), rows);
-		else
-			AbAddEqualRows(arm, PG_GETARG_FLOAT8(1), rows);
-	}
+	if (rows > 0 && (variant.data == NULL || PG_ARGISNULL(1)))
+		state = LeaveOut(state, 1, 0, variant, rows);
 	else if (rows > 0)
 	{
-		if (state == NULL)
-			state = AbNewSummary(1, 0);
-		AbCountRows(&state->unassigned, rows);
+		AbArm	   *arm;
+
+		state = FindOrInsertArm(state, 1, variant, &arm);
+		AbAddEqualRows(arm, PG_GETARG_FLOAT8(1), rows);
 	}
 
 	if (state == NULL)

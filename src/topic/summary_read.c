@@ -268,22 +268,24 @@ Datum
 ab_column(PG_FUNCTION_ARGS)
 {
 	AbSummary  *summary = AB_GETARG_SUMMARY(0);
-	int			column = PG_GETARG_INT32(1) - 1;
+	int64		i = PG_GETARG_INT64(1);
 	int			columns = summary->columns;
+	int			column;
 	AbSummaryPart *parts;
 
-	if (column < 0 || column >= columns)
+	if (i < 1 || i > columns)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the summary has no such column"),
-				 errdetail("Got %d of %d.", column + 1, columns),
+				 errdetail("Got " INT64_FORMAT " of %d.", i, columns),
 				 errhint("Columns are counted from 1.")));
+	column = (int) i - 1;
 	parts = (AbSummaryPart *) palloc0(Max(summary->arms, 1) *
 									  sizeof(AbSummaryPart));
-	for (int i = 0; i < (int) summary->arms; i++)
+	for (int a = 0; a < (int) summary->arms; a++)
 	{
-		const AbArm *arm = AbGetArm(summary, i);
-		AbSummaryPart *part = &parts[i];
+		const AbArm *arm = AbGetArm(summary, a);
+		AbSummaryPart *part = &parts[a];
 		AbDouble	mean;
 		AbDouble	squares;
 

@@ -21,9 +21,9 @@ CREATE FUNCTION ab_make_summary(variant text, n float8, successes float8) RETURN
 COMMENT ON FUNCTION ab_make_summary(text, float8, float8) IS
 	'the same, with whole numbers of another type, such as sum() gives';
 
-CREATE FUNCTION ab_column(summary ab_summary, i integer) RETURNS ab_summary
+CREATE FUNCTION ab_column(summary ab_summary, i bigint) RETURNS ab_summary
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION ab_column(ab_summary, integer) IS
+COMMENT ON FUNCTION ab_column(ab_summary, bigint) IS
 	'one column of a summary as a summary, counted from 1: of the same rows';
 
 CREATE TYPE ab_arm AS (

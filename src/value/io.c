@@ -245,7 +245,7 @@ JsonArm(Node *context, JsonbValue *value, const AbStoredType *type,
 	if (!JsonMissing(AbJsonMember(object, "missing"),
 					 type->missing_count(number), head->missing))
 		return JsonFault(context, type,
-						 psprintf("The key \"missing\" must be an array of %d whole numbers, not negative.",
+						 psprintf("The key \"missing\" must be an array of whole numbers, not negative, of length %d.",
 								  type->missing_count(number)));
 	fault = type->json_arm(object, number, parts, i);
 	return fault ? JsonFault(context, type, fault) : true;

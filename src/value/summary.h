@@ -105,11 +105,21 @@ extern const char *AbSummaryPartFault(const AbSummaryPart *part, int columns);
 
 #define AB_GETARG_SUMMARY(n)	AbDatumGetSummary(PG_GETARG_DATUM(n))
 
+/*
+ * An arm of a summary that is known to have that many columns, which saves
+ * looking at them where they are a constant.
+ */
+static inline AbArm *
+AbGetArmOf(const AbSummary *summary, int columns, int i)
+{
+	return (AbArm *) ((char *) summary + sizeof(AbSummary) +
+					  i * AbArmSize(columns));
+}
+
 static inline AbArm *
 AbGetArm(const AbSummary *summary, int i)
 {
-	return (AbArm *) ((char *) summary + sizeof(AbSummary) +
-					  i * AbArmSize(summary->columns));
+	return AbGetArmOf(summary, summary->columns, i);
 }
 
 /*

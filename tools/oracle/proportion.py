@@ -1,16 +1,13 @@
 #!/usr/bin/python3
-"""Compare ab_proportion_test, Wilson intervals and summaries of counts with independent arithmetic.
+"""ab_proportion_test, Wilson intervals and summaries of counts against independent arithmetic.
 
 Score and likelihood-ratio tests: 50 digits, with the constrained maximum by the closed forms of Miettinen and
-Nurminen (cubic for a difference, quadratic for a ratio), which the extension does not use.  A bound is checked by the
-statistic that the hypothesis at it has.  Exact tests: all tables by whole numbers, or brute force.  Then everything
-that SciPy and statsmodels have too.
-
-Connects as oracle.py does.  The last line is "oracle_proportion: N passed, M failed".
+Nurminen (cubic for a difference, quadratic for a ratio), which the extension does not use.  A bound is checked by
+the statistic that the hypothesis at it has.  Exact tests: all tables by whole numbers, or brute force.  Then
+everything that SciPy and statsmodels have too.
 """
 import itertools
 import math
-import sys
 import warnings
 from fractions import Fraction
 
@@ -20,28 +17,24 @@ from mpmath import mp, mpf
 from statsmodels.stats.proportion import (
     confint_proportions_2indep, proportion_confint, proportions_ztest, test_proportions_2indep)
 
-sys.dont_write_bytecode = True
-from checks import Checks, Server       # noqa: E402
+from shared.checks import ALTERNATIVES, TOL_BOUND, TOL_P, TOL_STATISTIC, run_sections, seeded
+from shared.duality import contradictions
+from shared.reference import normal_p, normal_quantile
 
 SEED = 20240301
-ALTERNATIVES = ('two-sided', 'less', 'greater')
 METHODS = ('score', 'z', 'z_unpooled', 'newcombe', 'agresti_caffo', 'likelihood_ratio', 'fisher', 'barnard', 'boschloo')
 LIKELY = ('score', 'z', 'likelihood_ratio')
-
-TOL_STATISTIC = 1e-11
-TOL_P = 1e-10
-TOL_BOUND = 1e-10
-
-mp.dps = 50
 
 
 def ask(server, calls):
     """A row of ab_comparison for each (xc, nc, xt, nt, alpha, alternative, method)."""
     columns = list(zip(*calls))
     return server.named("""
-        SELECT r.* FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::float8[], %s::text[], %s::text[])
+        SELECT r.* FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::float8[], %s::text[],
+            %s::text[])
                  WITH ORDINALITY AS t(xc, nc, xt, nt, a, side, how, i),
-             ab_proportion_test(ab_summary_combine(ab_make_summary('control', nc, xc), ab_make_summary('treatment', nt, xt)),
+             ab_proportion_test(ab_summary_combine(ab_make_summary('control', nc, xc),
+                 ab_make_summary('treatment', nt, xt)),
                                 alpha => a, alternative => side, method => how) r ORDER BY i""",
                         [list(c) for c in columns])
 
@@ -109,20 +102,8 @@ def statistic(method, table, d=None, ratio=None):
     return excess / mp.sqrt(variance) if variance > 0 else mp.sign(excess) * mp.inf
 
 
-def upper_tail(z):
-    return mp.erfc(z / mp.sqrt(2)) / 2
-
-
-def p_of(z, alternative):
-    return 2 * upper_tail(abs(z)) if alternative == 'two-sided' else upper_tail(z if alternative == 'greater' else -z)
-
-
 def critical(alpha, alternative):
-    q = mpf(alpha) / 2 if alternative == 'two-sided' else mpf(alpha)
-    z = mpf(float(scipy.stats.norm.isf(float(q))))
-    for _ in range(3):      # Newton's method from 16 digits
-        z += (upper_tail(z) - q) * mp.sqrt(2 * mp.pi) * mp.exp(z * z / 2)
-    return z
+    return normal_quantile(mpf(alpha) / 2 if alternative == 'two-sided' else mpf(alpha))
 
 
 class Errors:
@@ -132,17 +113,9 @@ class Errors:
         self.checks, self.label, self.found = checks, label, []
 
     def close(self, name, got, want, tolerance, scale=None, floor=None):
-        if got is None or want is None:
-            if got is not want:
-                self.found.append((name, got, want, None))
-            return
-        scale = abs(want) if scale is None else scale
-        error = abs(mpf(got) - want)
-        relative = error / scale if scale else (mpf(0) if error == 0 else mp.inf)
-        if floor is None or error > floor:
-            self.checks.measure('%s %s' % (self.label, name), relative)
-            if relative > tolerance:
-                self.found.append((name, got, want, relative))
+        """An error up to the floor is none."""
+        if floor is None or got is None or want is None or abs(mpf(got) - want) > floor:
+            self.found.append(self.checks.near('%s %s' % (self.label, name), got, want, tolerance, scale))
 
     def true(self, name, good, got, want):
         if not good:
@@ -199,8 +172,9 @@ def check_likely(server, checks, rng):
         z0, z = at_null[table, method], critical(alpha, side)
         errors = Errors(checks, method)
         errors.close('statistic', row['statistic'], z0, TOL_STATISTIC)
-        errors.close('p_value', row['p_value'], max(p_of(z0, side), mpf(5e-324)), TOL_P)
-        errors.true('significant', row['significant'] == (row['p_value'] < alpha), row['significant'], not row['significant'])
+        errors.close('p_value', row['p_value'], max(normal_p(z0, side), mpf(5e-324)), TOL_P)
+        errors.true('significant', row['significant'] == (row['p_value'] < alpha), row['significant'],
+                    not row['significant'])
         near = abs(abs(z0) - abs(z)) < 1e-9
         for side_of, name, sign in (('less', 'low', 1), ('greater', 'high', -1)):
             for kind in ('diff_%s', 'lift_%s_pct'):
@@ -326,7 +300,8 @@ def check_unconditional(server, checks, rng):
         want = (barnard if method == 'barnard' else boschloo)(*table, side)
         errors.close('p_value', row['p_value'], mpf(want), 1e-9)
         errors.true('statistic', (row['statistic'] is None) == (method == 'boschloo'), row['statistic'], None)
-        errors.true('interval', row['diff_low'] is None and row['lift_high_pct'] is None and row['note'], row['diff_low'], None)
+        errors.true('interval', row['diff_low'] is None and row['lift_high_pct'] is None and row['note'],
+                    row['diff_low'], None)
         xc, nc, xt, nt = table
         if index % 2:
             errors.done(call)
@@ -334,7 +309,8 @@ def check_unconditional(server, checks, rng):
         test = scipy.stats.barnard_exact if method == 'barnard' else scipy.stats.boschloo_exact
         theirs = float(test([[xt, xc], [nt - xt, nc - xc]], side).pvalue)
         # its sampled maximum may fall short, and rounding may split its ties: never above ours by more than that
-        errors.true('p_value (SciPy)', theirs <= row['p_value'] * (1 + 1e-9) or math.isnan(theirs), row['p_value'], theirs)
+        errors.true('p_value (SciPy)', theirs <= row['p_value'] * (1 + 1e-9) or math.isnan(theirs), row['p_value'],
+                    theirs)
         compared, same = compared + 1, same + (abs(theirs - row['p_value']) <= 1e-6 * theirs)
         errors.done(call)
     print('  SciPy finds the same maximum, to 1e-6, in %d of %d' % (same, compared))
@@ -365,10 +341,13 @@ def check_statsmodels(server, checks, rng):
             if math.isfinite(z):
                 errors.close('statistic', row['statistic'], mpf(float(z)), 1e-9, floor=1e-13)
                 errors.close('p_value', row['p_value'], mpf(float(p)), 1e-8, floor=1e-290)
-            # with an arm of successes only its interval contradicts its own test (43 of 52, 19 of 19: p = 0.052, [1.145, ..])
+            # with an arm of successes only its interval contradicts its own test (43 of 52, 19 of 19: p = 0.052,
+            # [1.145, ..])
             if 0 < xc < nc and 0 < xt < nt:
-                low, high = confint_proportions_2indep(xt, nt, xc, nc, method='score', compare='ratio', correction=False)
-                for column, want in (('lift_low_pct', low), ('lift_high_pct', high)):     # its roots are good to 1e-8 or so
+                low, high = confint_proportions_2indep(xt, nt, xc, nc, method='score', compare='ratio',
+                                                       correction=False)
+                for column, want in (('lift_low_pct', low),
+                                     ('lift_high_pct', high)):     # its roots are good to 1e-8 or so
                     errors.close(column, 1 + row[column] / 100, mpf(float(want)), 1e-4)
         errors.done(call)
 
@@ -410,11 +389,13 @@ def check_newcombe(server, checks, rng):
             d, r = newcombe_at(table, z, lower)
             errors.close('diff_' + name, row['diff_' + name], d, TOL_BOUND, max(abs(d), abs(d - mpf(row['diff']))))
             if table[0] > 0:
-                errors.close('lift_' + name, row['lift_%s_pct' % name], 100 * r, TOL_BOUND, max(abs(100 * r), mpf(100) * abs(1 + r)))
+                errors.close('lift_' + name, row['lift_%s_pct' % name], 100 * r, TOL_BOUND,
+                             max(abs(100 * r), mpf(100) * abs(1 + r)))
         if row['diff'] != 0:
             touch, _ = newcombe_at(table, abs(mpf(row['statistic'])), row['diff'] > 0)
             errors.close('touches zero', 1.0, 1 + touch / mpf(row['diff']), 1e-12, mpf(1))
-            errors.close('p_value', row['p_value'], max(p_of(mpf(row['statistic']), 'two-sided'), mpf(5e-324)), TOL_P)
+            errors.close('p_value', row['p_value'], max(normal_p(mpf(row['statistic']), 'two-sided'), mpf(5e-324)),
+                         TOL_P)
         errors.done(call)
 
 
@@ -437,24 +418,20 @@ def check_duality(server, checks, rng):
         alpha, side, method = call[4:]
         wrong = []
         if row['p_value'] is None:
-            wrong += [(k, row[k], None, None) for k in ('significant', 'diff_low', 'diff_high', 'statistic') if row[k] is not None]
+            wrong += [(k, row[k], None, None) for k in ('significant', 'diff_low', 'diff_high', 'statistic')
+                      if row[k] is not None]
             if not row['note']:
                 wrong.append(('note', row['note'], 'a reason', None))
         else:
-            if row['significant'] != (row['p_value'] < alpha) or not 0 < row['p_value'] <= 1:
-                wrong.append(('verdict', row['significant'], row['p_value'], None))
-            for low, high in (('diff_low', 'diff_high'), ('lift_low_pct', 'lift_high_pct')):
-                if row[low] is None and row[high] is None:
-                    continue
-                excludes = (row[low] is not None and row[low] > 0) or (row[high] is not None and row[high] < 0)
-                if excludes != row['significant']:
-                    wrong.append((low, (row[low], row[high]), row['significant'], None))
-                # a bound set by hand to agree is one that rounding put there
-                for name in (low, high):
-                    if row[name] is not None and row[name] != 0 and abs(row[name]) < 1e-300 and abs(alpha / row['p_value'] - 1) > 1e-7:
-                        wrong.append((name, row[name], 'not only rounding', None))
-            if method not in ('fisher', 'agresti_caffo') and row['diff_low'] is not None and row['diff_high'] is not None \
-                    and not row['diff_low'] <= row['diff'] <= row['diff_high']:
+            wrong += contradictions(row)
+            if not 0 < row['p_value'] <= 1:
+                wrong.append(('p_value', row['p_value'], 'in (0, 1]', None))
+            # a bound set by hand to agree is one that rounding put there
+            for name in ('diff_low', 'diff_high', 'lift_low_pct', 'lift_high_pct'):
+                if row[name] and abs(row[name]) < 1e-300 and abs(alpha / row['p_value'] - 1) > 1e-7:
+                    wrong.append((name, row[name], 'not only rounding', None))
+            ends = row['diff_low'], row['diff_high']
+            if method not in ('fisher', 'agresti_caffo') and None not in ends and not ends[0] <= row['diff'] <= ends[1]:
                 wrong.append(('diff', row['diff'], (row['diff_low'], row['diff_high']), None))
         checks.all_of(call, wrong)
 
@@ -469,7 +446,8 @@ def check_symmetry(server, checks, rng):
     for call, row, *others in zip(calls, ask(server, calls), ask(server, arms), ask(server, failures)):
         errors = Errors(checks, 'symmetry')
         for other in others:
-            for name, mirror, sign in (('p_value', 'p_value', 1), ('statistic', 'statistic', -1), ('diff_low', 'diff_high', -1)):
+            for name, mirror, sign in (('p_value', 'p_value', 1), ('statistic', 'statistic', -1),
+                                       ('diff_low', 'diff_high', -1)):
                 want = None if other[mirror] is None else sign * mpf(other[mirror])
                 errors.close(name, row[name], want, 1e-11, max(abs(want), mpf(10) ** -9) if want is not None else None)
         errors.done(call)
@@ -481,7 +459,8 @@ def check_large(server, checks, rng):
     counts = [(n, int(k)) for n in sizes for k in {0, n, n // 2, min(int(n * rng.random()), n)}]
     for (n, k), (low, high, mean, text, variance) in zip(counts, server.rows("""
             SELECT wilson_low, wilson_high, mean, s::text::ab_summary::text = s::text, (covariances -> 0 ->> 0)::float8
-            FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS t(n, k, i), ab_make_summary('a', n, k) s, ab_arms(s) ORDER BY i""",
+            FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS t(n, k, i), ab_make_summary('a', n, k) s,
+                ab_arms(s) ORDER BY i""",
             [[c[0] for c in counts], [c[1] for c in counts]])):
         errors, z = Errors(checks, 'wilson'), critical(0.05, 'two-sided')
         p, zn = mpf(k) / n, z * z / n
@@ -495,7 +474,8 @@ def check_large(server, checks, rng):
     for n, k in [c for c in counts if c[0] <= 10 ** 6][:60]:
         low, high = proportion_confint(k, n, method='wilson')
         errors = Errors(checks, 'wilson (statsmodels)')
-        got = server.rows('SELECT wilson_low, wilson_high FROM ab_arms(ab_make_summary(%s, %s, %s::bigint))', ('a', n, k))[0]
+        got = server.rows('SELECT wilson_low, wilson_high FROM ab_arms(ab_make_summary(%s, %s, %s::bigint))',
+                          ('a', n, k))[0]
         for name, ours, theirs in (('low', got[0], low), ('high', got[1], high)):
             errors.close(name, ours, mpf(float(theirs)), 1e-9, floor=1e-15)
         errors.done((n, k))
@@ -506,18 +486,9 @@ def check_large(server, checks, rng):
             checks.check(abs(row['diff'] * n - 1) < 1e-15, (n, k), row['diff'], 1 / n)
 
 
-def main():
-    warnings.simplefilter('ignore')
-    checks, server = Checks('oracle_proportion'), Server()
-    sections = {
-        'likely': check_likely, 'fisher': check_fisher, 'unconditional': check_unconditional, 'statsmodels': check_statsmodels,
-        'newcombe': check_newcombe, 'duality': check_duality, 'symmetry': check_symmetry, 'large': check_large,
-    }
-    for index, (name, body) in enumerate(sections.items()):
-        if len(sys.argv) == 1 or name in sys.argv[1:]:
-            checks.run(name, lambda: body(server, checks, np.random.default_rng([SEED, index])))
-    return checks.finish()
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    warnings.simplefilter('ignore')
+    run_sections(__file__, [(name, seeded([SEED, index], body)) for index, (name, body) in enumerate((
+        ('likely', check_likely), ('fisher', check_fisher), ('unconditional', check_unconditional),
+        ('statsmodels', check_statsmodels), ('newcombe', check_newcombe), ('duality', check_duality),
+        ('symmetry', check_symmetry), ('large', check_large)))])

@@ -12,10 +12,14 @@ import struct
 
 import psycopg2
 
-JUNK_VALUES = [-1, 0, 1, -0.0, 2, 3, 0.5, 1e308, -1e308, 5e-324, 10 ** 30, 2 ** 63, 2 ** 63 - 1, -2 ** 63, 2 ** 53 + 1, None, True, False,
-               '', 'NaN', 'Infinity', 'control', [], {}, [[]], [None], [1, 2, 3], [1, 2, 3, 4], {'n': 1}, '\u0000', 'x' * 1025]
-JUNK_NUMBERS = ['1e999', '-1e999', 'NaN', 'Infinity', '-0', '1e-999', '0x10', '1.', '.5', '+1', '01', '1e', '--1', '9' * 400,
-                '0.' + '0' * 400 + '1', '-1e-999', '1e308', '1e-310', '5e-324', '1.7976931348623157e308', '-1', '1.5', 'null', '"1"', '[1]', '']
+JUNK_VALUES = [-1, 0, 1, -0.0, 2, 3, 0.5, 1e308, -1e308, 5e-324, 10 ** 30, 2 ** 63, 2 ** 63 - 1, -2 ** 63, 2 ** 53 + 1,
+               None, True, False,
+               '', 'NaN', 'Infinity', 'control', [], {}, [[]], [None], [1, 2, 3], [1, 2, 3, 4], {'n': 1}, '\u0000',
+               'x' * 1025]
+JUNK_NUMBERS = ['1e999', '-1e999', 'NaN', 'Infinity', '-0', '1e-999', '0x10', '1.', '.5', '+1', '01', '1e', '--1',
+                '9' * 400,
+                '0.' + '0' * 400 + '1', '-1e-999', '1e308', '1e-310', '5e-324', '1.7976931348623157e308', '-1', '1.5',
+                'null', '"1"', '[1]', '']
 
 
 def nodes(value, path=()):
@@ -58,7 +62,8 @@ def mutate_structure(rng, document):
             parent.reverse()
         else:
             parent[key] = [parent[key]]
-    return json.dumps(replaced(document, path, (put, put, remove, repeat, swap)[int(rng.integers(5))]), ensure_ascii=False)
+    return json.dumps(replaced(document, path, (put, put, remove, repeat, swap)[int(rng.integers(5))]),
+                      ensure_ascii=False)
 
 
 def number_spans(text):
@@ -132,7 +137,8 @@ def hostile_texts(rng, states):
     return [text for text in found if text is not None and '\0' not in text]
 
 
-JUNK_WORDS = [struct.pack('>d', x) for x in (-0.0, 0.0, 5e-324, -5e-324, 1e-310, 1.0, 1e308, -1e308, math.nan, math.inf, -math.inf)] + [
+JUNK_WORDS = [struct.pack('>d', x)
+              for x in (-0.0, 0.0, 5e-324, -5e-324, 1e-310, 1.0, 1e308, -1e308, math.nan, math.inf, -math.inf)] + [
     struct.pack('>q', x) for x in (-1, 1, 2, -2 ** 63, 2 ** 63 - 1, 2 ** 53, 2 ** 53 + 1)]
 
 
@@ -184,7 +190,8 @@ def check_texts(server, checks, type_name, mutants):
     pid, tally = server.value('SELECT pg_backend_pid()'), collections.Counter()
     for start in range(0, len(mutants), 500):
         batch = mutants[start:start + 500]
-        got = server.rows('SELECT pg_temp.probe_text(x) FROM unnest(%s::text[]) WITH ORDINALITY AS t(x, i) ORDER BY i', (batch,))
+        got = server.rows('SELECT pg_temp.probe_text(x) FROM unnest(%s::text[]) WITH ORDINALITY AS t(x, i) ORDER BY i',
+                          (batch,))
         for text, row in zip(batch, got):
             judge(checks, tally, text[:600], row[0])
     finish(server, checks, tally, 'hostile text', pid)
@@ -194,10 +201,12 @@ def check_bytes(server, checks, type_name, mutants):
     """Mutants through COPY BINARY, one by one; what is accepted must work, and leave and return unchanged."""
     pid, tally, accepted = server.value('SELECT pg_backend_pid()'), collections.Counter(), []
     server.run('DROP TABLE IF EXISTS returned, again;'
-               'CREATE TEMP TABLE returned (id serial, s {0}); CREATE TEMP TABLE again (id serial, s {0})'.format(type_name))
+               'CREATE TEMP TABLE returned (id serial, s {0}); CREATE TEMP TABLE again (id serial, '
+               's {0})'.format(type_name))
     for mutant in mutants:
         try:
-            server.cursor.copy_expert('COPY returned (s) FROM STDIN (FORMAT binary)', io.BytesIO(frame_binary([mutant])))
+            server.cursor.copy_expert('COPY returned (s) FROM STDIN (FORMAT binary)',
+                                      io.BytesIO(frame_binary([mutant])))
             accepted.append(mutant)
         except psycopg2.Error as error:
             if error.pgcode is None:
@@ -211,6 +220,7 @@ def check_bytes(server, checks, type_name, mutants):
     server.cursor.copy_expert('COPY (SELECT s FROM returned ORDER BY id) TO STDOUT (FORMAT binary)', sent)
     sent.seek(0)
     server.cursor.copy_expert('COPY again (s) FROM STDIN (FORMAT binary)', sent)
-    changed = server.value('SELECT count(*) FROM returned r JOIN again a USING (id) WHERE {0}_send(r.s) <> {0}_send(a.s)'.format(type_name))
+    changed = server.value('SELECT count(*) FROM returned r JOIN again a USING (id) '
+                           'WHERE {0}_send(r.s) <> {0}_send(a.s)'.format(type_name))
     checks.check(changed == 0, 'sent and received', '%d changed' % changed, 0)
     finish(server, checks, tally, 'hostile binary', pid)

@@ -1,12 +1,23 @@
-"""Counting and reporting of checks, and the connection they go through."""
-import sys
+"""Counting and reporting of checks, the connection they go through, and the command line of an oracle."""
 import io
+import os
+import sys
 import time
 
 import mpmath
 import numpy as np
 import psycopg2
 from mpmath import mpf
+
+ALTERNATIVES = ('two-sided', 'less', 'greater')
+
+# Data that are not part of the repository.
+SHARED = os.environ.get('AB_TEST_SHARED') or os.path.normpath(
+    os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 4, 'shared'))
+
+# What is promised of double precision, as relative errors.
+TOL_STATISTIC, TOL_P, TOL_BOUND = 1e-11, 1e-10, 1e-10
+TOL_SCIPY = 1e-9            # of other software in doubles
 
 
 class Checks:
@@ -60,6 +71,20 @@ class Checks:
             self.fail(inputs, ', '.join('%s=%s' % (m[0], m[1]) for m in wrong),
                       ', '.join('%s=%s' % (m[0], show(m[2])) for m in wrong),
                       max((m[3] for m in wrong if m[3] is not None), default=None))
+
+    def near(self, name, got, want, tolerance, scale=None):
+        """None, or the mismatch of one quantity.  Its error is relative to the scale, else to the wanted number."""
+        if got is None or want is None:
+            return None if got is want else (name, got, want, None)
+        error = abs(mpf(got) - want)
+        scale = abs(want) if scale is None else scale
+        relative = error / scale if scale else (mpf(0) if error == 0 else mpf('inf'))
+        self.measure(name, relative)
+        return None if relative <= tolerance else (name, got, want, relative)
+
+    def held(self, inputs, name, got, want, tolerance, scale=None):
+        """The same as one check."""
+        self.all_of(inputs, [self.near(name, got, want, tolerance, scale)])
 
     def measure(self, quantity, error):
         if error > self.worst.get(quantity, -1.0):
@@ -131,10 +156,29 @@ def copy_text(v):
     return str(v).replace('\\', '\\\\').replace('\t', '\\t').replace('\n', '\\n').replace('\r', '\\r')
 
 
-def run_sections(suite, sections):
-    """Run those of the (name, body) pairs that the command line names, or all; body takes server and checks."""
-    checks, server = Checks(suite), Server()
+def seeded(seed, body):
+    """A section whose function also takes a generator of random numbers."""
+    return lambda server, checks: body(server, checks, np.random.default_rng(seed))
+
+
+def check_mistakes(server, checks, mistakes):
+    """Pairs of a query and its SQLSTATE, '00000' where it must run; the backend survives them all."""
+    pid = server.value('SELECT pg_backend_pid()')
+    for (query, wanted), got in zip(mistakes, server.sqlstates([query for query, _ in mistakes])):
+        checks.check(got == wanted, query[:300], got, wanted)
+    checks.check(server.value('SELECT pg_backend_pid()') == pid, 'same backend', 'another', pid)
+
+
+def run_sections(file, sections):
+    """The oracle in that file: run the (name, body) pairs that the command line names, or all, and exit.
+
+    A body takes the server and the checks.  The last line of output is "TOPIC: N passed, M failed".
+    """
+    checks, server = Checks(os.path.splitext(os.path.basename(file))[0]), Server()
+    unknown = set(sys.argv[1:]) - {name for name, _ in sections}
+    if unknown:
+        sys.exit('no section %s; there are %s' % (', '.join(sorted(unknown)), ', '.join(name for name, _ in sections)))
     for name, body in sections:
         if len(sys.argv) == 1 or name in sys.argv[1:]:
             checks.run(name, lambda: body(server, checks))
-    return checks.finish()
+    sys.exit(checks.finish())

@@ -1,30 +1,22 @@
 #!/usr/bin/python3
-"""Compare ab_srm and ab_split_effective with independent arithmetic on random input.
+"""ab_srm: the chi-square statistic in rationals and its tail at 50 digits, exact tests by every table.
 
-Chi-square: the statistic in rationals, its tail by the incomplete gamma function at 50
-digits, and scipy.stats.chisquare.  Exact tests: every table with its probability in
-integers or at 50 digits, scipy.stats.binomtest, and the brute force for several arms.
-
-Connects by PGHOST, PGPORT, PGUSER and PGDATABASE, writes only temporary objects, and is
-deterministic.  The last line is "oracle_srm: N passed, M failed".
+Also scipy.stats.chisquare and binomtest, which test is run, and the summary against the array.
 """
-import bisect
 import itertools
 import math
-import sys
 from fractions import Fraction
 
 import numpy as np
 import scipy.stats
 from mpmath import mp, mpf
 
-sys.dont_write_bytecode = True
-from checks import run_sections      # noqa: E402
-from reference import rational          # noqa: E402
+from shared.checks import TOL_P, TOL_SCIPY, run_sections, seeded
+from shared.reference import rational
 
 SEED = 20240311
-TOL_STATISTIC, TOL_P, TOL_EXACT, TOL_SCIPY = 1e-12, 1e-10, 1e-9, 1e-9
-EXACT_USERS, EXACT_ARMS, EXACT_TABLES = 1000, 20, 100000        # the promise of the README
+TOL_STATISTIC, TOL_EXACT = 1e-12, 1e-9
+EXACT_USERS, EXACT_ARMS, EXACT_TABLES = 1000, 20, 100000        # what the documentation promises
 
 
 def ask(server, observed, weights, threshold=0.001):
@@ -66,71 +58,62 @@ def multinomial(observed, weights):
     return mp.fsum(p for p in map(probability, tables(n, len(pairs))) if p <= limit) * mp.factorial(n)
 
 
-# ---------------------------------------------------------------- sections
-
 def random_weights(rng, arms):
     if rng.random() < 0.3:
         return np.ones(arms)
-    return rng.choice([rng.uniform(0.05, 1, arms), rng.integers(1, 20, arms).astype(float) * 10.0 ** rng.integers(-20, 20)])
+    return rng.choice([rng.uniform(0.05, 1, arms),
+                       rng.integers(1, 20, arms).astype(float) * 10.0 ** rng.integers(-20, 20)])
 
 
-def close(checks, name, got, want, tolerance):
-    """None, or the mismatch."""
-    if got is None or want is None:
-        return None if got is want else (name, got, want, None)
-    error = abs(mpf(got) - want) / abs(want) if want else abs(mpf(got))
-    checks.measure(name, error)
-    return None if error <= tolerance else (name, got, want, error)
-
-
-def section_chi_square(server, checks):
-    rng = np.random.default_rng(SEED)
+def section_chi_square(server, checks, rng):
     far = 0
     for i in range(600):
         arms = int(rng.integers(2, 12))
         weights = random_weights(rng, arms)
         n = 10 ** rng.uniform(3.3, 12)
         expected = n * weights / weights.sum()
-        observed = np.maximum(np.rint(expected + rng.normal(size=arms) * np.sqrt(expected) * 10 ** rng.uniform(-1, 1.4)), 0)
+        observed = np.maximum(np.rint(expected + rng.normal(size=arms) * np.sqrt(expected)
+                                      * 10 ** rng.uniform(-1, 1.4)), 0)
         if observed.sum() < EXACT_USERS:
             continue
         row = ask(server, observed, weights)
         statistic, df, tail = chi_square(observed, weights)
-        wrong = [close(checks, 'statistic', row['statistic'], statistic, TOL_STATISTIC),
+        wrong = [checks.near('statistic', row['statistic'], statistic, TOL_STATISTIC, abs(statistic) or 1),
                  None if row['df'] == df else ('df', row['df'], df, None),
                  None if row['n'] == observed.sum() else ('n', row['n'], observed.sum(), None),
-                 None if row['mismatch'] == (row['p_value'] < 0.001) else ('mismatch', row['mismatch'], row['p_value'], None)]
+                 None if row['mismatch'] == (row['p_value'] < 0.001)
+                 else ('mismatch', row['mismatch'], row['p_value'], None)]
         if tail > mpf(10) ** -300:
-            wrong.append(close(checks, 'chi-square p_value', row['p_value'], tail, TOL_P))
+            wrong.append(checks.near('chi-square p_value', row['p_value'], tail, TOL_P))
             far += tail < mpf(10) ** -50
         else:
             wrong.append(None if 0 < row['p_value'] < 1e-290 else ('p_value', row['p_value'], tail, None))
         scipy_p = scipy.stats.chisquare(observed, expected * (observed.sum() / expected.sum())).pvalue
         if scipy_p > 1e-12 and n < 1e8:
-            wrong.append(close(checks, 'scipy.stats.chisquare p_value', row['p_value'], mpf(float(scipy_p)), TOL_SCIPY))
+            wrong.append(checks.near('scipy.stats.chisquare p_value', row['p_value'], mpf(float(scipy_p)), TOL_SCIPY))
         checks.all_of((list(observed), list(weights)), wrong)
     checks.check(far > 10, 'far tails', far, 'more than 10')
 
 
-def section_binomial(server, checks):
-    rng = np.random.default_rng(SEED + 1)
+def section_binomial(server, checks, rng):
     for i in range(300):
         n = int(rng.integers(1, EXACT_USERS))
         weights = random_weights(rng, 2)
         share = weights[0] / weights.sum()
-        x = int(np.clip(round(n * share + rng.normal() * math.sqrt(n * share * (1 - share)) * rng.choice([1, 3, 8])), 0, n))
+        x = int(np.clip(round(n * share + rng.normal() * math.sqrt(n * share * (1 - share)) * rng.choice([1, 3, 8])), 0,
+                        n))
         row = ask(server, [x, n - x], weights)
-        wrong = [close(checks, 'binomtest p_value', row['p_value'], mpf(float(scipy.stats.binomtest(x, n, share).pvalue)), TOL_EXACT),
+        wrong = [checks.near('binomtest p_value', row['p_value'], mpf(float(scipy.stats.binomtest(x, n, share).pvalue)),
+                             TOL_EXACT),
                  None if row['method'] == 'exact binomial test' else ('method', row['method'], 'exact', None),
-                 close(checks, 'statistic', row['statistic'], chi_square([x, n - x], weights)[0], TOL_STATISTIC)
+                 checks.near('statistic', row['statistic'], chi_square([x, n - x], weights)[0], TOL_STATISTIC)
                  if abs(x - n * share) > 1e-9 * n else None]
         if n < 300:
-            wrong.append(close(checks, 'binomial p_value', row['p_value'], multinomial([x, n - x], weights), TOL_EXACT))
+            wrong.append(checks.near('binomial p_value', row['p_value'], multinomial([x, n - x], weights), TOL_EXACT))
         checks.all_of((x, n - x, list(weights)), wrong)
 
 
-def section_multinomial(server, checks):
-    rng = np.random.default_rng(SEED + 2)
+def section_multinomial(server, checks, rng):
     for i in range(150):
         arms = int(rng.integers(3, 7))
         n = int(rng.integers(1, {3: 40, 4: 20, 5: 12, 6: 9}[arms]))
@@ -138,7 +121,7 @@ def section_multinomial(server, checks):
         observed = rng.multinomial(n, weights / weights.sum()) if i % 3 else rng.multinomial(n, np.ones(arms) / arms)
         row = ask(server, observed, weights)
         checks.all_of((list(observed), list(weights)), [
-            close(checks, 'multinomial p_value', row['p_value'], multinomial(observed, weights), TOL_EXACT),
+            checks.near('multinomial p_value', row['p_value'], multinomial(observed, weights), TOL_EXACT),
             None if row['method'] == 'exact multinomial test' else ('method', row['method'], 'exact', None)])
 
 
@@ -149,14 +132,14 @@ def section_choice(server, checks):
             observed = [n // arms] * (arms - 1) + [n - n // arms * (arms - 1)]
             row = ask(server, observed, None)
             exact = n < EXACT_USERS and arms <= EXACT_ARMS and count_tables(n, arms) <= EXACT_TABLES
-            checks.check(row['method'].startswith('exact') == exact and row['df'] == arms - 1 and 0 < row['p_value'] <= 1
+            checks.check(row['method'].startswith('exact') == exact and row['df'] == arms - 1
+                         and 0 < row['p_value'] <= 1
                          and (exact or n / arms >= 5 or 'chi-square is rough' in row['note']),
                          (arms, n), row, 'exact' if exact else 'chi-square')
 
 
-def section_forms(server, checks):
+def section_forms(server, checks, rng):
     """Zero weights, and the summary against the array."""
-    rng = np.random.default_rng(SEED + 3)
     for i in range(100):
         arms = int(rng.integers(2, 6))
         weights = random_weights(rng, arms)
@@ -166,7 +149,8 @@ def section_forms(server, checks):
         padded = ask(server, np.insert(observed, position, 0), np.insert(weights, position, 0.0))
         names = ['v%d' % k for k in rng.permutation(arms)]
         summary = server.named("""
-            SELECT r.* FROM (SELECT ab_rollup(ab_make_summary(v, n, 0, 0)) FROM unnest(%s::text[], %s::bigint[]) t(v, n) WHERE n > 0) q(s),
+            SELECT r.* FROM (SELECT ab_rollup(ab_make_summary(v, n, 0, 0)) FROM unnest(%s::text[], %s::bigint[]) t(v, n)
+                WHERE n > 0) q(s),
                    ab_srm(s, %s::text[], %s::float8[]) r""",
             (names, [int(o) for o in observed], names, [float(w) for w in weights]))[0]
         columns = ('variants', 'n', 'statistic', 'df', 'p_value', 'mismatch', 'method')
@@ -177,21 +161,8 @@ def section_forms(server, checks):
             None if leak['p_value'] == 0 and leak['mismatch'] and leak['note'] else ('leak', leak, 'p = 0', None)])
 
 
-def section_split(server, checks):
-    """The share of the buckets, at every split of four decimals, both its neighbours, and random ones."""
-    shares = [bucket / 10000.0 for bucket in range(10000)]
-    rng = np.random.default_rng(SEED + 4)
-    splits = [k / 10000.0 for k in range(10001)] + rng.random(5000).tolist() + (rng.random(1000) * 1e-4).tolist()
-    splits += [float(np.nextafter(s, side)) for s in splits[:10001] for side in (0, 1)] + [5e-324, -0.0]
-    got = server.rows('SELECT ab_split_effective(s) FROM unnest(%s::float8[]) WITH ORDINALITY t(s, i) ORDER BY i', (splits,))
-    for split, (share,) in zip(splits, got):
-        want = bisect.bisect_left(shares, split) / 10000.0       # buckets whose share is below it
-        checks.check(share == want, split, share, want)
-
-
-SECTIONS = [('chi_square', section_chi_square), ('binomial', section_binomial), ('multinomial', section_multinomial),
-            ('choice', section_choice), ('forms', section_forms), ('split', section_split)]
-
-
 if __name__ == '__main__':
-    sys.exit(run_sections('oracle_srm', SECTIONS))
+    run_sections(__file__, [
+        ('chi_square', seeded(SEED, section_chi_square)), ('binomial', seeded(SEED + 1, section_binomial)),
+        ('multinomial', seeded(SEED + 2, section_multinomial)), ('choice', section_choice),
+        ('forms', seeded(SEED + 3, section_forms))])

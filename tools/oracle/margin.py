@@ -1,30 +1,22 @@
 #!/usr/bin/python3
-"""Compare the tests against a margin with independent arithmetic on random input.
+"""ab_noninferiority, ab_superiority and ab_equivalence against 50-digit Student tails from the moments.
 
-Non-inferiority, superiority by a margin and equivalence, once by 50-digit Student
-tails from the moments, once by SciPy's ttest_ind and statsmodels' ttost_ind on the
-rows (for a relative margin: on the rows with the control scaled), and the duality
-of interval and verdict, also at alpha equal to the p-value and its neighbours.
-
-Connects by PGHOST, PGPORT, PGUSER and PGDATABASE, writes only temporary objects, and
-is deterministic.  The last line is "oracle_margin: N passed, M failed".
+Once more by SciPy's ttest_ind and statsmodels' ttost_ind on the rows (for a relative margin: on the rows
+with the control scaled), and the duality of interval and verdict, also at alpha equal to the p-value and
+its neighbours.
 """
 import collections
 import math
-import sys
 
 import numpy as np
 import scipy.stats
 from mpmath import mp, mpf
 from statsmodels.stats.weightstats import ttost_ind
 
-sys.dont_write_bytecode = True
-from checks import run_sections      # noqa: E402
-from reference import Arm, student_quantile, student_sf, t_test             # noqa: E402
+from shared.checks import TOL_BOUND, TOL_P, TOL_SCIPY, TOL_STATISTIC, run_sections, seeded
+from shared.reference import EPS, Arm, student_quantile, student_sf
 
-EPS = 2.0 ** -52
 SEED = 20240307
-TOL_STATISTIC, TOL_P, TOL_BOUND, TOL_SCIPY = 1e-11, 1e-10, 1e-10, 1e-9
 
 # limit: of the difference, or of the lift if relative; sign: 1 where the effect must be above it
 Side = collections.namedtuple('Side', 'limit sign')
@@ -73,8 +65,10 @@ def lift_end(control, treatment, plain, critical, sign):
 # ---------------------------------------------------------------- asking the extension
 
 CALLS = {
-    'noninferiority': 'ab_noninferiority(s, {margin}, {direction}, alpha => {alpha}, relative => {relative}, equal_var => {equal_var})',
-    'superiority': 'ab_superiority(s, {margin}, {direction}, alpha => {alpha}, relative => {relative}, equal_var => {equal_var})',
+    'noninferiority': 'ab_noninferiority(s, {margin}, {direction}, alpha => {alpha}, relative => {relative}, '
+                      'equal_var => {equal_var})',
+    'superiority': 'ab_superiority(s, {margin}, {direction}, alpha => {alpha}, relative => {relative}, '
+                   'equal_var => {equal_var})',
     'equivalence': 'ab_equivalence(s, alpha => {alpha}, relative => {relative}, equal_var => {equal_var}, '
                    'margin_low => {low}, margin_high => {high})',
 }
@@ -92,7 +86,8 @@ def ask(server, source, kind, **parameters):
 
 def summary_of(control, treatment):
     """A FROM item with the summary of two published arms."""
-    return ("(SELECT ab_summary_combine(ab_make_summary('control', %d, '%r', '%r'), ab_make_summary('treatment', %d, '%r', '%r'))) q(s)"
+    return ("(SELECT ab_summary_combine(ab_make_summary('control', %d, '%r', '%r'), ab_make_summary('treatment', %d, "
+            "'%r', '%r'))) q(s)"
             % (*control, *treatment))
 
 
@@ -155,8 +150,7 @@ def compare(checks, label, inputs, row, want, bounds, scale):
     checks.all_of(inputs, wrong)
 
 
-def section_one_sided(server, checks):
-    rng = np.random.default_rng(SEED)
+def section_one_sided(server, checks, rng):
     for i in range(500):
         # pooling quite different variances makes p-values beyond any double
         control, treatment = random_arms(rng, 1.5 if i // 8 % 2 else 10)
@@ -175,13 +169,14 @@ def section_one_sided(server, checks):
             exact(control), exact(treatment), mpf(1), equal_var)[0] / mpf(control[1]) ** 2)) > 1e-6
         bounds = [('diff_' + closed, want.diff_end, want.std_error), ('diff_' + opened, None, None)]
         if conditioned:
-            bounds += [('lift_%s_pct' % closed, lift, 0 if lift is None else abs(lift) + 100 * want.std_error / control[1]),
+            bounds += [('lift_%s_pct' % closed, lift,
+                        0 if lift is None else abs(lift) + 100 * want.std_error / control[1]),
                        ('lift_%s_pct' % opened, None, None)]
-        compare(checks, kind, (kind, control, treatment, margin, direction, alpha, relative, equal_var), row, want, bounds, size)
+        compare(checks, kind, (kind, control, treatment, margin, direction, alpha, relative, equal_var), row, want,
+                bounds, size)
 
 
-def section_equivalence(server, checks):
-    rng = np.random.default_rng(SEED + 1)
+def section_equivalence(server, checks, rng):
     for i in range(200):
         control, treatment = random_arms(rng, 1.5 if i // 2 % 2 else 10)
         relative, equal_var = bool(i % 2), bool(i // 2 % 2)
@@ -203,13 +198,13 @@ def section_equivalence(server, checks):
                 abs(control[1]) + abs(treatment[1]))
 
 
-def section_rows(server, checks):
+def section_rows(server, checks, rng):
     """SciPy and statsmodels on the rows themselves."""
-    rng = np.random.default_rng(SEED + 2)
     for i in range(120):
         c = rng.gamma(4, 2, int(rng.integers(3, 60)))
         t = rng.gamma(4, 2.2, len(c) + int(rng.integers(1, 60)))
-        server.load('observation', 'variant text, outcome float8', [('control', v) for v in c] + [('treatment', v) for v in t])
+        server.load('observation', 'variant text, outcome float8',
+                    [('control', v) for v in c] + [('treatment', v) for v in t])
         source = '(SELECT ab_summary(outcome, variant) FROM observation) q(s)'
         margin, relative, equal_var = float(rng.uniform(0.02, 0.6)), bool(i % 2), bool(i // 2 % 2)
         if relative and equal_var:              # SciPy would pool the variance of the scaled control
@@ -219,9 +214,11 @@ def section_rows(server, checks):
             for direction in ('higher', 'lower'):
                 side = sides_of(kind, margin, direction)
                 alternative = 'greater' if side.sign > 0 else 'less'
-                want = scipy.stats.ttest_ind(t, (1 + side.limit) * c, equal_var=equal_var, alternative=alternative) if relative \
+                want = scipy.stats.ttest_ind(t, (1 + side.limit) * c, equal_var=equal_var,
+                                             alternative=alternative) if relative \
                     else scipy.stats.ttest_ind(t - side.limit, c, equal_var=equal_var, alternative=alternative)
-                row = ask(server, source, kind, margin=margin, direction=direction, alpha=0.05, relative=relative, equal_var=equal_var)
+                row = ask(server, source, kind, margin=margin, direction=direction, alpha=0.05, relative=relative,
+                          equal_var=equal_var)
                 for name, wanted in (('statistic', want.statistic), ('p_value', want.pvalue)):
                     error = abs(row[name] / wanted - 1)
                     if abs(want.statistic) > 1e-3:
@@ -230,7 +227,8 @@ def section_rows(server, checks):
         if not relative:
             low, high = -margin * 3, margin * 2.5
             want = ttost_ind(t, c, low, high, usevar='pooled' if equal_var else 'unequal')
-            row = ask(server, source, 'equivalence', alpha=0.05, relative=False, equal_var=equal_var, low=low, high=high)
+            row = ask(server, source, 'equivalence', alpha=0.05, relative=False, equal_var=equal_var, low=low,
+                      high=high)
             error = abs(row['p_value'] / want[0] - 1)
             checks.measure('statsmodels ttost_ind p_value', error)
             wrong.append(None if error < TOL_SCIPY else ('TOST p', row['p_value'], want[0], error))
@@ -243,9 +241,8 @@ def ways_to_write(limit, unit):
     return {product, float('%.10g' % product)} if limit == float('%.10g' % limit) else {product}
 
 
-def section_duality(server, checks):
+def section_duality(server, checks, rng):
     """The bound on the scale of the margin excludes it exactly when p < alpha, wherever alpha is."""
-    rng = np.random.default_rng(SEED + 3)
     both = collections.Counter()
     for i in range(400):
         control, treatment = random_arms(rng)
@@ -257,7 +254,8 @@ def section_duality(server, checks):
             margin, other = round(margin, 2), round(other, 2)
         if kind == 'superiority' and i % 5 == 0:
             margin = 0.0
-        parameters = dict(relative=relative, equal_var=equal_var, margin=margin, direction=direction, low=-margin, high=other)
+        parameters = dict(relative=relative, equal_var=equal_var, margin=margin, direction=direction, low=-margin,
+                          high=other)
         source = summary_of(control, treatment)
         p = ask(server, source, kind, alpha=0.05, **parameters)['p_value']
         top = 0.499 if kind == 'equivalence' else 0.999
@@ -288,23 +286,22 @@ def section_duality(server, checks):
     checks.check(min(both[True, True], both[False, True]) > 200, 'both verdicts', dict(both), 'more than 200 each')
 
 
-def section_plain(server, checks):
+def section_plain(server, checks, rng):
     """Superiority by nothing is the one-sided t-test, in every column but the method."""
-    rng = np.random.default_rng(SEED + 4)
     for i in range(60):
         control, treatment = random_arms(rng)
         direction, equal_var, relative = ('higher', 'lower')[i % 2], bool(i // 2 % 2), bool(i // 4 % 2)
         source = summary_of(control, treatment)
-        row = ask(server, source, 'superiority', margin=0.0, direction=direction, alpha=0.05, relative=relative, equal_var=equal_var)
+        row = ask(server, source, 'superiority', margin=0.0, direction=direction, alpha=0.05, relative=relative,
+                  equal_var=equal_var)
         plain = server.named('SELECT r.* FROM %s, ab_ttest(s, alternative => %s, equal_var => %s) r' % (
             source, literal('greater' if direction == 'higher' else 'less'), literal(equal_var)))[0]
         checks.all_of((control, treatment, direction, equal_var, relative),
                       [None if row[k] == plain[k] else (k, row[k], plain[k], None) for k in plain if k != 'method'])
 
 
-SECTIONS = [('plain', section_plain), ('one_sided', section_one_sided), ('equivalence', section_equivalence),
-            ('rows', section_rows), ('duality', section_duality)]
-
-
 if __name__ == '__main__':
-    sys.exit(run_sections('oracle_margin', SECTIONS))
+    run_sections(__file__, [
+        ('plain', seeded(SEED + 4, section_plain)), ('one_sided', seeded(SEED, section_one_sided)),
+        ('equivalence', seeded(SEED + 1, section_equivalence)), ('rows', seeded(SEED + 2, section_rows)),
+        ('duality', seeded(SEED + 3, section_duality))])

@@ -1,32 +1,19 @@
-#!/usr/bin/python3
-"""Compare ab_cuped, ab_ratio and ab_ratio_cuped with independent arithmetic on random input.
+"""CUPED and ratios a second time, from the raw rows at 50 digits, and the checks that both topics share.
 
-From the raw rows, at 50 digits, by other ways than the extension's: regressions by
-their normal equations, ratios by linearised rows, the variance of the lift by numeric
-derivatives of the estimator in the means it is made of.  And by statsmodels: analysis
-of covariance, Lin's interacted regression, heteroscedasticity- and cluster-robust
-standard errors.
-
-Connects by PGHOST, PGPORT, PGUSER and PGDATABASE, writes only temporary objects,
-and is deterministic.  The last line is "oracle_cuped: N passed, M failed".
+Regressions by their normal equations, ratios by linearised rows, the variance of the lift by numeric
+derivatives of the estimator in the means it is made of.
 """
 import collections
-import sys
 
 import numpy as np
-import statsmodels.api as sm
 from mpmath import mp, mpf
 
-sys.dont_write_bytecode = True
-from checks import Checks, Server                                   # noqa: E402
-from reference import p_value, student_quantile                     # noqa: E402
+from shared.checks import ALTERNATIVES, TOL_P, TOL_STATISTIC
+from shared.duality import contradictions
+from shared.reference import fieller, p_value, student_quantile
 
-SEED = 20130215
-ALTERNATIVES = ('two-sided', 'less', 'greater')
 THETAS = ('per-arm', 'pooled', 'total')
-TOL_STATISTIC = 1e-11
-TOL_P = 1e-10
-TOL_STATSMODELS = 1e-9
+
 
 Call = collections.namedtuple('Call', 'function theta equal_var alpha alternative')
 
@@ -145,23 +132,8 @@ def answer(arms, call):
             'diff_low': None if call.alternative == 'less' else diff - critical * se,
             'diff_high': None if call.alternative == 'greater' else diff + critical * se,
             'relative_lift_pct': diff / mc * 100}
-    low, high = fieller(mc, mt, v, critical, call.alternative)
-    want.update(lift_low_pct=low, lift_high_pct=high)
-    want['g'] = 1 - critical ** 2 * v[0, 0] / mc ** 2
+    want.update(fieller(mc, mt, v[0, 0], v[1, 1], critical, call.alternative, v[0, 1]))
     return want, e
-
-
-def fieller(mc, mt, v, critical, alternative):
-    """The lifts z that are not rejected: (mt - (1 + z) mc)^2 <= critical^2 var(mt - (1 + z) mc)."""
-    t2 = critical ** 2
-    a, b, c = mc ** 2 - t2 * v[0, 0], mc * mt - t2 * v[0, 1], mt ** 2 - t2 * v[1, 1]
-    if a <= 0:
-        return None, None
-    root = mp.sqrt(b * b - a * c)
-    low, high = (((b + s * root) / a - 1) * 100 for s in ((-1, 1) if critical >= 0 else (1, -1)))
-    if alternative == 'two-sided':
-        return low, high
-    return (low, None) if (alternative == 'greater') == (mc > 0) else (None, high)
 
 
 # ---------------------------------------------------------------- asking the extension
@@ -174,7 +146,8 @@ def load(server, arms, function):
     names = COLUMNS[function]
     server.load('observation', ', '.join('%s float8' % n for n in names) + ', variant text',
                 [tuple(r) + (v,) for v, rows in zip(('control', 'treatment'), arms) for r in rows])
-    server.run('DROP TABLE IF EXISTS state; CREATE TEMP TABLE state AS SELECT ab_summary(%s, variant) s FROM observation'
+    server.run('DROP TABLE IF EXISTS state; CREATE TEMP TABLE state AS SELECT ab_summary(%s, variant) s '
+               'FROM observation'
                % ', '.join(names))
 
 
@@ -222,7 +195,7 @@ def random_ratios(rng, columns):
     return arms
 
 
-# ---------------------------------------------------------------- sections
+# ---------------------------------------------------------------- checks of any of the functions
 
 def compare(checks, got, want, call, condition, rounding):
     """One check of a whole row.  condition is how much of the digits the residuals lose, rounding
@@ -267,15 +240,6 @@ def compare(checks, got, want, call, condition, rounding):
     checks.all_of(call, found)
 
 
-def dual(row):
-    """Do the intervals agree with the verdict?"""
-    def excludes(low, high):
-        return (low is not None and low > 0) or (high is not None and high < 0)
-    lift = row['lift_low_pct'] is None and row['lift_high_pct'] is None
-    return excludes(row['diff_low'], row['diff_high']) == row['significant'] and (
-        lift or excludes(row['lift_low_pct'], row['lift_high_pct']) == row['significant'])
-
-
 def check_rows(server, checks, rng, function, make, count):
     for _ in range(count):
         arms = make(rng)
@@ -286,9 +250,9 @@ def check_rows(server, checks, rng, function, make, count):
             want, e = answer(arms, call)
             got = ask(server, call)
             compare(checks, got, want, call, e['condition'], rounding)
-            checks.check(dual(got), ('duality', call), got, 'agreement')
+            checks.all_of(('duality', call), contradictions(got, required=1))
             at_p = ask(server, call._replace(alpha=got['p_value'])) if 0 < got['p_value'] < 1 else None
-            checks.check(at_p is None or (dual(at_p) and not at_p['significant']), ('duality at p', call), at_p, 'agreement')
+            checks.all_of(('duality at p', call), contradictions(at_p, required=1) if at_p else [])
 
 
 def numeric_gradient(arms, function):
@@ -328,164 +292,61 @@ def numeric_gradient(arms, function):
     return means(at), total
 
 
-def check_gradient(server, checks, rng):
+def check_gradient(server, checks, rng, function):
     """The first-order terms are complete: ratios keep the noise of the weights out, which is of second order
     once the covariate's ratios of the arms agree, so those are made to."""
-    for function in ('ab_cuped', 'ab_ratio_cuped'):
-        for _ in range(12):
-            arms = random_means(rng) if function == 'ab_cuped' else random_ratios(rng, 4)
-            if function == 'ab_ratio_cuped':
-                ratios = [a[:, 2].mean() / a[:, 3].mean() for a in arms]
-                arms[1][:, 2] += (ratios[0] - ratios[1]) * arms[1][:, 3]
-            load(server, arms, function)
-            row = ask(server, Call(function, 'total', False, 0.05, 'two-sided'))
-            (mc, mt), v = numeric_gradient(arms, function)
-            se = mp.sqrt(v[0, 0] + v[1, 1] - 2 * v[0, 1])
-            critical = student_quantile(mpf(0.025), mpf(row['df']))
-            low, high = fieller(mc, mt, v, critical, 'two-sided')
-            wrong = []
-            for name, w in (('control_mean', mc), ('diff', mt - mc), ('std_error', se),
-                            ('lift_low_pct', low), ('lift_high_pct', high)):
-                g = row[name]
-                if w is None or g is None:
-                    if g is not w:
-                        wrong.append((name, g, w, None))
-                elif abs(g - w) > 1e-7 * (abs(w) + (100 * se / abs(mc) if 'pct' in name else se)):
-                    wrong.append((name, g, w, float(abs(g / w - 1))))
-            checks.all_of(function, wrong)
-
-
-def hold(checks, label, got, want, tolerance=TOL_STATSMODELS):
-    error = abs(got / want - 1)
-    checks.measure(label, error)
-    checks.check(error <= tolerance, label, got, want)
-
-
-def check_regressions(server, checks, rng):
-    """lm(y ~ arm + x) is pooled with equal_var; lm(y ~ arm * (x - mean)) is per-arm but for the noise of the mean."""
-    for i in range(20):
-        nc, nt = int(rng.integers(20, 200)), int(rng.integers(10, 60))
-        arms = []
-        for g, n in enumerate((nc, nt)):
-            x = rng.normal(3, 2, n)
-            arms.append(np.column_stack([5 + (1 + 0.5 * g) * x + rng.standard_normal(n) + 0.3 * g, x]))
-        load(server, arms, 'ab_cuped')
-        y, x = (np.concatenate([a[:, j] for a in arms]) for j in (0, 1))
-        t = np.repeat([0.0, 1.0], [nc, nt])
-        xc = x - x.mean()
-        ancova = sm.OLS(y, np.column_stack([np.ones_like(t), t, xc])).fit()
-        row = ask(server, Call('ab_cuped', 'pooled', True, 0.05, 'two-sided'))
-        for name, want in (('diff', ancova.params[1]), ('std_error', ancova.bse[1]), ('df', ancova.df_resid),
-                           ('p_value', ancova.pvalues[1]), ('diff_low', ancova.conf_int()[1][0]),
-                           ('control_mean', ancova.params[0])):
-            hold(checks, 'statsmodels ancova ' + name, row[name], want,
-                 1e-9 if name in ('diff', 'std_error', 'df', 'control_mean') else 1e-7)
-
-        lin = sm.OLS(y, np.column_stack([np.ones_like(t), t, xc, t * xc])).fit()
-        for equal_var in (True, False):
-            call = Call('ab_cuped', 'per-arm', equal_var, 0.05, 'two-sided')
-            row, center = ask(server, call), float(estimate(arms, call)['center'])
-            hold(checks, 'statsmodels Lin diff', row['diff'], lin.params[1])
-            given = np.sqrt(row['std_error'] ** 2 - center)
-            if equal_var:
-                hold(checks, 'statsmodels Lin std_error', given, lin.bse[1])
-            else:
-                robust = [lin.get_robustcov_results(kind).bse[1] for kind in ('HC2', 'HC3')]
-                checks.check(0.7 * robust[0] < given < 1.3 * robust[1], ('HC2, HC3', nc, nt), given, robust)
-
-
-def check_large_regressions(server, checks, rng):
-    """At 4,000 and 400 users, unequal variances: HC2 and HC3 to a few percent, where the classical error is not."""
-    for _ in range(3):
-        arms = []
-        for g, n in enumerate((4000, 400)):
-            x = rng.normal(0, 1, n)
-            arms.append(np.column_stack([x + (1 + 2 * g) * rng.standard_normal(n), x]))
-        load(server, arms, 'ab_cuped')
-        y, x = (np.concatenate([a[:, j] for a in arms]) for j in (0, 1))
-        t, xc = np.repeat([0.0, 1.0], [4000, 400]), x - x.mean()
-        lin = sm.OLS(y, np.column_stack([np.ones_like(t), t, xc, t * xc])).fit()
-        got = ask(server, Call('ab_cuped', 'per-arm', False, 0.05, 'two-sided'))['std_error']
-        for kind in ('HC2', 'HC3'):
-            want = lin.get_robustcov_results(kind).bse[1]
-            checks.check(abs(got / want - 1) < 0.02, kind, got, want)
-        checks.check(got / lin.bse[1] > 1.5, 'classical', got, lin.bse[1])
-
-
-def check_clusters(server, checks, rng):
-    """Rows finer than the user: the regression on the arm with cluster-robust errors, which divide by n, not n - 1."""
-    for _ in range(10):
-        arms, y, user, arm = [], [], [], []
-        for g, n in enumerate((int(rng.integers(30, 120)), int(rng.integers(20, 60)))):
-            sizes = rng.geometric(0.25, n)
-            sums = []
-            for size in sizes:
-                values = 2 + 0.3 * g + rng.standard_normal() + rng.standard_normal(size)
-                y.extend(values)
-                user.extend([len(sums) + 1000 * g] * size)
-                arm.extend([g] * size)
-                sums.append((values.sum(), float(size)))
-            arms.append(np.array(sums))
-        load(server, arms, 'ab_ratio')
-        row = ask(server, Call('ab_ratio', None, False, 0.05, 'two-sided'))
-        y, user, arm = np.array(y), np.array(user), np.array(arm)
-        square = 0
-        for g in (0, 1):
-            one = arm == g
-            fit = sm.OLS(y[one], np.ones(one.sum())).fit(cov_type='cluster', cov_kwds={
-                'groups': user[one], 'use_correction': False})
-            n = len(arms[g])
-            square += fit.bse[0] ** 2 * n / (n - 1)
-        both = sm.OLS(y, sm.add_constant(arm)).fit(cov_type='cluster', cov_kwds={'groups': user, 'use_correction': False})
-        hold(checks, 'statsmodels cluster diff', row['diff'], both.params[1])
-        hold(checks, 'statsmodels cluster std_error', row['std_error'], np.sqrt(square))
-        naive = sm.OLS(y, sm.add_constant(arm)).fit().bse[1]
-        checks.check(row['std_error'] > 1.2 * naive, 'naive error is too small', row['std_error'], naive)
+    for _ in range(12):
+        arms = random_means(rng) if function == 'ab_cuped' else random_ratios(rng, 4)
+        if function == 'ab_ratio_cuped':
+            ratios = [a[:, 2].mean() / a[:, 3].mean() for a in arms]
+            arms[1][:, 2] += (ratios[0] - ratios[1]) * arms[1][:, 3]
+        load(server, arms, function)
+        row = ask(server, Call(function, 'total', False, 0.05, 'two-sided'))
+        (mc, mt), v = numeric_gradient(arms, function)
+        se = mp.sqrt(v[0, 0] + v[1, 1] - 2 * v[0, 1])
+        critical = student_quantile(mpf(0.025), mpf(row['df']))
+        lift = fieller(mc, mt, v[0, 0], v[1, 1], critical, 'two-sided', v[0, 1])
+        wrong = []
+        for name, w in (('control_mean', mc), ('diff', mt - mc), ('std_error', se),
+                        ('lift_low_pct', lift['lift_low_pct']), ('lift_high_pct', lift['lift_high_pct'])):
+            g = row[name]
+            if w is None or g is None:
+                if g is not w:
+                    wrong.append((name, g, w, None))
+            elif abs(g - w) > 1e-7 * (abs(w) + (100 * se / abs(mc) if 'pct' in name else se)):
+                wrong.append((name, g, w, float(abs(g / w - 1))))
+        checks.all_of(function, wrong)
 
 
 SAME = ('control_mean', 'treatment_mean', 'diff', 'std_error', 'df', 'p_value', 'diff_low', 'diff_high', 'lift_low_pct',
         'lift_high_pct')
 
 
-def check_equivalences(server, checks, rng):
-    """What must not change the answer, or must turn it into a known one."""
-    def same(label, a, b, tolerance=1e-10, names=SAME):
-        wrong = [(k, a[k], b[k], None) for k in names
-                 if (a[k] is None) != (b[k] is None) or (a[k] is not None and abs(a[k] - b[k]) > tolerance * (abs(b[k]) + 1e-3))]
-        checks.all_of(label, wrong)
+def same(checks, label, a, b, tolerance=1e-10):
+    """What must not change the answer."""
+    checks.all_of(label, [
+        (k, a[k], b[k], None) for k in SAME
+        if (a[k] is None) != (b[k] is None)
+        or (a[k] is not None and abs(a[k] - b[k]) > tolerance * (abs(b[k]) + 1e-3))])
 
-    for _ in range(10):
-        arms = [np.column_stack([rng.normal(3, 1, n), rng.normal(2, 1, n)]) for n in (40, 25)]
-        for theta in THETAS:
-            call = Call('ab_cuped', theta, False, 0.05, 'two-sided')
-            load(server, arms, 'ab_cuped')
-            base = ask(server, call)
-            load(server, [a * (1, -7) + (0, 1e6) for a in arms], 'ab_cuped')
-            same('covariate shifted, scaled and turned', ask(server, call), base, 1e-8)
-            # denominators of one turn a ratio into a mean
-            load(server, [np.column_stack([a[:, 0], np.ones(len(a)), a[:, 1], np.ones(len(a))]) for a in arms], 'ab_ratio_cuped')
-            same('ratio over ones', ask(server, call._replace(function='ab_ratio_cuped')), base)
-        # and without a covariate it is the t-test
-        constant = [np.column_stack([a[:, 0], np.full(len(a), 7.1)]) for a in arms]
-        load(server, constant, 'ab_cuped')
-        for equal_var in (False, True):
-            plain = server.named('SELECT r.* FROM state, ab_ttest(s, equal_var => %s) r', (equal_var,))[0]
-            for function in ('ab_cuped', 'ab_ratio'):
-                if function == 'ab_ratio':
-                    load(server, [np.column_stack([a[:, 0], np.ones(len(a))]) for a in arms], 'ab_ratio')
-                for theta in THETAS if function == 'ab_cuped' else (None,):
-                    row = ask(server, Call(function, theta, equal_var, 0.05, 'two-sided'))
-                    same('plain', row, plain, 1e-13)
-            load(server, constant, 'ab_cuped')
+
+def check_plain(server, checks, arms, function):
+    """Without a covariate that varies, or over denominators of one, it is the t-test."""
+    second = 7.1 if function == 'ab_cuped' else 1.0
+    load(server, [np.column_stack([a[:, 0], np.full(len(a), second)]) for a in arms], function)
+    for equal_var in (False, True):
+        plain = server.named('SELECT r.* FROM state, ab_ttest(s, equal_var => %s) r', (equal_var,))[0]
+        for theta in THETAS if function == 'ab_cuped' else (None,):
+            same(checks, 'plain', ask(server, Call(function, theta, equal_var, 0.05, 'two-sided')), plain, 1e-13)
 
 
 DEGENERATE = [0.0, 1.0, -1.0, 2.0, 1e-160, 1e160, -1e160, 1e308, 5e-324, 0.1]
 
 
-def check_degenerate(server, checks, rng):
+def check_degenerate(server, checks, rng, functions, count):
     """Any few rows of odd values: a row comes back, without NaN and infinity, with a note where there is no test."""
-    for i in range(250):
-        function = ('ab_cuped', 'ab_ratio', 'ab_ratio_cuped')[i % 3]
+    for i in range(count):
+        function = functions[i % len(functions)]
         k = len(COLUMNS[function])
         values = DEGENERATE + [float('nan'), float('inf')] if i % 5 == 0 else DEGENERATE[:int(rng.integers(1, 11))]
         arms = [rng.choice(values, (int(rng.integers(0 if g else 1, 6)), k)) for g in (0, 1)]
@@ -494,24 +355,5 @@ def check_degenerate(server, checks, rng):
             row = ask(server, call)
             numbers = [v for v in row.values() if isinstance(v, float)]
             good = all(np.isfinite(numbers)) and (row['p_value'] is not None or row['note'] is not None) and (
-                row['p_value'] is None or dual(row))
+                row['p_value'] is None or not contradictions(row, required=1))
             checks.check(good, (call, [a.tolist() for a in arms]), row, 'finite numbers, a note, agreement')
-
-
-def main():
-    checks, server = Checks('oracle_cuped'), Server()
-    rng = np.random.default_rng(SEED)
-    checks.run('cuped', lambda: check_rows(server, checks, rng, 'ab_cuped', random_means, 40))
-    checks.run('ratio', lambda: check_rows(server, checks, rng, 'ab_ratio', lambda r: random_ratios(r, 2), 40))
-    checks.run('ratio_cuped', lambda: check_rows(server, checks, rng, 'ab_ratio_cuped', lambda r: random_ratios(r, 4), 25))
-    checks.run('gradient', lambda: check_gradient(server, checks, rng))
-    checks.run('regressions', lambda: check_regressions(server, checks, rng))
-    checks.run('robust', lambda: check_large_regressions(server, checks, rng))
-    checks.run('clusters', lambda: check_clusters(server, checks, rng))
-    checks.run('equivalences', lambda: check_equivalences(server, checks, rng))
-    checks.run('degenerate', lambda: check_degenerate(server, checks, rng))
-    return checks.finish()
-
-
-if __name__ == '__main__':
-    sys.exit(main())

@@ -1,15 +1,10 @@
 #!/usr/bin/python3
-"""Compare ab_rate_test with independent arithmetic on random input.
+"""ab_poisson_test against binomial sums at 50 digits, statsmodels' test_poisson_2indep and the likelihood.
 
-The p-values are checked against binomial sums at 50 digits and statsmodels' test_poisson_2indep;
-the ratio's intervals against Clopper and Pearson's by SciPy's beta quantiles (R's poisson.test)
-and against the roots of the score, square root and Wald equations; the ends of the difference's
-intervals against the Poisson likelihood, maximised numerically under the hypothesis.  Coverage
-is exact up to a negligible tail.  Uses only temporary objects and fixed seeds; the last line is
-"oracle_rate: N passed, M failed".
+The ratio's intervals are held against Clopper and Pearson's by SciPy's beta quantiles (R's poisson.test) and
+against the roots of the score, square root and Wald equations; the ends of the difference's intervals against
+the Poisson likelihood, maximised numerically under the hypothesis.  Coverage is exact up to a negligible tail.
 """
-import math
-import sys
 import warnings
 
 import numpy as np
@@ -17,17 +12,15 @@ import scipy.stats
 from mpmath import mp, mpf
 from statsmodels.stats.rates import test_poisson_2indep
 
-sys.dont_write_bytecode = True
-from checks import Checks, Server                                               # noqa: E402
-from oracle_paired import (                                                     # noqa: E402
-    ALTERNATIVES, bisect, check_end, contradictions, correction_of, near, normal_quantile, normal_upper)
+from shared.checks import ALTERNATIVES, TOL_P, TOL_STATISTIC, run_sections, seeded
+from shared.duality import contradictions, sql_contradictions
+from shared.ends import bisect, check_end, correction_of
+from shared.reference import normal_quantile, normal_upper
 
-mp.dps = 50
 SEED = 20240302
 METHODS = ('exact', 'mid-p', 'score', 'sqrt', 'wald')
 STATSMODELS = {'exact': 'exact-cond', 'mid-p': 'cond-midp', 'score': 'score', 'sqrt': 'sqrt', 'wald': 'wald'}
 SIDES = {'two-sided': 'two-sided', 'greater': 'larger', 'less': 'smaller'}
-TOL_STATISTIC, TOL_P, TOL_BOUND, TOL_SCIPY = 1e-11, 1e-10, 1e-10, 1e-9
 
 
 def random_rates(rng):
@@ -78,30 +71,35 @@ def score_variance(xt, xc, o, d):
 
 
 def check_tests(server, checks, rng):
-    cases = [random_rates(rng) for _ in range(180)] + [(0, 2.0, 0, 3.0), (0, 2.0, 7, 3.0), (7, 2.0, 0, 3.0), (1, 1e-6, 0, 1e6), (200, 5.0, 0, 1.5)]
+    cases = [random_rates(rng) for _ in range(180)] + [(0, 2.0, 0, 3.0), (0, 2.0, 7, 3.0), (7, 2.0, 0, 3.0),
+                                                       (1, 1e-6, 0, 1e6), (200, 5.0, 0, 1.5)]
     load(server, cases)
     for i, (xt, te, xc, ce) in enumerate(cases):
         method, alternative = METHODS[i % 5], ALTERNATIVES[(i // 5) % 3]
         alpha = float(rng.choice([0.01, 0.05, 0.2]))
-        row = server.named('SELECT r.* FROM rates, ab_rate_test(s, alpha => %s, alternative => %s, method => %s) r WHERE i = %s',
+        row = server.named('SELECT r.* FROM rates, ab_poisson_test(s, alpha => %s, alternative => %s, method => %s) r '
+                           'WHERE i = %s',
                            (alpha, alternative, method, i))[0]
         odds = mpf(te) / mpf(ce)
         statistic, upper, lower = tails_of(method, xt, xc, odds)
         p = {'two-sided': min(2 * min(upper, lower), mpf(1)), 'greater': upper, 'less': lower}[alternative]
         level = mpf(alpha) / (2 if alternative == 'two-sided' else 1)
-        found = [near(checks, 'p_value', row['p_value'], max(p, mpf('4.9406564584124654e-324')), TOL_P if p > 1e-300 else 1),
-                 near(checks, 'rates', row['control_mean'], mpf(xc) / mpf(ce), TOL_STATISTIC),
-                 near(checks, 'diff', row['diff'], mpf(xt) / mpf(te) - mpf(xc) / mpf(ce), TOL_STATISTIC,
+        found = [checks.near('p_value', row['p_value'], max(p, mpf('4.9406564584124654e-324')),
+                             TOL_P if p > 1e-300 else 1),
+                 checks.near('rates', row['control_mean'], mpf(xc) / mpf(ce), TOL_STATISTIC),
+                 checks.near('diff', row['diff'], mpf(xt) / mpf(te) - mpf(xc) / mpf(ce), TOL_STATISTIC,
                       mpf(xt) / mpf(te) + mpf(xc) / mpf(ce)),
-                 near(checks, 'std_error', row['std_error'], mp.sqrt(xt / mpf(te) ** 2 + xc / mpf(ce) ** 2), TOL_STATISTIC),
-                 near(checks, 'statistic', row['statistic'], statistic, TOL_STATISTIC,
+                 checks.near('std_error', row['std_error'], mp.sqrt(xt / mpf(te) ** 2 + xc / mpf(ce) ** 2),
+                             TOL_STATISTIC),
+                 checks.near('statistic', row['statistic'], statistic, TOL_STATISTIC,
                       None if statistic is None else max(abs(statistic), mpf('1e-3')))]
         found += contradictions(row)
 
         # the lift: its ends cross the level of the test at that ratio
         for low, sign in (('low', 1), ('high', -1)):
             name = 'lift_%s_pct' % low
-            if alternative == ('less' if sign > 0 else 'greater') or xt + xc == 0 or (xc == 0 and (sign < 0 or method == 'wald')):
+            opened = alternative == ('less' if sign > 0 else 'greater')
+            if opened or xt + xc == 0 or (xc == 0 and (sign < 0 or method == 'wald')):
                 found.append(None if row[name] is None else (name, row[name], None, None))
                 continue
 
@@ -115,16 +113,18 @@ def check_tests(server, checks, rng):
                 # unbounded: the test rejects no ratio, however large
                 found.append(None if tail_score(mpf(10) ** 30) > 0 else (name, None, 'an end', None))
             elif row[name] == -100 and sign > 0:
-                found.append(None if tail_score(mpf(-100) + mpf(10) ** -25) <= 0 else (name, -100, 'an end above', None))
+                found.append(None if tail_score(mpf(-100) + mpf(10) ** -25) <= 0
+                             else (name, -100, 'an end above', None))
             elif xt + xc < 500 or method not in ('exact', 'mid-p'):
                 found.append(check_end(name, row[name], tail_score, mpf(100) * (xt + 1) * mpf(ce) / mpf(te) / (xc + 1)))
         if method == 'exact' and xt + xc > 0:
             for low, name in ((True, 'lift_low_pct'), (False, 'lift_high_pct')):
                 if row[name] is None or row[name] == -100:
                     continue
-                share = scipy.stats.beta.ppf(float(level), xt, xc + 1) if low else scipy.stats.beta.isf(float(level), xt + 1, xc)
+                share = (scipy.stats.beta.ppf(float(level), xt, xc + 1) if low
+                         else scipy.stats.beta.isf(float(level), xt + 1, xc))
                 ratio = share / (1 - share) / float(odds)
-                found.append(near(checks, 'ratio by Clopper-Pearson', 1 + row[name] / 100, mpf(float(ratio)), 1e-8))
+                found.append(checks.near('ratio by Clopper-Pearson', 1 + row[name] / 100, mpf(float(ratio)), 1e-8))
 
         # the difference
         o, n = odds, xt + xc
@@ -151,23 +151,26 @@ def check_tests(server, checks, rng):
         if xt + xc > 0 and not (method in ('exact', 'mid-p') and alternative == 'two-sided') and p > 1e-290:
             with warnings.catch_warnings(), np.errstate(all='ignore'):
                 warnings.simplefilter('ignore')
-                theirs = test_poisson_2indep(np.int64(xt), te, np.int64(xc), ce, method=STATSMODELS[method], alternative=SIDES[alternative])
-            found.append(near(checks, 'p by statsmodels', row['p_value'], mpf(float(theirs.pvalue)), 1e-8))
+                theirs = test_poisson_2indep(np.int64(xt), te, np.int64(xc), ce, method=STATSMODELS[method],
+                                             alternative=SIDES[alternative])
+            found.append(checks.near('p by statsmodels', row['p_value'], mpf(float(theirs.pvalue)), 1e-8))
         checks.all_of((xt, te, xc, ce, method, alternative, alpha), found)
 
 
 def check_duality(server, checks, rng):
-    load(server, [random_rates(rng) for _ in range(120)] + [(0, 2.0, 0, 3.0), (0, 2.0, 7, 3.0), (7, 2.0, 0, 3.0), (2, 1e-3, 3, 1e3)])
-    for levels in ('1e-9, 0.001, 0.05, 0.3, 0.6, 0.95', 'p.p_value * (1 - 2e-16), p.p_value, p.p_value * (1 + 4e-16)'):
+    load(server, [random_rates(rng) for _ in range(120)] + [
+        (0, 2.0, 0, 3.0), (0, 2.0, 7, 3.0), (7, 2.0, 0, 3.0), (2, 1e-3, 3, 1e3)])
+    # Wald's test, and any at a level above 0.5, may reject every ratio
+    lift = """r.control_mean + r.treatment_mean > 0 AND
+        NOT (num_nonnulls(r.lift_low_pct, r.lift_high_pct) = 0 AND (way = 'wald' OR level > 0.5))"""
+    for levels in ('1e-9, 0.001, 0.05, 0.3, 0.6, 0.95',
+                   'p.p_value * (1 - 2e-16), p.p_value, p.p_value * (1 + 4e-16)'):
         got = server.rows("""
-            SELECT count(*), count(*) FILTER (WHERE (coalesce(r.diff_low > 0, false) OR coalesce(r.diff_high < 0, false)) <> r.significant),
-                   count(*) FILTER (WHERE r.control_mean + r.treatment_mean > 0 AND -- Wald's test, and any at such a level, may reject every ratio
-                                    NOT (num_nonnulls(r.lift_low_pct, r.lift_high_pct) = 0 AND (way = 'wald' OR level > 0.5)) AND
-                                    (coalesce(r.lift_low_pct > 0, false) OR coalesce(r.lift_high_pct < 0, false)) <> r.significant),
-                   count(*) FILTER (WHERE r.significant <> (r.p_value < r.alpha)), count(*) FILTER (WHERE r.significant)
-            FROM rates, unnest(%%s::text[]) m(way), unnest(%%s::text[]) a(side), ab_rate_test(s, alternative => side, method => way) p,
-                 unnest(ARRAY[%s]) l(level), LATERAL ab_rate_test(s, NULL, NULL, level, side, way) r
-            WHERE level < 1 AND level > 0""" % levels, (list(METHODS), list(ALTERNATIVES)))[0]
+            SELECT %s FROM rates, unnest(%%s::text[]) m(way), unnest(%%s::text[]) a(side),
+                 ab_poisson_test(s, alternative => side, method => way) p,
+                 unnest(ARRAY[%s]) l(level), LATERAL ab_poisson_test(s, NULL, NULL, level, side, way) r
+            WHERE level < 1 AND level > 0""" % (sql_contradictions(lift), levels),
+            (list(METHODS), list(ALTERNATIVES)))[0]
         checks.check(got[1:4] == (0, 0, 0) and got[4] > 20, levels, got, 'no contradiction')
 
 
@@ -181,17 +184,21 @@ def check_sums(server, checks, rng):
         server.load('log', 'events float8, exposure float8, variant text, day int',
                     [(float(e), float(x), v, i % 7) for i, (e, x, v) in enumerate(zip(events, exposure, variant))])
         rows = server.named("""
-            SELECT r.* FROM (SELECT ab_summary(events, exposure, variant) s FROM log) q, ab_rate_test(s) r UNION ALL
-            SELECT r.* FROM (SELECT ab_rollup(s) s FROM (SELECT ab_summary(events, exposure, variant) s FROM log GROUP BY day) q) q, ab_rate_test(s) r UNION ALL
-            SELECT r.* FROM (SELECT ab_summary(events, variant) s FROM log) q, ab_rate_test(s) r""")
+            SELECT r.* FROM (SELECT ab_summary(events, exposure, variant) s FROM log) q, ab_poisson_test(s) r UNION ALL
+            SELECT r.* FROM (SELECT ab_rollup(s) s
+                FROM (SELECT ab_summary(events, exposure, variant) s FROM log GROUP BY day) q) q, ab_poisson_test(s) r
+                    UNION ALL
+            SELECT r.* FROM (SELECT ab_summary(events, variant) s FROM log) q, ab_poisson_test(s) r""")
         for index, row in enumerate(rows):
             t, c = variant == 'treatment', variant == 'control'
             xt, xc = int(events[t].sum()), int(events[c].sum())
             te, ce = (exposure[t].sum(), exposure[c].sum()) if index < 2 else (float(t.sum()), float(c.sum()))
             p = te / (te + ce)
             tails = scipy.stats.binom.sf(xt - 1, xt + xc, p), scipy.stats.binom.cdf(xt, xt + xc, p)
-            checks.all_of((n, index), [near(checks, 'rate of many rows', row['treatment_mean'], mpf(xt) / mpf(float(te)), 1e-12),
-                                       near(checks, 'p of many rows', row['p_value'], mpf(float(min(2 * min(tails), 1))), 1e-8)])
+            checks.all_of((n, index),
+                          [checks.near('rate of many rows', row['treatment_mean'], mpf(xt) / mpf(float(te)), 1e-12),
+                                       checks.near('p of many rows', row['p_value'], mpf(float(min(2 * min(tails), 1))),
+                                                   1e-8)])
 
 
 def check_dispersion(server, checks, rng):
@@ -202,9 +209,11 @@ def check_dispersion(server, checks, rng):
         mean = 3 * exposure
         events = rng.poisson(mean * rng.gamma(2, 0.5, size=n)) if i % 4 < 2 else rng.poisson(mean)
         variant = np.where(np.arange(n) % 3 == 0, 'treatment', 'control')
-        server.load('log', 'events float8, exposure float8, variant text', [(float(a), float(b), v) for a, b, v in zip(events, exposure, variant)])
+        server.load('log', 'events float8, exposure float8, variant text',
+                    [(float(a), float(b), v) for a, b, v in zip(events, exposure, variant)])
         columns = 'events, exposure, variant' if i % 2 else 'events, variant'
-        note = server.value('SELECT r.note FROM (SELECT ab_summary(%s) s FROM log) q, ab_rate_test(s) r' % columns) or ''
+        note = server.value('SELECT r.note FROM (SELECT ab_summary(%s) s FROM log) q, ab_poisson_test(s) r'
+                            % columns) or ''
         index, weights = 0.0, 0.0
         for v in ('treatment', 'control'):
             e, x = events[variant == v], exposure[variant == v]
@@ -225,7 +234,8 @@ def check_coverage(server, checks):
     load(server, [(a, te, b, ce) for a in range(top) for b in range(top)])
     worst = {}
     for method in ('exact', 'mid-p', 'score'):
-        rows = server.rows('SELECT i, diff_low, diff_high, lift_low_pct, lift_high_pct FROM rates, ab_rate_test(s, method => %s)', (method,))
+        rows = server.rows('SELECT i, diff_low, diff_high, lift_low_pct, lift_high_pct '
+                           'FROM rates, ab_poisson_test(s, method => %s)', (method,))
         index = np.array([row[0] for row in rows])
         ends = np.array([[np.nan if v is None else v for v in row[1:]] for row in rows], dtype=float)
         with np.errstate(invalid='ignore'):
@@ -240,15 +250,8 @@ def check_coverage(server, checks):
         checks.check(coverage > (0.95 if key[0] == 'exact' else 0.92), key, coverage, 'about 95%')
 
 
-def main():
-    server, checks = Server(), Checks('oracle_rate')
-    checks.run('rates', lambda: check_tests(server, checks, np.random.default_rng(SEED)))
-    checks.run('duality', lambda: check_duality(server, checks, np.random.default_rng(SEED + 1)))
-    checks.run('sums', lambda: check_sums(server, checks, np.random.default_rng(SEED + 2)))
-    checks.run('dispersion', lambda: check_dispersion(server, checks, np.random.default_rng(SEED + 3)))
-    checks.run('coverage', lambda: check_coverage(server, checks))
-    return checks.finish()
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    run_sections(__file__, [
+        ('rates', seeded(SEED, check_tests)), ('duality', seeded(SEED + 1, check_duality)),
+        ('sums', seeded(SEED + 2, check_sums)), ('dispersion', seeded(SEED + 3, check_dispersion)),
+        ('coverage', check_coverage)])

@@ -1,11 +1,9 @@
 #!/usr/bin/python3
-"""Compare the extension with R's own package stats on random input.
+"""The extension against R's own package stats on random input, topic by topic.
 
 t.test, oneway.test, p.adjust, prop.test, fisher.test, mcnemar.test, binom.test, poisson.test,
 chisq.test, power.t.test, power.prop.test and lm, by one Rscript a section.
-
-Connects by PGHOST, PGPORT, PGUSER and PGDATABASE, needs Rscript (Debian: r-base-core), writes only
-temporary objects, and is deterministic.  The last line is "oracle_r: N passed, M failed".
+Needs Rscript (Debian: r-base-core).
 """
 import math
 import os
@@ -16,17 +14,16 @@ import tempfile
 
 import numpy as np
 
-sys.dont_write_bytecode = True
-from checks import run_sections      # noqa: E402
+from shared.checks import ALTERNATIVES, run_sections, seeded
 
 SEED = 20240607
 CASES = 50
 # Observed at most 2e-10 (lm, where x explains all but 2e-7 of y and the moments lose what R's QR keeps), else 1e-11.
 # fisher.test and binom.test count tables as equally probable within R's relErr of 1e-7, as the extension does.
 TOL = 1e-9
-# ?pt: for ncp != 0 AS 243, whose error bound is 1e-12 absolute, plus that of a beta function; roots by uniroot with tol = 1e-12
+# ?pt: for ncp != 0 AS 243, whose error bound is 1e-12 absolute, plus that of a beta function; roots by uniroot with
+# tol = 1e-12
 TOL_POWER, TOL_ROOT = 1e-9, 1e-7
-ALTERNATIVES = ('two-sided', 'less', 'greater')
 R_ALTERNATIVES = 'alternatives <- c("two.sided", "less", "greater")\n'
 SQL_ALTERNATIVES = "(VALUES ('two-sided'), ('less'), ('greater')) a(alt)"
 
@@ -47,7 +44,8 @@ def ask_r(cases, script):
         with open(path, 'w') as file:
             for case in cases:
                 file.write(' '.join('NA' if v is None else float(v).hex() for v in case) + '\n')
-        run = subprocess.run(['Rscript', '--vanilla', '-'], input=R_ALTERNATIVES + script + R_MAIN, text=True, cwd=folder,
+        run = subprocess.run(['Rscript', '--vanilla', '-'], input=R_ALTERNATIVES + script + R_MAIN, text=True,
+                             cwd=folder,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
                              env=dict(os.environ, LC_ALL='C', TMPDIR=folder, AB_TEST_CASES=path))
     if run.returncode != 0:
@@ -63,12 +61,7 @@ def close(checks, name, got, want, tolerance=TOL, scale=0.0):
 
     The error is relative to the larger of the wanted number and scale.
     """
-    if got is None or math.isinf(want):
-        return None if got is None and math.isinf(want) else (name, got, want, None)
-    error = abs(got - want) / (max(abs(want), scale) or 1.0)
-    if not math.isnan(error):
-        checks.measure(name, error)
-    return None if error <= tolerance else (name, got, want, error)
+    return checks.near(name, got, None if math.isinf(want) else want, tolerance, max(abs(want), scale) or 1.0)
 
 
 def same(name, got, want):
@@ -103,21 +96,24 @@ def t_test_mismatches(checks, label, row, want):
 
 # ---------------------------------------------------------------- sections
 
-def section_ttest(server, checks):
-    rng = np.random.default_rng(SEED)
+def section_ttest(server, checks, rng):
     cases, rows, alphas = [], [], []
     for i in range(CASES):
         n = two_sizes(rng, 2, 60)
-        scale, offset, effect = 10 ** rng.uniform(-6, 6), rng.normal() * 10 ** rng.uniform(0, 4), rng.choice([0, 0.5, 2, 20])
-        arms = [scale * (offset + effect * k + rng.normal(size=n[k]) * (rng.uniform(0.3, 3) if i % 2 else 1)) for k in (0, 1)]
+        scale, offset = 10 ** rng.uniform(-6, 6), rng.normal() * 10 ** rng.uniform(0, 4)
+        effect = rng.choice([0, 0.5, 2, 20])
+        arms = [scale * (offset + effect * k + rng.normal(size=n[k]) * (rng.uniform(0.3, 3) if i % 2 else 1))
+                for k in (0, 1)]
         alphas.append((i, some_alpha(rng)))
         cases.append([alphas[-1][1], n[0], *arms[0], *arms[1]])
         rows += [(i, x, v) for v, arm in zip(('control', 'treatment'), arms) for x in arm]
     server.load('r_alpha', 'i int, alpha float8', alphas)
     server.load('r_data', 'i int, x float8, v text', rows)
     got = by_key(server.named("""
-        SELECT i, alt, equal, r.* FROM (SELECT i, ab_summary(x, v) s FROM r_data GROUP BY i) q JOIN r_alpha p USING (i), %s,
-               (VALUES (true), (false)) e(equal), ab_ttest(s, alpha => p.alpha, alternative => alt, equal_var => equal) r"""
+        SELECT i, alt, equal, r.* FROM (SELECT i, ab_summary(x, v) s FROM r_data GROUP BY i) q
+            JOIN r_alpha p USING (i), %s,
+               (VALUES (true), (false)) e(equal),
+                   ab_ttest(s, alpha => p.alpha, alternative => alt, equal_var => equal) r"""
                               % SQL_ALTERNATIVES), 'i', 'equal', 'alt')
     answers = ask_r(cases, """
         answer <- function(v) {
@@ -134,20 +130,21 @@ def section_ttest(server, checks):
                 checks, 'Student' if key[0] else 'Welch', got[(i,) + key], answer[6 * k:6 * k + 6]))
 
 
-def section_paired(server, checks):
-    rng = np.random.default_rng(SEED + 1)
+def section_paired(server, checks, rng):
     cases, rows, alphas = [], [], []
     for i in range(CASES):
         n = int(rng.integers(2, 60))
         control = 10 ** rng.uniform(-1, 2) + rng.normal(size=n)
-        treatment = control * rng.choice([-1, 0, 0.7, 1]) + rng.choice([0, 0.2, 3]) + rng.normal(size=n) * rng.uniform(0.1, 2)
+        treatment = control * rng.choice([-1, 0, 0.7, 1]) + rng.choice([0, 0.2,
+                                                                        3]) + rng.normal(size=n) * rng.uniform(0.1, 2)
         alphas.append((i, some_alpha(rng)))
         cases.append([alphas[-1][1], n, *control, *treatment])
         rows += [(i, a, b) for a, b in zip(control, treatment)]
     server.load('r_alpha', 'i int, alpha float8', alphas)
     server.load('r_data', 'i int, a float8, b float8', rows)
     got = by_key(server.named("""
-        SELECT i, alt, r.* FROM (SELECT i, ab_summary(a, b, 'pairs') s FROM r_data GROUP BY i) q JOIN r_alpha p USING (i), %s,
+        SELECT i, alt, r.* FROM (SELECT i, ab_summary(a, b, 'pairs') s FROM r_data GROUP BY i) q
+            JOIN r_alpha p USING (i), %s,
                ab_paired_ttest(s, alpha => p.alpha, alternative => alt) r""" % SQL_ALTERNATIVES), 'i', 'alt')
     answers = ask_r(cases, """
         answer <- function(v) {
@@ -163,9 +160,8 @@ def section_paired(server, checks):
             checks.all_of((i, alt, cases[i]), t_test_mismatches(checks, 'paired', got[i, alt], answer[6 * k:6 * k + 6]))
 
 
-def section_adjust(server, checks):
+def section_adjust(server, checks, rng):
     """Also ties, zeros, ones, and NULL, which p.adjust leaves out as NA."""
-    rng = np.random.default_rng(SEED + 2)
     methods = ('none', 'bonferroni', 'holm', 'hochberg', 'hommel', 'bh', 'by')
     cases = []
     for i in range(60):
@@ -174,17 +170,18 @@ def section_adjust(server, checks):
             p = np.round(p, 1)
         cases.append([None if i % 4 == 0 and rng.random() < 0.2 else float(x) for x in p])
     answers = ask_r(cases, """
-        answer <- function(v) sapply(c("none", "bonferroni", "holm", "hochberg", "hommel", "BH", "BY"), function(m) p.adjust(v, m))""")
+        answer <- function(v) sapply(c("none", "bonferroni", "holm", "hochberg", "hommel", "BH", "BY"),
+            function(m) p.adjust(v, m))""")
     for case, answer in zip(cases, answers):
         for k, method in enumerate(methods):
             got = server.value('SELECT ab_adjust(%s::float8[], %s)', (case, method))
             want = answer[k * len(case):(k + 1) * len(case)]
             checks.all_of((method, case), [same('length', len(got), len(case))] + [
-                same(method, g, None) if c is None else close(checks, 'p.adjust ' + method, g, w) for c, g, w in zip(case, got, want)])
+                same(method, g, None) if c is None else close(checks, 'p.adjust ' + method, g, w)
+                for c, g, w in zip(case, got, want)])
 
 
-def section_anova(server, checks):
-    rng = np.random.default_rng(SEED + 3)
+def section_anova(server, checks, rng):
     cases, rows = [], []
     for i in range(CASES):
         arms = int(rng.integers(2, 8))
@@ -211,9 +208,8 @@ def section_anova(server, checks):
                 for name, want in zip(('statistic', 'df_between', 'df_within', 'p_value'), answer[4 * k:4 * k + 4])])
 
 
-def section_proportion(server, checks):
+def section_proportion(server, checks, rng):
     """prop.test without correction: p of method z, interval of z_unpooled; fisher.test: p."""
-    rng = np.random.default_rng(SEED + 4)
     cases = []
     for i in range(60):
         nc, nt = two_sizes(rng, 5, 10 ** int(rng.integers(2, 5)))
@@ -222,11 +218,14 @@ def section_proportion(server, checks):
         if xc + xt in (0, nc + nt):
             xt = nt // 2
         cases.append([some_alpha(rng), xc, nc, xt, nt])
-    server.load('r_data', 'i int, alpha float8, xc bigint, nc bigint, xt bigint, nt bigint', [(i, *case) for i, case in enumerate(cases)])
+    server.load('r_data', 'i int, alpha float8, xc bigint, nc bigint, xt bigint, nt bigint',
+                [(i, *case) for i, case in enumerate(cases)])
     got = by_key(server.named("""
-        SELECT i, alt, m, r.* FROM (SELECT i, alpha, ab_summary_combine(ab_make_summary('control', nc, xc), ab_make_summary('treatment', nt, xt)) s
+        SELECT i, alt, m, r.* FROM (SELECT i, alpha,
+            ab_summary_combine(ab_make_summary('control', nc, xc), ab_make_summary('treatment', nt, xt)) s
                                     FROM r_data) q, %s, (VALUES ('z'), ('z_unpooled'), ('fisher')) m(m),
-               ab_proportion_test(s, alpha => q.alpha, alternative => alt, method => m) r""" % SQL_ALTERNATIVES), 'i', 'm', 'alt')
+               ab_proportion_test(s, alpha => q.alpha, alternative => alt,
+                                  method => m) r""" % SQL_ALTERNATIVES), 'i', 'm', 'alt')
     answers = ask_r(cases, """
         answer <- function(v) {
             xc <- v[2]; nc <- v[3]; xt <- v[4]; nt <- v[5]; out <- c()
@@ -253,19 +252,21 @@ def section_proportion(server, checks):
     checks.check(ends > 150, 'ends of intervals', ends, 'more than 150')
 
 
-def section_mcnemar(server, checks):
-    rng = np.random.default_rng(SEED + 5)
+def section_mcnemar(server, checks, rng):
     cases, rows = [], []
     for i in range(60):
         both, won, lost, neither = (int(n) for n in rng.integers(0, rng.choice([5, 30, 200]), 4))
         won += won + lost == 0
         won, lost = (lost + 1, lost) if i % 10 == 0 else (lost, lost) if i % 10 == 1 and lost else (won, lost)
         cases.append([both, won, lost, neither])
-        rows += [(i, True, True)] * both + [(i, False, True)] * won + [(i, True, False)] * lost + [(i, False, False)] * neither
+        rows += [(i, True, True)] * both + [(i, False, True)] * won
+        rows += [(i, True, False)] * lost + [(i, False, False)] * neither
     server.load('r_data', 'i int, a boolean, b boolean', rows)
     got = by_key(server.named("""
         SELECT i, alt, m, r.* FROM (SELECT i, ab_summary(a::int, b::int, 'pairs') s FROM r_data GROUP BY i) q, %s,
-               (VALUES ('exact'), ('asymptotic'), ('corrected')) m(m), ab_mcnemar(s, alternative => alt, method => m) r"""
+               (VALUES ('exact'), ('asymptotic'), ('corrected')) m(m),
+                   ab_mcnemar(s, alternative => alt, method => replace(m, 'corrected', 'asymptotic'),
+                              continuity => m = 'corrected') r"""
                               % SQL_ALTERNATIVES), 'i', 'm', 'alt')
     answers = ask_r(cases, """
         answer <- function(v) {
@@ -283,9 +284,8 @@ def section_mcnemar(server, checks):
             checks.all_of((alt, case), [close(checks, 'binom.test p_value', got[i, 'exact', alt]['p_value'], want)])
 
 
-def section_rate(server, checks):
-    """poisson.test: one-sided p, and the interval of the ratio of rates; its two-sided p is another one, as the README says."""
-    rng = np.random.default_rng(SEED + 6)
+def section_poisson(server, checks, rng):
+    """poisson.test: one-sided p, and the interval of the ratio of rates; its two-sided p is another one."""
     cases, rows = [], []
     for i in range(60):
         oc, ot = 10 ** rng.uniform(-1, 4, 2)
@@ -297,7 +297,7 @@ def section_rate(server, checks):
     server.load('r_data', 'i int, alpha float8, e float8, x float8, v text', rows)
     got = by_key(server.named("""
         SELECT i, alt, r.* FROM (SELECT i, min(alpha) alpha, ab_summary(e, x, v) s FROM r_data GROUP BY i) q, %s,
-               ab_rate_test(s, alpha => q.alpha, alternative => alt) r""" % SQL_ALTERNATIVES), 'i', 'alt')
+               ab_poisson_test(s, alpha => q.alpha, alternative => alt) r""" % SQL_ALTERNATIVES), 'i', 'alt')
     answers = ask_r(cases, """
         answer <- function(v) {
             out <- c()
@@ -310,24 +310,26 @@ def section_rate(server, checks):
     for i, (case, answer) in enumerate(zip(cases, answers)):
         for k, alt in enumerate(ALTERNATIVES):
             row, (p, low, high) = got[i, alt], answer[3 * k:3 * k + 3]
-            low_ratio, high_ratio = (None if row[c] is None else 1 + row[c] / 100 for c in ('lift_low_pct', 'lift_high_pct'))
+            low_ratio, high_ratio = (None if row[c] is None else 1 + row[c] / 100
+                                     for c in ('lift_low_pct', 'lift_high_pct'))
             if alt == 'two-sided':
                 p = min(1.0, 2 * min(answer[3], answer[6]))
             wrong = [close(checks, 'poisson.test p_value', row['p_value'], p),
-                     close(checks, 'poisson.test interval', high_ratio, high, scale=1e-3),      # the lift holds a ratio near 0 to 1e-16 only
+                     close(checks, 'poisson.test interval', high_ratio, high, scale=1e-3),
+                     # the lift holds a ratio near 0 to 1e-16 only
                      same('open end', low_ratio, None) if alt == 'less' else
                      close(checks, 'poisson.test interval', low_ratio, low, scale=1e-3)]
             checks.all_of((alt, case), wrong)
 
 
-def section_srm(server, checks):
-    rng = np.random.default_rng(SEED + 7)
+def section_srm(server, checks, rng):
     cases = []
     for i in range(60):
         arms = int(rng.integers(2, 9))
         weights = np.ones(arms) if i % 4 == 0 else rng.uniform(0.05, 1, arms)
         expected = 10 ** rng.uniform(3.5, 8) * weights / weights.sum()
-        observed = np.maximum(np.rint(expected + rng.normal(size=arms) * np.sqrt(expected) * rng.choice([0.3, 1, 3, 8])), 500)
+        observed = np.maximum(np.rint(expected + rng.normal(size=arms) * np.sqrt(expected)
+                                      * rng.choice([0.3, 1, 3, 8])), 500)
         cases.append([arms, *observed, *weights])
     answers = ask_r(cases, """
         answer <- function(v) {
@@ -338,19 +340,19 @@ def section_srm(server, checks):
         arms = case[0]
         row = server.named('SELECT r.* FROM ab_srm(%s::bigint[], %s::float8[]) r',
                            ([int(o) for o in case[1:arms + 1]], [float(w) for w in case[arms + 1:]]))[0]
-        checks.all_of(case, [close(checks, 'chisq.test statistic', row['statistic'], statistic, scale=1e-3), same('df', row['df'], df),
+        checks.all_of(case, [close(checks, 'chisq.test statistic', row['statistic'], statistic, scale=1e-3),
+                             same('df', row['df'], df),
                              close(checks, 'chisq.test p_value', row['p_value'], p)])
 
 
 def same_size(checks, name, got, want):
-    """The root that R finds, rounded up, but for a root that is a whole number to its precision; the smallest size here is 2."""
+    """The root that R finds, rounded up, but for one that is whole to its precision; the smallest size here is 2."""
     nearest = round(want)
     near = abs(want - nearest) <= TOL_ROOT * want
     return None if got == max(2, math.ceil(want)) or near and got in (nearest, nearest + 1) else (name, got, want, None)
 
 
-def section_power_t(server, checks):
-    rng = np.random.default_rng(SEED + 8)
+def section_power_t(server, checks, rng):
     cases, sides, correlations = [], [], []
     for i in range(40):
         sd = 10 ** rng.uniform(-2, 2)
@@ -361,11 +363,14 @@ def section_power_t(server, checks):
     answers = ask_r(cases, """
         answer <- function(v) {
             side <- if (v[6]) "two.sided" else "one.sided"; tol <- 1e-12
-            size <- function(type) tryCatch(power.t.test(delta = v[2], sd = v[3], sig.level = v[4], power = v[5], type = type,
-                                                         alternative = side, strict = TRUE, tol = tol)$n, error = function(e) NA)
+            size <- function(type) tryCatch(power.t.test(delta = v[2], sd = v[3], sig.level = v[4], power = v[5],
+                type = type,
+                                                         alternative = side, strict = TRUE, tol = tol)$n,
+                                                             error = function(e) NA)
             power <- function(type) power.t.test(n = v[1], delta = v[2], sd = v[3], sig.level = v[4], type = type,
                                                  alternative = side, strict = TRUE)$power
-            delta <- power.t.test(n = v[1], sd = 1, sig.level = v[4], power = v[5], alternative = side, strict = TRUE, tol = tol)$delta * v[3]
+            delta <- power.t.test(n = v[1], sd = 1, sig.level = v[4], power = v[5], alternative = side, strict = TRUE,
+                tol = tol)$delta * v[3]
             c(size("two.sample"), power("two.sample"), delta, size("paired"), power("paired"))
         }""")
     found = 0
@@ -379,7 +384,8 @@ def section_power_t(server, checks):
                    ab_mde(%(n)s, 5, %(alpha)s, %(target)s, 1, %(side)s, %(sd)s) AS mde,
                    ab_sample_size_paired(%(effect)s, %(half)s, %(r)s, %(alpha)s, %(target)s, %(side)s) AS pairs,
                    ab_power_paired(%(n)s, %(effect)s, %(half)s, %(r)s, %(alpha)s, %(side)s) AS pairs_power""",
-                           dict(n=int(n), effect=sign * effect, alpha=alpha, target=target, side=side, sd=sd, half=half, r=correlation))[0]
+                           dict(n=int(n), effect=sign * effect, alpha=alpha, target=target, side=side, sd=sd, half=half,
+                                r=correlation))[0]
         wrong = [close(checks, 'power.t.test power', row['power'], power, TOL_POWER, scale=1),
                  close(checks, 'power.t.test delta', row['mde'], delta, TOL_ROOT),
                  close(checks, 'power.t.test paired power', row['pairs_power'], pairs_power, TOL_POWER, scale=1)]
@@ -391,9 +397,8 @@ def section_power_t(server, checks):
     checks.check(found > 60, 'sizes found by R', found, 'more than 60')
 
 
-def section_power_prop(server, checks):
+def section_power_prop(server, checks, rng):
     """Equal groups: there Farrington and Manning's rate under the null is the mean of the two."""
-    rng = np.random.default_rng(SEED + 9)
     cases, sides = [], []
     for i in range(40):
         sides.append(ALTERNATIVES[i % 3])
@@ -404,9 +409,12 @@ def section_power_prop(server, checks):
     answers = ask_r(cases, """
         answer <- function(v) {
             side <- if (v[6]) "two.sided" else "one.sided"; tol <- 1e-12
-            c(power.prop.test(p1 = v[2], p2 = v[3], sig.level = v[4], power = v[5], alternative = side, strict = TRUE, tol = tol)$n,
-              power.prop.test(n = v[1], p1 = v[2], p2 = v[3], sig.level = v[4], alternative = side, strict = TRUE)$power,
-              power.prop.test(n = v[1], p1 = v[2], sig.level = v[4], power = v[5], alternative = side, strict = TRUE, tol = tol)$p2 - v[2])
+            c(power.prop.test(p1 = v[2], p2 = v[3], sig.level = v[4], power = v[5], alternative = side, strict = TRUE,
+                tol = tol)$n,
+              power.prop.test(n = v[1], p1 = v[2], p2 = v[3], sig.level = v[4], alternative = side,
+                  strict = TRUE)$power,
+              power.prop.test(n = v[1], p1 = v[2], sig.level = v[4], power = v[5], alternative = side, strict = TRUE,
+                  tol = tol)$p2 - v[2])
         }""")
     for case, side, (size, power, delta) in zip(cases, sides, answers):
         n, p1, p2, alpha, target = (float(v) for v in case[:5])
@@ -415,21 +423,22 @@ def section_power_prop(server, checks):
                    ab_power_proportion(%(n)s, %(p1)s, %(effect)s, %(alpha)s, 1, %(side)s) AS power,
                    ab_mde_proportion(%(n)s, %(p1)s, %(alpha)s, %(target)s, 1, %(side)s) AS mde""",
                            dict(n=int(n), p1=p1, effect=p2 - p1, alpha=alpha, target=target, side=side))[0]
-        wrong = [same_size(checks, 'size', row['size'], size), close(checks, 'power.prop.test power', row['power'], power)]
+        wrong = [same_size(checks, 'size', row['size'], size),
+                 close(checks, 'power.prop.test power', row['power'], power)]
         if side != 'less' and p1 + delta < 1:                       # R looks for a larger rate only
             wrong.append(close(checks, 'power.prop.test p2 - p1', row['mde'], delta, TOL_ROOT))
         checks.all_of((side, case), wrong)
 
 
-def section_ancova(server, checks):
+def section_ancova(server, checks, rng):
     """lm(y ~ arm + x) and ab_cuped with a common slope and variance."""
-    rng = np.random.default_rng(SEED + 10)
     cases, rows, alphas = [], [], []
     for i in range(CASES):
         n = two_sizes(rng, 3, 60)
         x = rng.normal(5, 2, sum(n)) * 10 ** rng.uniform(-3, 3)
         arm = np.repeat([0, 1], n)
-        y = 20 + rng.normal() * x * (1 + rng.choice([0, 0.4]) * arm) + rng.choice([0, 1, 5]) * arm + rng.normal(size=sum(n)) * (1 + arm)
+        slope = rng.normal() * (1 + rng.choice([0, 0.4]) * arm)
+        y = 20 + slope * x + rng.choice([0, 1, 5]) * arm + rng.normal(size=sum(n)) * (1 + arm)
         alphas.append((i, some_alpha(rng)))
         cases.append([alphas[-1][1], sum(n), *arm, *x, *y])
         rows += [(i, b, a, 'treatment' if k else 'control') for a, b, k in zip(x, y, arm)]
@@ -437,7 +446,8 @@ def section_ancova(server, checks):
     server.load('r_data', 'i int, y float8, x float8, v text', rows)
     got = by_key(server.named("""
         SELECT i, alt, r.* FROM (SELECT i, ab_summary(y, x, v) s FROM r_data GROUP BY i) q JOIN r_alpha p USING (i), %s,
-               ab_cuped(s, alpha => p.alpha, alternative => alt, theta => 'pooled', equal_var => true) r""" % SQL_ALTERNATIVES), 'i', 'alt')
+               ab_cuped(s, alpha => p.alpha, alternative => alt, theta => 'pooled',
+                        equal_var => true) r""" % SQL_ALTERNATIVES), 'i', 'alt')
     answers = ask_r(cases, """
         answer <- function(v) {
             n <- v[2]; m <- matrix(v[-(1:2)], n); arm <- m[, 1]; x <- m[, 2]; y <- m[, 3]
@@ -452,12 +462,11 @@ def section_ancova(server, checks):
             checks.all_of((i, alt, cases[i]), t_test_mismatches(checks, 'lm', got[i, alt], answer[6 * k:6 * k + 6]))
 
 
-SECTIONS = [('ttest', section_ttest), ('paired', section_paired), ('adjust', section_adjust), ('anova', section_anova),
-            ('proportion', section_proportion), ('mcnemar', section_mcnemar), ('rate', section_rate), ('srm', section_srm),
-            ('power_t', section_power_t), ('power_prop', section_power_prop), ('ancova', section_ancova)]
-
-
 if __name__ == '__main__':
     if shutil.which('Rscript') is None:
-        sys.exit('oracle_r: needs Rscript; apt-get install r-base-core')
-    sys.exit(run_sections('oracle_r', SECTIONS))
+        sys.exit('r: needs Rscript; apt-get install r-base-core')
+    run_sections(__file__, [(name, seeded(SEED + i, body)) for i, (name, body) in enumerate((
+        ('ttest', section_ttest), ('paired', section_paired), ('adjust', section_adjust), ('anova', section_anova),
+        ('proportion', section_proportion), ('mcnemar', section_mcnemar), ('poisson', section_poisson),
+        ('srm', section_srm), ('power', section_power_t), ('power_rates', section_power_prop),
+        ('cuped', section_ancova)))])

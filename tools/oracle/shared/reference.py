@@ -14,7 +14,7 @@ import scipy.special
 import scipy.stats
 from mpmath import mp, mpf
 
-mp.dps = 50
+EPS = 2.0 ** -52
 
 Arm = collections.namedtuple('Arm', 'n mean variance')
 Design = collections.namedtuple('Design', 'baseline mde alpha power ratio alternative stddev')
@@ -60,6 +60,33 @@ def exact_covariance(x, y):
     fx, fy = [Fraction(v) for v in x], [Fraction(v) for v in y]
     n = len(fx)
     return rational((sum(a * b for a, b in zip(fx, fy)) - sum(fx) * sum(fy) / n) / (n - 1))
+
+
+# ---------------------------------------------------------------- the normal distribution
+
+def normal_upper(z):
+    return mp.erfc(z / mp.sqrt(2)) / 2
+
+
+def normal_p(z, alternative):
+    if alternative == 'two-sided':
+        return 2 * normal_upper(abs(z))
+    return normal_upper(z if alternative == 'greater' else -z)
+
+
+def normal_quantile(q):
+    """z with upper tail q, by Newton's method on the logarithm."""
+    q = mpf(q)
+    if q > 0.5:
+        return -normal_quantile(1 - q)
+    z = mpf(float(scipy.stats.norm.isf(float(q))))
+    for _ in range(50):
+        p = normal_upper(z)
+        step = mp.log(p / q) * p / (mp.exp(-z * z / 2) / mp.sqrt(2 * mp.pi))
+        z += step
+        if abs(step) < mpf(10) ** -30:
+            break
+    return z
 
 
 # ---------------------------------------------------------------- Student's t
@@ -211,7 +238,7 @@ def p_value(statistic, df, alternative):
     return 2 * student_sf(abs(statistic), df)
 
 
-def fieller(mc, mt, vc, vt, critical, alternative):
+def fieller(mc, mt, vc, vt, critical, alternative, covariance=mpf(0)):
     """The ratios theta the test does not reject: |mt - theta mc| <= critical se(theta).
 
     'g' is 1 - (critical se(mc) / mc)^2: the set is an interval when it is positive.
@@ -221,7 +248,7 @@ def fieller(mc, mt, vc, vt, critical, alternative):
     g = 1 - critical ** 2 * vc / mc ** 2
     if g <= 0:
         return {'lift_low_pct': None, 'lift_high_pct': None, 'g': g}
-    a, b, c = mc ** 2 - critical ** 2 * vc, mc * mt, mt ** 2 - critical ** 2 * vt
+    a, b, c = mc ** 2 - critical ** 2 * vc, mc * mt - critical ** 2 * covariance, mt ** 2 - critical ** 2 * vt
     root = mp.sqrt(max(b * b - a * c, mpf(0)))
     # with a negative critical value (one-sided, alpha above one half) the roots change places
     low, high = ((b + s * root) / a for s in ((-1, 1) if critical >= 0 else (1, -1)))
@@ -270,26 +297,30 @@ def noncentral(design, n):
 LARGE_NONCENTRALITY = 30
 
 
-def power_fast(design, n):
+def t_power(df, nc, alpha, two_sided):
     """Power in doubles: P(z + nc > critical s), z normal, s = chi / sqrt(df).
 
     A mixture of normal tails over log s, by the trapezoidal rule: the integrand is analytic
     and falls off at both ends, so the rule converges geometrically.
     """
-    df, nc, critical = (float(x) for x in noncentral(design, n))
+    critical = float(student_quantile(mpf(alpha) / (2 if two_sided else 1), mpf(df)))
     if nc > LARGE_NONCENTRALITY:
         z = np.arange(-12, 12, min(1, critical / math.sqrt(2 * df)) / 8)
         weight = np.exp(-z * z / 2)
         return float(np.sum(weight * scipy.special.gammainc(df / 2, df / 2 * ((nc + z) / critical) ** 2))
                      / np.sum(weight))
     low, high, width = weight_range(df, 18)
-    step = min(width, 1 / (1 + nc), 0.2) / 4
-    w = np.arange(low, high, step)
+    w = np.arange(low, high, min(width, 1 / (1 + nc), 0.2) / 4)
     weight = np.exp(log_weight(w, df))
     tails = scipy.special.ndtr(nc - critical * np.exp(w))
-    if design.alternative == 'two-sided':
+    if two_sided:
         tails = tails + scipy.special.ndtr(-nc - critical * np.exp(w))
     return float(np.sum(weight * tails) / np.sum(weight))
+
+
+def power_fast(design, n):
+    df, nc, _ = noncentral(design, n)
+    return t_power(float(df), float(nc), design.alpha, design.alternative == 'two-sided')
 
 
 def power_exact(design, n):
