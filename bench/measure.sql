@@ -87,7 +87,7 @@ BEGIN
 		PERFORM set_config('max_parallel_workers_per_gather', q.workers::text, true);
 		before := usage();
 		started := clock_timestamp();
-		FOR call IN 1 .. q.calls LOOP
+		FOR i IN 1 .. q.calls LOOP
 			EXECUTE q.sql;
 		END LOOP;
 		ms := 1000 * extract(epoch FROM clock_timestamp() - started);
