@@ -28,6 +28,20 @@ run_psql -c 'CREATE EXTENSION IF NOT EXISTS ab_test' -c 'CREATE SCHEMA ab_test_s
 # on this node alone
 run_psql -c 'SET citus.enable_ddl_propagation = off' -f "$repo/tools/shards.sql"
 run_psql -o /dev/null -f "$repo/tools/shards_citus.sql"
+
+# What docs/howto/more-than-one-machine.md shows, with some rows behind its first block.
+page=$(awk '/^```/ { if (shown) blocks++; shown = $0 == "```sql citus"; next } shown
+			shown && blocks == 0 && /create_distributed_table/ {
+				print "INSERT INTO event SELECT i, current_date, (i % 3)::text, " \
+					"ab_assign(\047support-bot-v2\047, i, 0.2), sqrt(i) FROM generate_series(1, 1000) AS i;"
+			}' "$repo/docs/howto/more-than-one-machine.md")
+run_psql -c 'DROP TABLE event, state'
+shown=$(run_psql <<<"$page" 2>&1) || true
+run_psql -v shown="$shown" <<-'END'
+	CALL verdict('the page on more than one machine, Citus',
+				 :'shown' !~ 'ERROR' AND array_length(regexp_split_to_array(:'shown', 'Student'), 1) = 4, :'shown');
+END
+
 verdicts=$(run_psql -v suite=citus -f "$repo/tools/verdicts.sql")
 echo "$verdicts"
 [[ $verdicts == *', 0 failed' ]]
