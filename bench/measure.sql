@@ -3,7 +3,8 @@
 \ir queries.sql
 
 \if :quick
-DELETE FROM query WHERE series = 'groups' AND work_mem <> '64 MB';
+DELETE FROM query WHERE series = 'groups' AND work_mem <> '64 MB'
+	OR name IN ('recipe', 'tuned recipe', 'ten lateral', 'percentile_cont, FILTER');
 \endif
 
 CREATE TABLE timing (

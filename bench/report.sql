@@ -159,7 +159,7 @@ SELECT add_time('report of 365 days x 3 metrics, ms', 'year to a report', NULL, 
 SELECT add_ratio('text of a histogram: read / as arrays', 'read histograms', 'read arrays', 0.5);
 SELECT add_time('  ns a cell', 'read histograms', NULL, (SELECT sum(cells) FROM texts), 'ns');
 INSERT INTO figure (title, measured, at_most, work)
-SELECT '  octets a cell', sum(octet_length(histogram)) / sum(cells), 10,
+SELECT '  octets a cell', sum(octet_length(histogram)) / sum(cells), 9.84,
 	   format('%s cells, %s octets in binary', round(avg(cells)),
 			  round(avg(octet_length(ab_histogram_send(histogram::ab_histogram)))))
 FROM texts;
