@@ -69,9 +69,11 @@ FROM (SELECT ab_histogram(i + CASE WHEN a = 'treatment' THEN 1e6 ELSE 0 END, a) 
 
 -- as many rows as can be counted: 2 standard errors of the rank in each arm
 SELECT abs(p_value - 0.0455002639) < 1e-7 AS p, diff_low, diff_high
-FROM (SELECT '{"version": 1, "bits": 52, "unassigned": 0, "arms": [{"variant": "control", "nonfinite": 0, "missing": [0, 0, 0], "control": false,'
+FROM (SELECT '{"version": 1, "bits": 52, "unassigned": 0, "arms": [{"variant": "control", "nonfinite": 0,'
+			 ' "missing": [0, 0, 0], "control": false,'
 			 ' "min": 1, "max": 2, "values": [1, 2], "counts": [50000010000000, 49999990000000]},'
-			 ' {"variant": "treatment", "nonfinite": 0, "missing": [0, 0, 0], "control": false, "min": 1, "max": 2, "values": [1, 2],'
+			 ' {"variant": "treatment", "nonfinite": 0, "missing": [0, 0, 0], "control": false, "min": 1, "max": 2,'
+			 ' "values": [1, 2],'
 			 ' "counts": [49999990000000, 50000010000000]}]}'::ab_histogram AS h) s, ab_quantile_test(h, 0.5);
 
 -- a control around or below zero
