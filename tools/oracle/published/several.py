@@ -1,5 +1,5 @@
 """Several treatments: adjusted p-values, Dunnett's test, analysis of variance."""
-from published.asking import REL_P, REL_P, REL_STATISTIC, load_arms, stats_tolerance
+from published.asking import REL_P, REL_STATISTIC, load_arms, stats_tolerance
 
 def adjustment(method):
     """The runner of a list of p-values."""
