@@ -85,7 +85,8 @@ RangeHint(double value, const AbRange *range)
 	if (range->level && value > range->high && share > 0.5 && share < 1)
 		return psprintf("It is the probability of a false positive, not the confidence: write %.10g for %.10g%%.",
 						1 - share, share * 100);
-	if ((range->fraction || range->level) && value > range->high && share <= 1)
+	if ((range->fraction || range->level) && value > range->high &&
+		share <= range->high)
 		return psprintf("It is a fraction, not a percentage: write %.10g for %.10g%%.",
 						share, share * 100);
 	return range->hint;

@@ -321,6 +321,11 @@ static const AbWidth width = {
 	1, 2, "Collect it by ab_summary(outcome, variant), or by ab_summary(successes, trials, variant) with a row per batch."
 };
 
+static const AbColumnName batch_columns[] = {
+	{"successes", "successes"},
+	{"trials", "trials"}
+};
+
 static const AbRange difference_range = {
 	.low = -1, .low_open = true, .high = 1, .high_open = true,
 	.optional = true,
@@ -565,6 +570,8 @@ ProportionTest(FunctionCallInfo fcinfo)
 	AbReadArgs(fcinfo, proportion_args, &call);
 	method = &methods[call.method];
 	CheckCall(&call, method);
+	if (call.summary && call.summary->columns == 2)
+		call.test.columns = batch_columns;
 	comparable = AbStartMeans(&means, call.summary, &call.test);
 	row->method = MethodText(&call, method);
 	if (call.summary && call.summary->columns == 2)
