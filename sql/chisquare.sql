@@ -44,7 +44,8 @@ SELECT note, statistic, df, p_value, cramers_v, n FROM (VALUES
 	(8, ab_chisquare_test('{{1,2},{3,1}}')), (9, ab_chisquare_test('{{1,2,1},{3,1,1}}')),
 	(10, ab_chisquare_test('{{9007199254740992,2},{3,1}}')), (11, ab_chisquare_test('{{3,4}}')),
 	(12, ab_chisquare_test((SELECT ab_summary(x, v) FROM (VALUES (1.0::float8, 'a'), ('NaN', 'a'), (0, 'b')) t(x, v)))),
-	(13, ab_chisquare_test((SELECT ab_summary(x, v) FROM (VALUES (true, 'a'), (NULL, 'a'), (false, 'b')) t(x, v))))) t(i, r),
+	(13, ab_chisquare_test((SELECT ab_summary(x, v) FROM (VALUES (true, 'a'), (NULL, 'a'), (false, 'b')) t(x, v)))))
+	t(i, r),
 	LATERAL (SELECT (r).*) c ORDER BY i;
 -- query mistakes do
 \t on
