@@ -183,60 +183,86 @@ AbTruncateBins(AbBin *bins, int count, int bits)
 /*
  * Merge two maps; result has room for both and overlaps neither.  Returns the
  * number of its bins.
+ *
+ * Which of two keys is the smaller one is random, so there is no branch on it.
  */
 int
 AbMergeBins(AbBin *result, const AbBin *a, int a_count,
 			const AbBin *b, int b_count)
 {
+	const AbBin *a_end = a + a_count;
+	const AbBin *b_end = b + b_count;
 	AbBin	   *out = result;
-	int			i = 0;
-	int			j = 0;
 
-	while (i < a_count && j < b_count)
+	while (a < a_end && b < b_end)
 	{
-		if (a[i].key < b[j].key)
-			*out++ = a[i++];
-		else if (a[i].key > b[j].key)
-			*out++ = b[j++];
-		else
-		{
-			out->key = a[i].key;
-			out->count = a[i++].count + b[j++].count;
-			out++;
-		}
+		int64_t		a_key = a->key;
+		int64_t		b_key = b->key;
+		int64_t		from_a = a_key <= b_key;
+		int64_t		from_b = b_key <= a_key;
+
+		out->key = from_a ? a_key : b_key;
+		out->count = (a->count & -from_a) + (b->count & -from_b);
+		a += from_a;
+		b += from_b;
+		out++;
 	}
-	while (i < a_count)
-		*out++ = a[i++];
-	while (j < b_count)
-		*out++ = b[j++];
-	return out - result;
+	memcpy(out, a, (a_end - a) * sizeof(AbBin));
+	out += a_end - a;
+	memcpy(out, b, (b_end - b) * sizeof(AbBin));
+	out += b_end - b;
+	return (int) (out - result);
 }
 
 /*
- * Merge the keys of bins into sorted, different keys; result has room for
- * both and overlaps neither.  Returns the number of its keys.
+ * How many bins, from the first one on, are in ascending order and different.
  */
 int
-AbMergeKeys(int64_t *result, const int64_t *a, int a_count,
-			const AbBin *b, int b_count)
+AbAscendingBins(const AbBin *bins, int count)
 {
-	int64_t    *out = result;
-	int			i = 0;
-	int			j = 0;
+	int			run = count > 0;
 
-	while (i < a_count && j < b_count)
+	while (run < count && bins[run - 1].key < bins[run].key)
+		run++;
+	return run;
+}
+
+/*
+ * Sort bins and add up those of one key; scratch has room for as many.  Returns
+ * the number of bins that are left.
+ *
+ * It merges neighbouring runs that ascend until there is one, so that sorted
+ * maps behind each other cost the logarithm of their number, not of that of
+ * their bins.
+ */
+int
+AbSortBins(AbBin *bins, AbBin *scratch, int count)
+{
+	AbBin	   *from = bins;
+	AbBin	   *to = scratch;
+
+	while (AbAscendingBins(from, count) < count)
 	{
-		int64_t		key = a[i] < b[j].key ? a[i] : b[j].key;
+		AbBin	   *swap = from;
+		int			left = 0;
 
-		i += a[i] == key;
-		j += b[j].key == key;
-		*out++ = key;
+		for (int done = 0; done < count;)
+		{
+			const AbBin *a = from + done;
+			int			a_count = AbAscendingBins(a, count - done);
+			const AbBin *b = a + a_count;
+			int			b_count = AbAscendingBins(b, count - done - a_count);
+
+			left += AbMergeBins(to + left, a, a_count, b, b_count);
+			done += a_count + b_count;
+		}
+		count = left;
+		from = to;
+		to = swap;
 	}
-	while (i < a_count)
-		*out++ = a[i++];
-	while (j < b_count)
-		*out++ = b[j++].key;
-	return out - result;
+	if (from != bins)
+		memcpy(bins, from, count * sizeof(AbBin));
+	return count;
 }
 
 /* ----------------------------------------------------------------------

@@ -61,8 +61,8 @@ extern void AbSortKeys(uint64_t *keys, uint64_t *scratch, size_t count);
 extern int	AbTruncateBins(AbBin *bins, int count, int bits);
 extern int	AbMergeBins(AbBin *result, const AbBin *a, int a_count,
 						const AbBin *b, int b_count);
-extern int	AbMergeKeys(int64_t *result, const int64_t *a, int a_count,
-						const AbBin *b, int b_count);
+extern int	AbAscendingBins(const AbBin *bins, int count);
+extern int	AbSortBins(AbBin *bins, AbBin *scratch, int count);
 extern int	AbBitsToDiffer(int64_t a, int64_t b);
 
 extern double AbBinLow(const AbBins *bins, int i);
