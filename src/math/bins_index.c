@@ -19,17 +19,48 @@
 #define NO_KEY	INT64_MIN
 
 /*
- * The slot of a table of 2^log at which to look first.  Keys differ in their
- * high bits, in their low bits or in both, so all of them are mixed.
+ * Index: keys whose distance is the usual one lie 2^shift apart.  BLOCK of them
+ * that follow each other have slots that do, so that cells that come in order
+ * find their bins in order.  The steps after a slot that is taken lead to the
+ * next block, which by and large is another's, and by and by to all slots.
+ */
+#define BLOCK_LOG	6
+#define STEP		((UINT32_C(1) << BLOCK_LOG) + 1)
+
+/* steps a bin, on average, past which keys are scattered one by one instead */
+#define MOST_STEPS	4
+
+/* distances that are looked at for the usual one */
+#define SAMPLE		32
+
+/* keys that are sought together */
+#define BATCH		32
+
+/*
+ * All bits of a number mixed into the highest 32: keys differ in their high
+ * bits, in their low bits or in both.
  */
 static inline uint32_t
-FirstSlot(int64_t key, int log)
+Scatter(uint64_t h)
 {
-	uint64_t	h = (uint64_t) key;
-
 	h = (h ^ h >> 32) * UINT64_C(0xBF58476D1CE4E5B9);
 	h = (h ^ h >> 29) * UINT64_C(0x94D049BB133111EB);
-	return (uint32_t) (h >> (64 - log));
+	return (uint32_t) (h >> 32);
+}
+
+/*
+ * The slot at which to look first, to be taken modulo their number.
+ */
+static inline uint32_t
+FirstSlot(const AbBinIndex *index, int64_t key)
+{
+	uint64_t	place = (uint64_t) (key >> index->shift);
+
+	/* a shift of zero: each key by itself */
+	if (index->shift == 0)
+		return Scatter(place);
+	return (Scatter(place >> BLOCK_LOG) << BLOCK_LOG) +
+		(uint32_t) (place & ((1 << BLOCK_LOG) - 1));
 }
 
 /*
@@ -39,11 +70,62 @@ FirstSlot(int64_t key, int log)
 int
 AbBinIndexLog(int count)
 {
-	int			log = 4;
+	int			log = BLOCK_LOG + 1;
 
 	while (INT64_C(1) << log < 2 * (int64_t) count)
 		log++;
 	return log;
+}
+
+/*
+ * The power of 2 next below the median of some distances between neighbours.
+ */
+static int
+UsualDistance(const AbBin *bins, int count)
+{
+	int			shifts[64] = {0};
+	int			seen = 0;
+	int			shift = 0;
+
+	if (count < 2)
+		return 0;
+	for (int i = 0; i < SAMPLE; i++)
+	{
+		int			at = (int) ((int64_t) (count - 1) * i / SAMPLE);
+		uint64_t	distance = (uint64_t) bins[at + 1].key - (uint64_t) bins[at].key;
+
+		shifts[63 - __builtin_clzll(distance)]++;
+	}
+	while ((seen += shifts[shift]) < SAMPLE / 2)
+		shift++;
+	return shift < 63 ? shift : 0;
+}
+
+/*
+ * Fill an index with the places of the bins.  Returns whether that took few
+ * steps.
+ */
+static bool
+FillSlots(AbBinIndex *index, const AbBin *bins, int count)
+{
+	const uint32_t mask = (UINT32_C(1) << index->log) - 1;
+	int64_t		steps = 0;
+
+	memset(index->slots, 0, sizeof(uint32_t) << index->log);
+	for (int i = 0; i < count; i++)
+	{
+		uint32_t	slot = FirstSlot(index, bins[i].key) & mask;
+
+		while (index->slots[slot] != 0)
+		{
+			slot = (slot + STEP) & mask;
+			steps++;
+		}
+		index->slots[slot] = (uint32_t) i + 1;
+		if (steps > MOST_STEPS * ((int64_t) count + 64) && index->shift > 0)
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -52,38 +134,45 @@ AbBinIndexLog(int count)
 void
 AbFillBinIndex(AbBinIndex *index, const AbBin *bins, int count)
 {
-	const uint32_t mask = (UINT32_C(1) << index->log) - 1;
-
-	memset(index->slots, 0, sizeof(uint32_t) << index->log);
-	for (int i = 0; i < count; i++)
+	index->shift = UsualDistance(bins, count);
+	if (!FillSlots(index, bins, count))
 	{
-		uint32_t	slot = FirstSlot(bins[i].key, index->log);
-
-		while (index->slots[slot] != 0)
-			slot = (slot + 1) & mask;
-		index->slots[slot] = (uint32_t) i + 1;
+		index->shift = 0;
+		FillSlots(index, bins, count);
 	}
 }
 
 /*
- * The bin of that key, or NULL.
+ * Find the bins of up to BATCH keys that are `size` numbers apart, NULL where
+ * there is none.
+ *
+ * Slots and bins are somewhere in memory, so all of them are asked for before
+ * the first is needed.
  */
-static inline AbBin *
-FindBin(const AbBinIndex *index, AbBin *bins, int64_t key)
+static inline void
+FindBins(const AbBinIndex *index, AbBin *bins, const int64_t *keys, size_t size,
+		 int count, AbBin **found)
 {
 	const uint32_t mask = (UINT32_C(1) << index->log) - 1;
-	uint32_t	slot = FirstSlot(key, index->log);
-	uint32_t	place;
+	uint32_t	slots[BATCH];
 
-	while ((place = index->slots[slot]) != 0)
+	for (int i = 0; i < count; i++)
 	{
-		AbBin	   *bin = &bins[place - 1];
-
-		if (bin->key == key)
-			return bin;
-		slot = (slot + 1) & mask;
+		slots[i] = FirstSlot(index, keys[i * size]) & mask;
+		__builtin_prefetch(&index->slots[slots[i]]);
 	}
-	return NULL;
+	for (int i = 0; i < count; i++)
+		__builtin_prefetch(bins + index->slots[slots[i]] - 1);
+	for (int i = 0; i < count; i++)
+	{
+		int64_t		key = keys[i * size];
+		uint32_t	slot = slots[i];
+		uint32_t	place;
+
+		while ((place = index->slots[slot]) != 0 && bins[place - 1].key != key)
+			slot = (slot + STEP) & mask;
+		found[i] = place == 0 ? NULL : &bins[place - 1];
+	}
 }
 
 /*
@@ -93,16 +182,21 @@ FindBin(const AbBinIndex *index, AbBin *bins, int64_t key)
 int
 AbCountKeys(const AbBinIndex *index, AbBin *bins, int64_t *keys, int count)
 {
+	AbBin	   *found[BATCH];
 	int			left = 0;
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i += BATCH)
 	{
-		AbBin	   *bin = FindBin(index, bins, keys[i]);
+		int			batch = count - i < BATCH ? count - i : BATCH;
 
-		if (bin)
-			bin->count++;
-		else
-			keys[left++] = keys[i];
+		FindBins(index, bins, keys + i, 1, batch, found);
+		for (int j = 0; j < batch; j++)
+		{
+			if (found[j])
+				found[j]->count++;
+			else
+				keys[left++] = keys[i + j];
+		}
 	}
 	return left;
 }
@@ -114,16 +208,22 @@ AbCountKeys(const AbBinIndex *index, AbBin *bins, int64_t *keys, int count)
 int
 AbCountBins(const AbBinIndex *index, AbBin *bins, AbBin *others, int count)
 {
+	AbBin	   *found[BATCH];
 	int			left = 0;
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i += BATCH)
 	{
-		AbBin	   *bin = FindBin(index, bins, others[i].key);
+		int			batch = count - i < BATCH ? count - i : BATCH;
 
-		if (bin)
-			bin->count += others[i].count;
-		else
-			others[left++] = others[i];
+		FindBins(index, bins, &others[i].key, sizeof(AbBin) / sizeof(int64_t),
+				 batch, found);
+		for (int j = 0; j < batch; j++)
+		{
+			if (found[j])
+				found[j]->count += others[i + j].count;
+			else
+				others[left++] = others[i + j];
+		}
 	}
 	return left;
 }
@@ -150,7 +250,7 @@ AbAddKeys(AbKeySet *set, const AbBin *bins, int count)
 
 	for (int i = 0; i < count && !set->full; i++)
 	{
-		uint32_t	slot = FirstSlot(bins[i].key, AB_KEY_SET_LOG);
+		uint32_t	slot = Scatter((uint64_t) bins[i].key) & mask;
 
 		while (set->slots[slot] != NO_KEY && set->slots[slot] != bins[i].key)
 			slot = (slot + 1) & mask;
