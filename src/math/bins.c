@@ -448,6 +448,9 @@ GetNumber(const unsigned char **in, const unsigned char *end,
 static inline uint64_t
 JoinBytes(uint64_t bytes)
 {
+	/* most are short */
+	if (bytes < 0x10000)
+		return (bytes & 0x7F) | (bytes & 0x7F00) >> 1;
 	/* close the gaps between 8 numbers of 7 bits, 4 of 14, 2 of 28 */
 	bytes = (bytes & UINT64_C(0x007F007F007F007F)) |
 		(bytes & UINT64_C(0x7F007F007F007F00)) >> 1;

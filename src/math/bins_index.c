@@ -18,21 +18,6 @@
 /* no key: farther from zero than infinity's would be */
 #define NO_KEY	INT64_MIN
 
-/*
- * Index: keys whose distance is the usual one lie 2^shift apart.  BLOCK of them
- * that follow each other have slots that do, so that cells that come in order
- * find their bins in order.  The steps after a slot that is taken lead to the
- * next block, which by and large is another's, and by and by to all slots.
- */
-#define BLOCK_LOG	6
-#define STEP		((UINT32_C(1) << BLOCK_LOG) + 1)
-
-/* steps a bin, on average, past which keys are scattered one by one instead */
-#define MOST_STEPS	4
-
-/* distances that are looked at for the usual one */
-#define SAMPLE		32
-
 /* keys that are sought together */
 #define BATCH		32
 
@@ -49,83 +34,17 @@ Scatter(uint64_t h)
 }
 
 /*
- * The slot at which to look first, to be taken modulo their number.
- */
-static inline uint32_t
-FirstSlot(const AbBinIndex *index, int64_t key)
-{
-	uint64_t	place = (uint64_t) (key >> index->shift);
-
-	/* a shift of zero: each key by itself */
-	if (index->shift == 0)
-		return Scatter(place);
-	return (Scatter(place >> BLOCK_LOG) << BLOCK_LOG) +
-		(uint32_t) (place & ((1 << BLOCK_LOG) - 1));
-}
-
-/*
  * The number of an index's slots, as a power of 2, for that many bins: it is
  * then at most half full.
  */
 int
 AbBinIndexLog(int count)
 {
-	int			log = BLOCK_LOG + 1;
+	int			log = 4;
 
 	while (INT64_C(1) << log < 2 * (int64_t) count)
 		log++;
 	return log;
-}
-
-/*
- * The power of 2 next below the median of some distances between neighbours.
- */
-static int
-UsualDistance(const AbBin *bins, int count)
-{
-	int			shifts[64] = {0};
-	int			seen = 0;
-	int			shift = 0;
-
-	if (count < 2)
-		return 0;
-	for (int i = 0; i < SAMPLE; i++)
-	{
-		int			at = (int) ((int64_t) (count - 1) * i / SAMPLE);
-		uint64_t	distance = (uint64_t) bins[at + 1].key - (uint64_t) bins[at].key;
-
-		shifts[63 - __builtin_clzll(distance)]++;
-	}
-	while ((seen += shifts[shift]) < SAMPLE / 2)
-		shift++;
-	return shift < 63 ? shift : 0;
-}
-
-/*
- * Fill an index with the places of the bins.  Returns whether that took few
- * steps.
- */
-static bool
-FillSlots(AbBinIndex *index, const AbBin *bins, int count)
-{
-	const uint32_t mask = (UINT32_C(1) << index->log) - 1;
-	int64_t		steps = 0;
-
-	memset(index->slots, 0, sizeof(uint32_t) << index->log);
-	for (int i = 0; i < count; i++)
-	{
-		uint32_t	slot = FirstSlot(index, bins[i].key) & mask;
-
-		while (index->slots[slot] != 0)
-		{
-			slot = (slot + STEP) & mask;
-			steps++;
-		}
-		index->slots[slot] = (uint32_t) i + 1;
-		if (steps > MOST_STEPS * ((int64_t) count + 64) && index->shift > 0)
-			return false;
-	}
-	return true;
 }
 
 /*
@@ -134,11 +53,16 @@ FillSlots(AbBinIndex *index, const AbBin *bins, int count)
 void
 AbFillBinIndex(AbBinIndex *index, const AbBin *bins, int count)
 {
-	index->shift = UsualDistance(bins, count);
-	if (!FillSlots(index, bins, count))
+	const uint32_t mask = (UINT32_C(1) << index->log) - 1;
+
+	memset(index->slots, 0, sizeof(uint32_t) << index->log);
+	for (int i = 0; i < count; i++)
 	{
-		index->shift = 0;
-		FillSlots(index, bins, count);
+		uint32_t	slot = Scatter((uint64_t) bins[i].key) & mask;
+
+		while (index->slots[slot] != 0)
+			slot = (slot + 1) & mask;
+		index->slots[slot] = (uint32_t) i + 1;
 	}
 }
 
@@ -158,7 +82,7 @@ FindBins(const AbBinIndex *index, AbBin *bins, const int64_t *keys, size_t size,
 
 	for (int i = 0; i < count; i++)
 	{
-		slots[i] = FirstSlot(index, keys[i * size]) & mask;
+		slots[i] = Scatter((uint64_t) keys[i * size]) & mask;
 		__builtin_prefetch(&index->slots[slots[i]]);
 	}
 	for (int i = 0; i < count; i++)
@@ -170,7 +94,7 @@ FindBins(const AbBinIndex *index, AbBin *bins, const int64_t *keys, size_t size,
 		uint32_t	place;
 
 		while ((place = index->slots[slot]) != 0 && bins[place - 1].key != key)
-			slot = (slot + STEP) & mask;
+			slot = (slot + 1) & mask;
 		found[i] = place == 0 ? NULL : &bins[place - 1];
 	}
 }

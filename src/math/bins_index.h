@@ -18,7 +18,6 @@ typedef struct AbBinIndex
 {
 	uint32_t   *slots;			/* NULL: there is no index */
 	int			log;
-	int			shift;			/* see bins_index.c */
 } AbBinIndex;
 
 /* Slots of a set of keys, which is at most half full. */

@@ -21,7 +21,7 @@
 
 /* Rows that wait to be merged: as many as there are bins, between these. */
 #define MIN_WAITING		4096
-#define MAX_WAITING		65536
+#define MAX_WAITING		16384
 
 /* Room for the first rows of an arm. */
 #define FIRST_ROWS		4
@@ -331,30 +331,27 @@ MergeBins(AbHistogramState *state, int position)
 }
 
 /*
- * The different keys of all arms in ascending order, in palloc'd memory that
- * the caller frees, and their number.
+ * The bins of all arms together, of which there is that total, in palloc'd
+ * memory that the caller frees, and their number.
  */
-static int64 *
-DistinctKeys(const AbHistogramState *state, int64 total, int *n)
+static AbBin *
+AllBins(const AbHistogramState *state, int64 total, int *n)
 {
-	const uint64 sign = UINT64CONST(1) << 63;
-	uint64	   *keys = (uint64 *) palloc(Max(total, 1) * sizeof(uint64));
-	uint64	   *scratch = (uint64 *) palloc(Max(total, 1) * sizeof(uint64));
-	int64		all = 0;
+	AbBin	   *bins = (AbBin *) palloc(total * sizeof(AbBin));
+	AbBin	   *scratch = (AbBin *) palloc(total * sizeof(AbBin));
+	int			count = 0;
 
 	for (int i = 0; i < state->count; i++)
-		for (int j = 0; j < state->arms[i].count; j++)
-			keys[all++] = (uint64) state->arms[i].bins[j].key ^ sign;
-	AbSortKeys(keys, scratch, all);
-	pfree(scratch);
+	{
+		const AbHistogramPart *arm = &state->arms[i];
 
-	*n = 0;
-	for (int64 i = 0; i < all; i++)
-		if (*n == 0 || keys[i] != keys[*n - 1])
-			keys[(*n)++] = keys[i];
-	for (int i = 0; i < *n; i++)
-		keys[i] ^= sign;
-	return (int64 *) keys;
+		if (arm->count > 0)
+			memcpy(bins + count, arm->bins, arm->count * sizeof(AbBin));
+		count += arm->count;
+	}
+	*n = AbSortBins(bins, scratch, count);
+	pfree(scratch);
+	return bins;
 }
 
 /*
@@ -362,7 +359,7 @@ DistinctKeys(const AbHistogramState *state, int64 total, int *n)
  * bins fit.
  */
 static int
-ChooseBits(const AbHistogramPart *arms, int count, const int64 *keys, int n,
+ChooseBits(const AbHistogramPart *arms, int count, const AbBin *all, int n,
 		   int bits)
 {
 	int64		values[AB_EXACT_BITS + 1] = {0};	/* more with that many
@@ -373,7 +370,7 @@ ChooseBits(const AbHistogramPart *arms, int count, const int64 *keys, int n,
 	int			fitting = 0;
 
 	for (int i = 1; i < n; i++)
-		values[AbBitsToDiffer(keys[i - 1], keys[i])]++;
+		values[AbBitsToDiffer(all[i - 1].key, all[i].key)]++;
 	for (int i = 0; i < count; i++)
 	{
 		all_bins += arms[i].count > 0;
@@ -442,11 +439,11 @@ FitBins(AbHistogramState *state, int64 total)
 	if (state->keys->full || total > AB_MAX_BINS)
 	{
 		int			n;
-		int64	   *keys = DistinctKeys(state, total, &n);
-		int			bits = ChooseBits(state->arms, state->count, keys, n,
+		AbBin	   *all = AllBins(state, total, &n);
+		int			bits = ChooseBits(state->arms, state->count, all, n,
 									  state->bits);
 
-		pfree(keys);
+		pfree(all);
 		total = LowerBits(state, bits);
 	}
 	return total;
