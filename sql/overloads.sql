@@ -17,6 +17,7 @@ SELECT call, meaning(call) FROM unnest(ARRAY[
 	-- a test that is an aggregate and a reader
 	'ab_ttest(1, ''a'')', 'ab_ttest(1.5, $1)', 'ab_ttest(true, $1)', 'ab_ttest(1, 2)', 'ab_ttest(true, false)',
 	'ab_ttest(1, ''a'', ''b'')', 'ab_ttest($1, ''a'', ''b'', 0.01)', 'ab_ttest($1, control => ''a'')',
+	'ab_welch_ttest(1, ''a'')', 'ab_welch_ttest(true, $1)', 'ab_welch_ttest(1, ''a'', $1)', 'ab_ztest($1, 15)', 'ab_ztest($1, 15, $2)',
 	'ab_cuped(1, 2, ''a'')', 'ab_cuped($1, $2, $3)', 'ab_cuped($1, ''a'', ''b'')', 'ab_cuped(NULL, NULL, NULL)',
 	'ab_cuped($1)', 'ab_cuped($1, control => $2)', 'ab_cuped($1, ''a'', ''b'', 0.01)',
 	'ab_ratio(1, 2, ''a'')', 'ab_ratio($1, $2, $3)', 'ab_ratio($1)', 'ab_ratio($1, ''a'', ''b'', alpha => $2)',
@@ -30,6 +31,13 @@ SELECT call, meaning(call) FROM unnest(ARRAY[
 	'ab_summary(true, 7::smallint)', 'ab_summary(1, ''a''::name)', 'ab_summary(1, ''a''::varchar(3))',
 	'ab_histogram(1, $1)', 'ab_histogram(1, 2)', 'ab_histogram(1, true)', 'ab_histogram(1, ''a'', $1)',
 	'ab_make_summary($1, $2, $3)', 'ab_make_summary($1, $2, $3, $4)', 'ab_make_summary(''a'', 5, 2)',
+	'ab_make_summary(''a'', $1, 2)', 'ab_make_summary(''a'', 5, $1, $2)', 'ab_make_summary(''a'', 5::bigint, $1, $2)',
+	'ab_make_summary(''a'', sum(1), sum(2))', 'ab_make_summary(''a'', count(*), avg(1), stddev_samp(1))',
+	'ab_make_summary($1, NULL, NULL)', 'ab_make_summary(NULL, NULL, NULL, NULL)',
+	'ab_make_summary($1, n => $2, successes => $3)',
+	'ab_frequency_summary($1, $2, $3)', 'ab_frequency_summary(1, 2, ''a'')', 'ab_frequency_summary(1, 2::bigint, $1)',
+	'ab_frequency_histogram($1, $2, $3)', 'ab_frequency_histogram(1, 2.0, NULL)', 'ab_column($1, $2)',
+	'ab_column($1, 1)',
 	-- split
 	'ab_srm(''{6200,1550}'')', 'ab_srm($1)', 'ab_srm($1, $2)', 'ab_srm(''{6200,1550}'', ''{0.8,0.2}'')', 'ab_srm(NULL)',
 	'ab_srm(ARRAY[6200, 1550])', 'ab_srm(ARRAY[6200, 1550], ''{0.8,0.2}'', 0.01)', 'ab_srm(ARRAY[sum(1), sum(2)])',

@@ -5,7 +5,8 @@
 -- an arm of two columns from sums
 CREATE FUNCTION arm2(variant text, n bigint, sy float8, syy float8, sx float8, sxx float8, sxy float8)
 RETURNS ab_summary LANGUAGE sql IMMUTABLE AS $$
-	SELECT format('{"version": 1, "columns": 2, "unassigned": 0, "arms": [{"variant": "%s", "n": %s, "nonfinite": 0, "missing": [0, 0, 0], "control": false,'
+	SELECT format('{"version": 1, "columns": 2, "unassigned": 0, "arms": [{"variant": "%s", "n": %s,'
+		' "nonfinite": 0, "missing": [0, 0, 0], "control": false,'
 		' "overflow": false, "binary": [false, false], "mean": [%s, %s], "mean_low": [0, 0], "comoment": [%s, %s, %s],'
 		' "comoment_low": [0, 0, 0]}]}',
 		variant, n, sy / n, sx / n, syy - sy * sy / n, sxy - sx * sy / n, sxx - sx * sx / n)::ab_summary

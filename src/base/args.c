@@ -49,8 +49,8 @@ const AbWords ab_corrections = {
 const AbWords ab_corrections_dunnett = AB_WORDS("correction", correction_words);
 
 const AbRange ab_alpha = {
-	.low = 0, .low_open = true, .high = 1, .high_open = true,
-	.message = "significance level must be between 0 and 1",
+	.low = 0, .low_open = true, .high = 0.5, .level = true,
+	.message = "significance level must be above 0 and at most 0.5",
 	.hint = "Use 0.05 for a 5% false positive rate."
 };
 
@@ -74,6 +74,25 @@ AbBadParameter(const char *message, double value, const char *hint)
 }
 
 /*
+ * What to write instead of a value above the range: a percentage and a
+ * confidence level are the likely slips.
+ */
+static const char *
+RangeHint(double value, const AbRange *range)
+{
+	double		share = value > 1 ? value / 100 : value;
+
+	if (range->level && value > range->high && share > 0.5 && share < 1)
+		return psprintf("It is the probability of a false positive, not the confidence: write %.10g for %.10g%%.",
+						1 - share, share * 100);
+	if ((range->fraction || range->level) && value > range->high &&
+		share <= range->high)
+		return psprintf("It is a fraction, not a percentage: write %.10g for %.10g%%.",
+						share, share * 100);
+	return range->hint;
+}
+
+/*
  * The value, if it is in the range; ERROR 22023 else.  NaN is NULL, and only
  * that where the range allows it.
  */
@@ -86,11 +105,7 @@ AbCheckRange(double value, const AbRange *range)
 	if ((range->low_open ? value > range->low : value >= range->low) &&
 		(range->high_open ? value < range->high : value <= range->high))
 		return value;
-	AbBadParameter(range->message, value,
-				   range->fraction && value > range->high && value <= 100 ?
-				   psprintf("It is a fraction, not a percentage: write %g for %g%%.",
-							value / 100, value) :
-				   range->hint);
+	AbBadParameter(range->message, value, RangeHint(value, range));
 }
 
 /*

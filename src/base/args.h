@@ -88,6 +88,7 @@ typedef struct AbRange
 	bool		high_open;
 	bool		optional;		/* NULL is allowed */
 	bool		fraction;		/* a percentage is taken for a slip */
+	bool		level;			/* so is a confidence level */
 	const char *message;		/* "ratio must be ..." */
 	const char *hint;			/* or NULL */
 } AbRange;

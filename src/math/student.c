@@ -64,6 +64,26 @@ AbAgree(AbInterval interval, double estimate, bool significant)
 }
 
 /*
+ * Move the end of an interval, the lower one of AB_GREATER and the upper one
+ * of AB_LESS, to the side of the limit on which that test puts it, where rounding alone would have it on the other, and by so much that
+ * the rounding of a percentage cannot bring it back.
+ */
+double
+AbKeepVerdict(double end, double limit, AbAlternative alternative,
+			  bool significant)
+{
+	double		side = (alternative == AB_GREATER) == significant ? 1 : -1;
+	double		step = fmax(4 * DBL_EPSILON * fabs(limit), DBL_MIN);
+
+	if (isnan(end) || (end - limit) * side >= step)
+		return end;
+	/* what is not excluded may lie on the limit itself if that is zero */
+	if (!significant && limit == 0)
+		return end * side >= 0 ? end : 0;
+	return limit + side * step;
+}
+
+/*
  * A computed probability as a p-value: never 0, and at most 1; NaN stays.
  */
 double

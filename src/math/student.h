@@ -84,6 +84,8 @@ extern double AbBoundP(double p);
 extern double AbPValue(double statistic, double df, AbAlternative alternative);
 extern AbInterval AbAgree(AbInterval interval, double estimate,
 						  bool significant);
+extern double AbKeepVerdict(double end, double limit, AbAlternative alternative,
+							bool significant);
 extern AbTest AbTTest(double difference, double std_error, double df,
 					  AbAlternative alternative, double alpha);
 extern AbInterval AbDifferenceInterval(double difference, double std_error,

@@ -41,7 +41,9 @@ typedef struct Treatment
 	AbMeans		means;
 	AbEffect	effect;
 	double		variance;		/* of the treatment's mean */
+	AbWelchArms arms;
 	bool		tested;
+	bool		by_score;		/* the score test answers, not a t-test */
 } Treatment;
 
 /* One variance for all arms. */
@@ -110,14 +112,19 @@ PooledEffect(AbMeans *means, const PooledVariance *pooled, AbEffect *effect)
 }
 
 static const char *
-MethodName(const CompareCall *call)
+MethodName(const CompareCall *call, bool by_score)
 {
-	const char *test = AbMeansTestName(call->test.equal_var);
+	const char *test = by_score ? AbWelchScoreName() :
+		AbMeansTestName(call->test.equal_var);
 
 	if (call->correction == AB_DUNNETT)
-		test = call->test.equal_var ?
+	{
+		const char *dunnett = call->test.equal_var ?
 			"Dunnett test (pooled variance of all arms)" :
 			"Dunnett test (separate variances)";
+
+		test = by_score ? psprintf("%s, %s", dunnett, test) : dunnett;
+	}
 	return psprintf("%s%s%s", test,
 					AbAlternativeSuffix(call->test.alternative),
 					AbCorrectionSuffix(call->correction));
@@ -143,6 +150,14 @@ TestTreatments(Treatment *treatments, int count, const CompareCall *call)
 
 		if (!treatment->tested)
 			continue;
+		if (AbMeansByScore(means, call->test.equal_var))
+		{
+			treatment->by_score = true;
+			AbTestByScore(means, &treatment->arms, call->test.alternative);
+			means->row.method = MethodName(call, true);
+			tested++;
+			continue;
+		}
 		treatment->tested = (pool_all ?
 							 PooledEffect(means, &pooled, &treatment->effect) :
 							 AbMeansEffect(means, call->test.equal_var,
@@ -161,6 +176,10 @@ TestTreatments(Treatment *treatments, int count, const CompareCall *call)
 
 /*
  * The distribution of the largest of the comparisons that were tested.
+ *
+ * One that the score test answers is taken as independent of the others, which
+ * a treatment with nearly all of the variance is: that is never less strict
+ * than their true correlation, which is positive.
  */
 static AbDunnett *
 MakeDunnett(const Treatment *treatments, int count, int tested,
@@ -174,8 +193,10 @@ MakeDunnett(const Treatment *treatments, int count, int tested,
 	for (int i = 0; i < count; i++)
 		if (treatments[i].tested)
 		{
-			control_variance = treatments[i].effect.control_variance;
-			variances[n++] = treatments[i].variance;
+			if (!treatments[i].by_score)
+				control_variance = treatments[i].effect.control_variance;
+			variances[n++] = treatments[i].by_score ? DBL_MAX :
+				treatments[i].variance;
 		}
 	dunnett = AbMakeDunnett(control_variance, variances, n, alternative,
 							&ab_server_work);
@@ -184,33 +205,44 @@ MakeDunnett(const Treatment *treatments, int count, int tested,
 }
 
 /*
- * What a reader of the row has to know about a pooled variance.  Dunnett's,
- * from all arms, can differ from the two compared even where sizes are equal.
+ * What a reader of the row has to know about its variance.  Dunnett's, from all
+ * arms, can differ from the two compared even where sizes are equal.
  */
 static void
-NoteVariance(AbMeans *means, const CompareCall *call)
+NoteVariance(Treatment *treatment, const CompareCall *call)
 {
+	AbMeans    *means = &treatment->means;
 	const AbArm *control = means->control;
-	const AbArm *treatment = means->treatment;
+	const AbArm *arm = means->treatment;
 	double		ratio;
+	char	   *fault;
 
-	if (!call->test.equal_var)
+	if (treatment->by_score)
 		return;
-	if (call->correction != AB_DUNNETT)
+	if (!call->test.equal_var || call->correction != AB_DUNNETT)
 	{
-		AbCheckVariances(means, true);
+		AbCheckVariances(means, call->test.equal_var, 1,
+						 call->test.alternative);
 		return;
 	}
-	if (control->n == 1 || treatment->n == 1)
+	if (control->n == 1 || arm->n == 1)
 	{
 		AbNote(&means->row.notes, "the %s has one row: its variance is taken from the other arms",
 			   control->n == 1 ? "control" : "treatment");
 		return;
 	}
+	if (AbNotePooledEvents(means, &treatment->arms))
+		return;
 	ratio = means->row.std_error /
 		sqrt(AbArmVariance(means->summary, control, 0, 0) / control->n +
-			 AbArmVariance(means->summary, treatment, 0, 0) / treatment->n);
-	if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)
+			 AbArmVariance(means->summary, arm, 0, 0) / arm->n);
+	if (!(fabs(ratio - 1) > AB_POOLING_TOLERANCE))
+		return;
+	fault = AbWelchFault(means, &treatment->arms, ratio);
+	if (fault != NULL)
+		AbNote(&means->row.notes, "the variances of the arms are unequal: the pooled standard error is %.2g times Welch's; %s",
+			   ratio, fault);
+	else
 		AbNote(&means->row.notes, "the variances of the arms are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
 			   ratio);
 }
@@ -263,12 +295,16 @@ DecideAll(Treatment *treatments, int count, int tested,
 							simultaneous ? level : alpha);
 			critical_df = row->df;
 		}
-		AbSetIntervals(row, &treatments[i].effect, critical,
-					   call->test.alternative, simultaneous ?
-					   row->significant == AB_YES : single[i]);
+		if (!treatments[i].by_score)
+			AbSetIntervals(row, &treatments[i].effect, critical,
+						   call->test.alternative, simultaneous ?
+						   row->significant == AB_YES : single[i]);
+		else if (simultaneous)
+			AbSetScoreIntervals(&treatments[i].means, critical,
+								call->test.alternative);
 		if (!simultaneous)
 			AbNoteFamily(&row->notes, tested, call->correction);
-		NoteVariance(&treatments[i].means, call);
+		NoteVariance(&treatments[i], call);
 	}
 	if (dunnett != NULL)
 		AbFreeDunnett(dunnett);
@@ -306,7 +342,9 @@ ab_compare(PG_FUNCTION_ARGS)
 		choice.treatment = i;
 		treatment->tested = AbStartTreatment(&treatment->means, call.summary,
 											 &list, &call.test, choice);
-		treatment->means.row.method = MethodName(&call);
+		if (treatment->tested)
+			treatment->arms = AbWelchArmsOf(&treatment->means);
+		treatment->means.row.method = MethodName(&call, false);
 	}
 	tested = TestTreatments(treatments, count, &call);
 	if (tested > 0)

@@ -94,12 +94,48 @@ NoteAdjustment(AbNotes *notes, const AbPairs *pairs, const AbAdjusted *e,
 }
 
 /*
+ * Note what the t-test of a complete row takes for granted, which the one with
+ * variances of the other kind tells.
+ */
+static void
+CheckVariances(AbMeans *means, const AbPairs *pairs, AbTheta theta,
+			   const AbTestArgs *args, const AbWelchArms *arms)
+{
+	AbAdjusted	other;
+	double		ratio;
+	char	   *fault;
+
+	if (!args->equal_var)
+	{
+		other = AbAncova(pairs, theta, true);
+		AbNoteWelch(means, arms, other.effect.std_error, other.effect.df,
+					args->alternative);
+		return;
+	}
+	if (AbNotePooledEvents(means, arms) ||
+		Min(pairs->control.n, pairs->treatment.n) < AB_MIN_ADJUSTED_ROWS)
+		return;
+	other = AbAncova(pairs, theta, false);
+	ratio = means->row.std_error / other.effect.std_error;
+	if (!(fabs(ratio - 1) > AB_POOLING_TOLERANCE))
+		return;
+	fault = AbWelchFault(means, arms, ratio);
+	if (fault != NULL)
+		AbNote(&means->row.notes, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's; %s",
+			   ratio, fault);
+	else
+		AbNote(&means->row.notes, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
+			   ratio);
+}
+
+/*
  * Compare the two arms by their pairs, and fill in what that gives.  subject is
- * what is compared, for the name of the method: "" for means.
+ * what is compared, for the name of the method: "" for means.  With `binary` the
+ * outcome is the first column itself, all zeros and ones.
  */
 void
 AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
-			   const AbTestArgs *args, const char *subject)
+			   const AbTestArgs *args, const char *subject, bool binary)
 {
 	static const char *const prefixes[] = {
 		[AB_THETA_NONE] = "",
@@ -110,11 +146,21 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
 	AbNotes    *notes = &means->row.notes;
 	double		nc = pairs->control.n;
 	double		nt = pairs->treatment.n;
+	AbWelchArms arms = {binary, pairs->control.syy == 0, pairs->treatment.syy == 0};
+	bool		flat = !args->equal_var && nc >= 2 && nt >= 2 && AbAnyFlat(&arms);
 	AbAdjusted	plain;
 	AbAdjusted	e;
 
 	means->row.difference.value = pairs->y_difference;
 	means->row.lift.value = pairs->y_difference / pairs->control.y;
+	if (flat && AbScoreAnswers(&arms))
+	{
+		AbAnswerByScore(means, &arms, args->alternative);
+		return;
+	}
+	/* nor does a covariate make a constant outcome vary */
+	if (flat)
+		theta = AB_THETA_NONE;
 	if (theta != AB_THETA_NONE && !CanAdjust(notes, pairs))
 		theta = AB_THETA_NONE;
 	means->row.method = psprintf("%s%s%s%s", prefixes[theta],
@@ -129,6 +175,12 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
 		return;
 	}
 
+	if (flat)
+	{
+		AbNoteFlat(notes, &arms);
+		return;
+	}
+
 	e = plain = AbAncova(pairs, AB_THETA_NONE, args->equal_var);
 	if (theta != AB_THETA_NONE)
 	{
@@ -140,17 +192,19 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
 		if (plain.effect.std_error > 0 && isfinite(e.effect.std_error))
 			NoteAdjustment(notes, pairs, &e, &plain, theta);
 	}
-	if (AbTestEffect(&means->row, &e.effect, args->alternative) &&
-		args->equal_var && nc >= AB_MIN_ADJUSTED_ROWS &&
-		nt >= AB_MIN_ADJUSTED_ROWS)
+	arms.flat_control |= e.control_stddev == 0;
+	arms.flat_treatment |= e.treatment_stddev == 0;
+	if (!args->equal_var && AbAnyFlat(&arms))
 	{
-		AbAdjusted	separate = AbAncova(pairs, theta, false);
-		double		ratio = means->row.std_error / separate.effect.std_error;
-
-		if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)
-			AbNote(notes, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
-				   ratio);
+		means->row.difference.value = e.effect.difference;
+		means->row.lift.value = e.effect.difference / e.effect.control;
+		AbNote(notes, "the covariate explains the outcome of %s without a rest, so Welch's test would take its mean for certain: not tested",
+			   !arms.flat_treatment ? "the control" :
+			   !arms.flat_control ? "the treatment" : "both arms");
+		return;
 	}
+	if (AbTestEffect(&means->row, &e.effect, args->alternative))
+		CheckVariances(means, pairs, theta, args, &arms);
 }
 
 /*
@@ -221,7 +275,8 @@ Cuped(FunctionCallInfo fcinfo)
 	{
 		AbPairs		pairs = PairsOfArms(&means);
 
-		AbComparePairs(&means, &pairs, call.theta, &call.test, "");
+		AbComparePairs(&means, &pairs, call.theta, &call.test, "",
+					   AbBinaryArms(&means, 0));
 	}
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }

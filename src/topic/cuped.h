@@ -9,7 +9,7 @@
 #ifndef AB_TOPIC_CUPED_H
 #define AB_TOPIC_CUPED_H
 
-#include "base/effect.h"
+#include "base/welch.h"
 #include "math/ancova.h"
 
 /* What a call with or without a covariate asks. */
@@ -36,6 +36,6 @@ extern const AbWords ab_thetas; /* AbTheta */
 extern void AbMergeArms(const AbMeans *means, AbDouble *moments);
 extern void AbComparePairs(AbMeans *means, const AbPairs *pairs,
 						   AbTheta theta, const AbTestArgs *args,
-						   const char *subject);
+						   const char *subject, bool binary);
 
 #endif							/* AB_TOPIC_CUPED_H */

@@ -213,6 +213,17 @@ PairsOfArms(const AbMeans *means, bool covariate)
 }
 
 /*
+ * Are all ratios of users 0 or 1 over 1, that is, is this a comparison of rates?
+ */
+static bool
+IsRate(const AbMeans *means)
+{
+	return AbBinaryArms(means, 0) && AbBinaryArms(means, 1) &&
+		AbArmMean(means->summary, means->control, 1) == 1 &&
+		AbArmMean(means->summary, means->treatment, 1) == 1;
+}
+
+/*
  * Has the covariate a ratio, that is, do its denominators not sum to zero, nor
  * differ in sign between the arms?  Notes if not.
  */
@@ -258,7 +269,7 @@ CompareRatios(FunctionCallInfo fcinfo, const AbCupedCall *call)
 			theta = AB_THETA_NONE;
 		pairs = PairsOfArms(&means, theta != AB_THETA_NONE);
 		AbComparePairs(&means, &pairs, theta, &call->test,
-					   " of ratios (delta method)");
+					   " of ratios (delta method)", IsRate(&means));
 	}
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }

@@ -192,20 +192,20 @@ ab_summary_in(PG_FUNCTION_ARGS)
 }
 
 /*
- * Make the first argument of a call, a summary's text, the summary.
+ * Make an argument of a call, a summary's text, the summary.
  *
  * A test that is both an aggregate and a reader of summaries has a form for
  * that: of a literal or a parameter without a type PostgreSQL could not tell
  * which of the two is meant, and takes it for text where a function takes text.
  */
 void
-AbParseSummaryArg(FunctionCallInfo fcinfo)
+AbParseSummaryArgAt(FunctionCallInfo fcinfo, int position)
 {
-	if (PG_ARGISNULL(0))
+	if (PG_ARGISNULL(position))
 		return;
-	fcinfo->args[0].value =
+	fcinfo->args[position].value =
 		DirectFunctionCall1(ab_summary_in,
-							CStringGetDatum(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+							CStringGetDatum(text_to_cstring(PG_GETARG_TEXT_PP(position))));
 }
 
 /* ----------------------------------------------------------------------

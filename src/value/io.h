@@ -34,10 +34,17 @@ typedef struct AbStoredType
 	uint32		arm_keys;
 	const char *arm_form;
 
-	/* read an arm but its label and missing[]: of an object with that many keys */
+	/*
+	 * read an arm but its label and missing[]: of an object with that many
+	 * keys
+	 */
 	const char *(*json_arm) (JsonbContainer *object, int number,
 							 void *parts, int i);
-	/* likewise, but its label, flags and missing[]: from where the message stands */
+
+	/*
+	 * likewise, but its label, flags and missing[]: from where the message
+	 * stands
+	 */
 	const char *(*binary_arm) (StringInfo buf, int number,
 							   void *parts, int i);
 	/* check all arms together, whose labels and controls are; may be NULL */

@@ -160,10 +160,10 @@ AbPartOfArm(const AbSummary *summary, const AbArm *arm)
 {
 	int			columns = summary->columns;
 	AbSummaryPart part = {.head = {
-		.label = AbArmLabel(summary, arm),
-		.n = arm->n,
-		.nonfinite = arm->nonfinite,
-		.flags = arm->flags
+			.label = AbArmLabel(summary, arm),
+			.n = arm->n,
+			.nonfinite = arm->nonfinite,
+			.flags = arm->flags
 	}};
 
 	memcpy(part.head.missing, AbArmMissing(arm, columns),

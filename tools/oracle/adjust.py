@@ -69,7 +69,7 @@ def section_adjust(server, checks, rng):
 
 def section_alpha(server, checks, rng):
     for _ in range(200):
-        alpha, count = log_uniform(rng, 1e-12, 0.9), int(log_uniform(rng, 1, 1e9))
+        alpha, count = log_uniform(rng, 1e-12, 0.5), int(log_uniform(rng, 1, 1e9))
         bonferroni, sidak = server.rows("SELECT ab_adjusted_alpha(%s, %s), ab_adjusted_alpha(%s, %s, 'sidak')",
                                         (alpha, count, alpha, count))[0]
         checks.held((alpha, count), 'adjusted alpha', bonferroni, mpf(alpha) / count, 1e-15)

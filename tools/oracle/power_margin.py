@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The planning of non-inferiority and equivalence: rates at 50 digits, means by other integrals, and simulation.
+"""The planning of non-inferiority and equivalence: rates over all tables, means by other integrals, and simulation.
 
 The power of two one-sided t-tests is the integral over the difference instead of the one over the standard
 deviation.
@@ -9,14 +9,24 @@ import math
 import numpy as np
 import scipy.special
 import scipy.stats
-from mpmath import mp, mpf
+from mpmath import mpf
 
 from shared.checks import run_sections, seeded
 from shared.data import log_uniform, random_levels
-from shared.planning import Rates, held, null_error, rate_error, rate_power, smallest
-from shared.reference import normal_quantile, student_quantile, t_power
+from shared.planning import held, smallest
+from shared.rates import share_shown
+from shared.reference import student_quantile, t_power
 
 SEED = 20240310
+# tables up to which all of them are enumerated
+MOST_TABLES = 1e6
+
+
+def check_rates(checks, label, inputs, n, ratio, got, shown):
+    """The planned power against all tables, where there are not too many."""
+    nt = max(1, math.floor(ratio * n + 0.5))
+    if (n + 1) * (nt + 1) <= MOST_TABLES:
+        checks.check(abs(got - shown(n, nt)) < 1e-9, (label, n) + inputs, got, shown(n, nt))
 
 
 def section_noninferiority(server, checks, rng):
@@ -42,10 +52,16 @@ def section_noninferiority(server, checks, rng):
             FROM (VALUES (%s::float8, %s::float8, %s::float8, %s::float8, %s::float8, %s, %s::float8)) v(b, m, a, p, r,
                 h, e),
                  ab_sample_size_noninferiority(b, m, a, p, r, h, e) n""", inputs)[0]
-        design = Rates(baseline, baseline + effect, -sign * margin, ratio, alpha, False, False)
         checks.check(at_n >= power and (below is None or below < power), inputs, (below, at_n), power)
-        smallest(checks, inputs, n, 2, lambda m: rate_power(design, m), power)
-        held(checks, 'non-inferiority power', (n,) + inputs, at_n, rate_power(design, n))
+        check_rates(checks, 'non-inferiority', inputs, n, ratio, at_n, lambda nc, nt: share_shown(
+            nc, nt, baseline, baseline + effect, alpha, *((-margin, None) if better else (None, margin)), False))
+        if i % 5 == 0 and 0 < margin < 0.9:         # a relative margin
+            got = server.value('SELECT ab_power_noninferiority(%s, %s, %s, %s, %s, %s, relative => true)',
+                               (60, baseline, margin, alpha, ratio, direction)) if baseline * (1 + margin) < 1 else None
+            if got is not None:
+                limits = (1 - margin, None) if better else (None, 1 + margin)
+                check_rates(checks, 'relative', inputs, 60, ratio, got, lambda nc, nt: share_shown(
+                    nc, nt, baseline, baseline, alpha, *limits, True))
 
         sd = log_uniform(rng, 0.1, 10)
         distance = (sign * effect + margin) / sd
@@ -125,19 +141,8 @@ def section_equivalence(server, checks, rng):
             FROM (VALUES (%s::float8, %s::float8, %s::float8, %s::float8, %s::float8, %s::float8)) v(b, m, a, p, r, e),
                  ab_sample_size_equivalence(b, m, a, p, r, e) n""", inputs)[0]
         checks.check(at_n >= power and (below is None or below < power), inputs, (below, at_n), power)
-        held(checks, 'equivalence power, rates', (n,) + inputs, at_n, rate_tost_power(inputs, n), 1e-10)
-
-
-def rate_tost_power(inputs, n):
-    baseline, margin, alpha, _, ratio, effect = inputs
-    sides = []
-    for null in (-margin, margin):
-        sides.append(null_error(Rates(baseline, baseline + effect, null, ratio, alpha, False, False)))
-    z = normal_quantile(alpha)
-    error = rate_error(mpf(baseline), mpf(baseline) + effect, mpf(ratio))
-    root = mp.sqrt(n)
-    return max(mp.ncdf(((mpf(margin) - effect) * root - z * sides[1]) / error)
-               - mp.ncdf((z * sides[0] - (mpf(margin) + effect) * root) / error), mpf(0))
+        check_rates(checks, 'equivalence', inputs, n, ratio, at_n, lambda nc, nt: share_shown(
+            nc, nt, baseline, baseline + effect, alpha, -margin, margin, False))
 
 
 def section_simulation(server, checks, rng):

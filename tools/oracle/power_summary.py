@@ -39,6 +39,8 @@ def section_summary(server, checks, rng):
             state = 'ab_summary(a, b, c, d, variant)' if design == 'ratio_cuped' else 'ab_summary(a, b, variant)'
             if design == 'mean' and i % 2:
                 state = 'ab_summary(a, variant)'
+            elif design == 'mean':
+                state = 'ab_column(ab_summary(a, b, variant), 1)'
             r = 1 if design == 'paired' else ratio
             effect = log_uniform(rng, 0.05, 0.5)
             args = (alpha, r, alternative, deff, design, relative_effect)

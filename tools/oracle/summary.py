@@ -90,9 +90,9 @@ def check_identity(server, checks):
         FROM (SELECT id, ab_summary(outcome, variant) s FROM log GROUP BY id) d""")
     for case, one, padded, again in got:
         checks.check(one == padded == again, case, (padded, again), one)
-    nothing = server.rows("""SELECT ab_rollup(NULL::ab_summary), ab_summary(NULL::float8, 'control'),
-        ab_summary(1.0, NULL::text), ab_summary(y, 'control') FROM (SELECT 1.0::float8 WHERE false) t(y)""")[0]
-    checks.check(set(nothing) == {None}, 'no rows that count', nothing, 'NULLs')
+    nothing = server.rows("""SELECT ab_rollup(NULL::ab_summary), ab_summary(1, NULL::text),
+        ab_frequency_summary(y, 0, 'control') FROM (SELECT 1.0::float8 WHERE false) t(y)""")[0]
+    checks.check(set(nothing) == {None}, 'no rows', nothing, 'NULLs')
 
 
 def check_columns(server, checks, rng):
@@ -224,7 +224,11 @@ def section_errors(server, checks):
     mistakes = [("SELECT ab_summary(i, v, v) FROM generate_series(1, 3) i, unnest('{a,b}'::text[]) v", bad)]
     mistakes += [("SELECT ab_make_summary('a', %s)" % a, bad)
                  for a in ('-1, 1, 1', "10, 'NaN', 1", "10, 1, 'NaN'", '10, 1, -1', "10, 'Infinity', 1",
-                           "10, 1, 'Infinity'", '0, 1, 1', '9007199254740993, 1, 1', '1, 1, 1')]
+                           "10, 1, 'Infinity'", '9007199254740993, 1, 1', '1, 1, 1', '2.5, 1, 1')]
+    mistakes += [("SELECT ab_make_summary(%s)" % a, state) for a, state in (
+        ("'a', 0, 1, 1", good), ("'a', 0, NULL, NULL", good), ("'a', 1, 5, NULL", good), ("'a', 2, 5, NULL", '22004'),
+        ("'a', 2, NULL, 1", '22004'), ("NULL, 2, 1, 1", '22004'), ("'a', NULL, 1, 1", '22004'),
+        ("NULL, NULL, NULL, NULL", good), ("'a', 5, NULL", '22004'), ("'a', 0, NULL", good), ("'a', 5, 2.5", bad))]
     mistakes += [('SELECT * FROM ab_arms(NULL::ab_summary)', good),
                  ("SELECT ab_summary(1.0, repeat('x', 1024))", good),
                  ("SELECT ab_summary(1.0, repeat('x', 1025))", limit),
