@@ -132,9 +132,9 @@ FROM (SELECT ab_rollup(ab_make_summary(v, n, m, sd)) s
 	  FROM (VALUES ('control', 9, 1, 0), ('a', 900, 1.1, 1), ('b', 700, 1.2, 1)) t(v, n, m, sd)) q,
 	 ab_compare(s, correction => 'dunnett');
 -- of zeros and ones the score test answers where an arm does not vary; in Dunnett's it is one of the comparisons,
--- independent of the others, so with three and with a control without variation the p-value is Sidak's
-SELECT treatment, close(p_adjusted, 1 - (1 - p_value) ^ 3, 1e-9) AS sidak, p_adjusted BETWEEN p_value AND 3 * p_value AS bounded,
-	   df IS NULL AS normal, significant, method, note
+-- independent of the others: where the control is the one that does not vary, p is Sidak's
+SELECT treatment, close(p_adjusted, 1 - (1 - p_value) ^ 3, 1e-9) AS sidak,
+	   p_adjusted BETWEEN p_value AND 3 * p_value AS bounded, df IS NULL AS normal, significant, method, note
 FROM (SELECT ab_rollup(ab_make_summary(v, n, x)) s
 	  FROM (VALUES ('control', 1000, 500), ('a', 800, 440), ('b', 3, 0), ('c', 600, 330)) t(v, n, x)) q,
 	 ab_compare(s, correction => 'dunnett');

@@ -34,9 +34,9 @@ FROM (VALUES
 		"statistic": 0.90955487813318766379, "df": 6.0, "p_value": 0.80093967035641535161, "diff_low": null,
 		"diff_high": 1.6954849340010621329, "lift_low_pct": null, "lift_high_pct": 26.669697444973770526,
 		"significant": false}'),
-	('superiority', 0.02, 'higher', true, false, 0.45, '{"std_error": 0.83510318723696255193,
+	('superiority', 0.02, 'higher', true, false, 0.5, '{"std_error": 0.83510318723696255193,
 		"statistic": 0.25386084407296661853, "df": 5.9193775024417877407, "p_value": 0.40409522362524383177,
-		"diff_low": 0.2417613453147617272, "diff_high": null, "lift_low_pct": 3.4711160632284444805,
+		"diff_low": 0.35, "diff_high": null, "lift_low_pct": 5.0724637681159420290,
 		"lift_high_pct": null, "significant": true}'),
 	('superiority', 0.05, 'lower', true, false, 0.05, '{"std_error": 0.80053627858663178212,
 		"statistic": 0.86816802509817682917, "df": 5.7922510879853621039, "p_value": 0.79009370911425807838,
@@ -137,8 +137,8 @@ SELECT count(*) FILTER (WHERE at.significant) AS significant_at_p,
 	   count(*) FILTER (WHERE NOT CASE WHEN relative THEN above.lift_low_pct > -margin * 100
 									   ELSE above.diff_low > -margin END) AS not_excluded_above
 FROM grid, ab_noninferiority(s, margin, 'higher', relative => relative, equal_var => equal_var) p,
-	 ab_noninferiority(s, margin, 'higher', alpha => least(p.p_value, 0.5), relative => relative, equal_var => equal_var) at,
-	 ab_noninferiority(s, margin, 'higher', alpha => least(p.p_value * (1 + 4e-16), 0.5), relative => relative,
+	 ab_noninferiority(s, margin, 'higher', alpha => p.p_value, relative => relative, equal_var => equal_var) at,
+	 ab_noninferiority(s, margin, 'higher', alpha => p.p_value * (1 + 4e-16), relative => relative,
 					   equal_var => equal_var) above
 WHERE grid.alpha = 0.05 AND p.p_value BETWEEN 1e-10 AND 0.499;
 

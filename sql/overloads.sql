@@ -17,7 +17,8 @@ SELECT call, meaning(call) FROM unnest(ARRAY[
 	-- a test that is an aggregate and a reader
 	'ab_ttest(1, ''a'')', 'ab_ttest(1.5, $1)', 'ab_ttest(true, $1)', 'ab_ttest(1, 2)', 'ab_ttest(true, false)',
 	'ab_ttest(1, ''a'', ''b'')', 'ab_ttest($1, ''a'', ''b'', 0.01)', 'ab_ttest($1, control => ''a'')',
-	'ab_welch_ttest(1, ''a'')', 'ab_welch_ttest(true, $1)', 'ab_welch_ttest(1, ''a'', $1)', 'ab_ztest($1, 15)', 'ab_ztest($1, 15, $2)',
+	'ab_welch_ttest(1, ''a'')', 'ab_welch_ttest(true, $1)', 'ab_welch_ttest(1, ''a'', $1)',
+	'ab_ztest($1, 15)', 'ab_ztest($1, 15, $2)',
 	'ab_cuped(1, 2, ''a'')', 'ab_cuped($1, $2, $3)', 'ab_cuped($1, ''a'', ''b'')', 'ab_cuped(NULL, NULL, NULL)',
 	'ab_cuped($1)', 'ab_cuped($1, control => $2)', 'ab_cuped($1, ''a'', ''b'', 0.01)',
 	'ab_ratio(1, 2, ''a'')', 'ab_ratio($1, $2, $3)', 'ab_ratio($1)', 'ab_ratio($1, ''a'', ''b'', alpha => $2)',

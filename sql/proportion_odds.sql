@@ -11,7 +11,8 @@ FROM (VALUES ('score', 0.6468477831892326::float8, 3.495046393665422::float8, 0.
 SELECT count(*) FILTER (WHERE o.p_value <> p.p_value) AS other_p,
 	   count(*) FILTER (WHERE NOT close(o.odds_ratio_low * coalesce(a.odds_ratio_high, 'inf'), 1, 1e-9)) AS arms,
 	   count(*) FILTER (WHERE NOT close(o.odds_ratio_low * coalesce(f.odds_ratio_high, 'inf'), 1, 1e-9)) AS failures
-FROM (VALUES (1, 12), (5, 12), (11, 12), (40, 3000)) c(xc, nc), (VALUES (1, 7), (3, 7), (40, 300), (290, 300)) t(xt, nt),
+FROM (VALUES (1, 12), (5, 12), (11, 12), (40, 3000)) c(xc, nc),
+	 (VALUES (1, 7), (3, 7), (40, 300), (290, 300)) t(xt, nt),
 	 ab_odds_ratio(counts(xc, nc, xt, nt)) o, ab_proportion_test(counts(xc, nc, xt, nt)) p,
 	 ab_odds_ratio(counts(xt, nt, xc, nc)) a, ab_odds_ratio(counts(nc - xc, nc, nt - xt, nt)) f;
 -- no interval contradicts its verdict, also where alpha is the p-value itself

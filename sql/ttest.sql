@@ -175,8 +175,8 @@ SELECT count(*), count(*) FILTER (WHERE excludes(t.diff_low, t.diff_high) <> t.s
 	   count(*) FILTER (WHERE t.significant) > 100 AS both_occur,
 	   count(*) FILTER (WHERE t.method NOT LIKE 'score test%' OR t.note NOT LIKE '%in place of Welch''s%') AS others
 FROM unnest('{2,3,7,40}'::int[]) nt, unnest('{2,9,100}'::int[]) nc, generate_series(0, nc, greatest(nc / 10, 1)) xc,
-	 unnest('{0,1}'::int[]) share, unnest('{two-sided,less,greater}'::text[]) side, unnest('{0.001,0.05,0.4}'::float8[]) level,
-	 unnest('{t,f}'::boolean[]) turned,
+	 unnest('{0,1}'::int[]) share, unnest('{two-sided,less,greater}'::text[]) side,
+	 unnest('{0.001,0.05,0.4}'::float8[]) level, unnest('{t,f}'::boolean[]) turned,
 	 ab_ttest(CASE WHEN turned THEN counts(share * nt, nt, xc, nc) ELSE counts(xc, nc, share * nt, nt) END,
 			  alpha => level, alternative => side, equal_var => false) t;
 -- also where alpha is the p-value itself

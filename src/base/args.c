@@ -29,6 +29,12 @@ static const AbWord direction_words[] = {
 	{"lower", false, "a lower one is"}
 };
 
+static const AbWord lift_method_words[] = {
+	{"fieller", AB_LIFT_FIELLER, "agrees with the test"},
+	{"delta", AB_LIFT_DELTA, "the delta method"},
+	{"log", AB_LIFT_LOG, "on the scale of the logarithm"}
+};
+
 static const AbWord correction_words[] = {
 	{"none", AB_CORRECTION_NONE},
 	{"bonferroni", AB_BONFERRONI},
@@ -36,6 +42,8 @@ static const AbWord correction_words[] = {
 	{"holm", AB_HOLM},
 	{"hochberg", AB_HOCHBERG},
 	{"hommel", AB_HOMMEL},
+	{"holm-sidak", AB_HOLM_SIDAK},
+	{"hochberg-sidak", AB_HOCHBERG_SIDAK},
 	{"bh", AB_BENJAMINI_HOCHBERG},
 	{"by", AB_BENJAMINI_YEKUTIELI},
 	{"dunnett", AB_DUNNETT}		/* the last, see below */
@@ -43,6 +51,7 @@ static const AbWord correction_words[] = {
 
 const AbWords ab_alternatives = AB_WORDS("alternative", alternative_words);
 const AbWords ab_directions = AB_WORDS("direction", direction_words);
+const AbWords ab_lift_methods = AB_WORDS("lift_method", lift_method_words);
 const AbWords ab_corrections = {
 	"correction", correction_words, lengthof(correction_words) - 1
 };
@@ -234,6 +243,24 @@ AbAlternativeSuffix(AbAlternative alternative)
 }
 
 /*
+ * What to append to the name of a method for another interval of the lift than
+ * Fieller's.
+ */
+const char *
+AbLiftSuffix(AbLiftMethod method)
+{
+	switch (method)
+	{
+		case AB_LIFT_DELTA:
+			return ", interval of the lift by the delta method";
+		case AB_LIFT_LOG:
+			return ", interval of the lift on the log scale";
+		default:
+			return "";
+	}
+}
+
+/*
  * What to append to the name of a method for that AbCorrection.
  */
 const char *
@@ -246,6 +273,8 @@ AbCorrectionSuffix(int correction)
 		[AB_HOLM] = ", Holm correction",
 		[AB_HOCHBERG] = ", Hochberg correction",
 		[AB_HOMMEL] = ", Hommel correction",
+		[AB_HOLM_SIDAK] = ", Holm-Sidak correction",
+		[AB_HOCHBERG_SIDAK] = ", Hochberg-Sidak correction",
 		[AB_BENJAMINI_HOCHBERG] = ", Benjamini-Hochberg correction",
 		[AB_BENJAMINI_YEKUTIELI] = ", Benjamini-Yekutieli correction",
 		[AB_DUNNETT] = ""		/* a test of its own */

@@ -198,7 +198,7 @@ TestByError(AbMeans *means, const AbProportions *counts,
 	if (call->continuity)
 		TestCorrected(row, &effect, counts, alternative);
 	else
-		(void) AbTestEffect(row, &effect, alternative);
+		(void) AbTestEffect(row, &effect, alternative, NULL);
 	CutInterval(&row->difference.interval, -1, 1);
 	CutInterval(&row->lift.interval, -1, INFINITY);
 	/* the estimates stay those of the data */

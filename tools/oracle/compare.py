@@ -19,7 +19,8 @@ from shared.duality import statements
 from shared.arms import Arms, random_arms
 
 SEED = 19550101
-CORRECTIONS = ('none', 'bonferroni', 'sidak', 'holm', 'hochberg', 'hommel', 'bh', 'by')      # and Dunnett's
+CORRECTIONS = ('none', 'bonferroni', 'sidak', 'holm', 'hochberg', 'hommel', 'holm-sidak', 'hochberg-sidak', 'bh',
+               'by')      # and Dunnett's
 SIMULTANEOUS = ('bonferroni', 'sidak', 'dunnett')
 TOL_DUNNETT = 1e-10
 

@@ -62,6 +62,7 @@ RUNNERS = {
     'p_adjust_BY': adjustment('by'),
     # stats_cases.json
     'multiplicity/holm': adjustment('holm'),
+    'multiplicity/holm_sidak': adjustment('holm-sidak'),
     'multiplicity/benjamini_yekutieli': adjustment('by'),
     'multiplicity/dunnett': run_dunnett,
 }
