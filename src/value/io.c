@@ -120,30 +120,40 @@ JsonHeader(const Reading *reading, const char *text, int64 *number,
 }
 
 /*
- * Count the arms.  Returns false after a soft error: there are too many.
+ * Find the arms, which are palloc'd.  Returns their number, or -1 after a soft
+ * error.
  */
-static bool
-JsonArmCount(const Reading *reading, AbJson arms, int *count)
+static int
+JsonArms(const Reading *reading, AbJson rest, AbJson **arms)
 {
 	const int	limit = reading->type->max_arms;
-	AbJson		arm;
+	int			room = 4;
+	int			count = 0;
 
-	*count = 0;
-	while (arms.start < arms.end)
+	*arms = (AbJson *) palloc(room * sizeof(AbJson));
+	while (rest.start < rest.end)
 	{
-		if (!AbNextJsonElement(&arms, &arm))
-			return JsonFault(reading, reading->type->arm_form);
-		if (++*count > limit)
+		if (count == limit)
 		{
 			if (!reading->report)
-				return false;
-			ereturn(reading->context, false,
+				return -1;
+			ereturn(reading->context, -1,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("too many variants"),
 					 errdetail("The limit is %d.", limit)));
 		}
+		if (count == room)
+		{
+			room *= 2;
+			*arms = (AbJson *) repalloc(*arms, room * sizeof(AbJson));
+		}
+		if (!AbNextJsonElement(&rest, &(*arms)[count++]))
+		{
+			(void) JsonFault(reading, reading->type->arm_form);
+			return -1;
+		}
 	}
-	return true;
+	return count;
 }
 
 /*
@@ -204,7 +214,7 @@ JsonArm(const Reading *reading, AbJson value, int number, void *parts, int i)
 	if (!JsonMissing(AbJsonMember(&object, "missing"),
 					 type->missing_count(number), head->missing))
 		return JsonFault(reading,
-						 psprintf("The key \"missing\" must be an array of %d whole numbers, not negative.",
+						 psprintf("The key \"missing\" must be an array of whole numbers, not negative, of length %d.",
 								  type->missing_count(number)));
 	fault = type->json_arm(&object, number, parts, i);
 	return fault ? JsonFault(reading, fault) : true;
@@ -230,24 +240,25 @@ static void *
 ReadText(const Reading *reading, const char *text)
 {
 	const AbStoredType *type = reading->type;
-	AbJson		arms;
-	AbJson		arm;
+	AbJson		list;
+	AbJson	   *arms;
 	int64		number;
 	int64		unassigned;
 	void	   *parts;
 	int			count;
 	const char *fault;
 
-	if (!JsonHeader(reading, text, &number, &unassigned, &arms) ||
-		!JsonArmCount(reading, arms, &count))
+	if (!JsonHeader(reading, text, &number, &unassigned, &list))
+		return NULL;
+	count = JsonArms(reading, list, &arms);
+	if (count < 0)
 		return NULL;
 
 	parts = palloc0(Max(count, 1) * type->part_size);
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		(void) AbNextJsonElement(&arms, &arm);
-		if (!JsonArm(reading, arm, number, parts, i))
+		if (!JsonArm(reading, arms[i], number, parts, i))
 			return NULL;
 	}
 	fault = ArmsFault(type, number, parts, count);

@@ -49,7 +49,8 @@ SkipString(const char *p, const char *end)
 }
 
 /*
- * Behind the object or array that begins here, or NULL.
+ * Behind the object or array that begins here, or NULL.  Nearly all of a text
+ * is numbers, over which strcspn() leaps.
  */
 static const char *
 SkipNested(const char *p, const char *end)
@@ -58,26 +59,21 @@ SkipNested(const char *p, const char *end)
 
 	while (p < end)
 	{
-		switch (*p)
+		if (*p == '"')
 		{
-			case '"':
-				p = SkipString(p, end);
-				if (p == NULL)
-					return NULL;
-				continue;
-			case '{':
-			case '[':
-				depth++;
-				break;
-			case '}':
-			case ']':
-				if (--depth == 0)
-					return p + 1;
-				break;
-			default:
-				break;
+			p = SkipString(p, end);
+			if (p == NULL)
+				return NULL;
 		}
-		p++;
+		else
+		{
+			if (*p == '{' || *p == '[')
+				depth++;
+			else if ((*p == '}' || *p == ']') && --depth == 0)
+				return p + 1;
+			p++;
+		}
+		p += strcspn(p, "\"{}[]");
 	}
 	return NULL;
 }
