@@ -2,8 +2,10 @@
  * histogram_state.c
  *	  A histogram in the making: the expanded form of the type ab_histogram.
  *
- * Rows go to a buffer per arm, and full buffers are sorted and merged into the
- * map from values to counts (math/bins.c).
+ * Rows go to a buffer per arm.  Rows of full buffers are counted in the map from
+ * values to counts (math/bins.c) by an index of it (math/bins_index.c); those of
+ * new values are sorted, wait until there are enough, and are merged into it.
+ * What comes from other histograms goes the same way, cell by cell.
  *
  * While there are at most AB_MAX_VALUES different values, over all variants,
  * the map is exact.  Past that, it keeps of all values alike the largest number
@@ -34,101 +36,6 @@
 #define SHARED_PLACES	4
 /* its largest blocks: what is free in one of them counts as used, too */
 #define SHARED_BLOCK	(256 * 1024)
-
-/* ----------------------------------------------------------------------
- * Arms
- * ----------------------------------------------------------------------
- */
-
-/*
- * Room for more arms.
- */
-static void
-EnlargeArms(AbHistogramState *state)
-{
-	MemoryContext context = state->eoh.eoh_context;
-	int			room = 2 * state->room;
-
-	if (state->arms == state->first_arms)
-	{
-		AbHistogramPart *arms = (AbHistogramPart *)
-			MemoryContextAlloc(context, room * sizeof(AbHistogramPart));
-		AbWaiting  *waiting = (AbWaiting *)
-			MemoryContextAlloc(context, room * sizeof(AbWaiting));
-
-		state->arms = memcpy(arms, state->first_arms,
-							 sizeof(state->first_arms));
-		state->waiting = memcpy(waiting, state->first_waiting,
-								sizeof(state->first_waiting));
-	}
-	else
-	{
-		state->arms = (AbHistogramPart *)
-			repalloc(state->arms, room * sizeof(AbHistogramPart));
-		state->waiting = (AbWaiting *)
-			repalloc(state->waiting, room * sizeof(AbWaiting));
-	}
-	state->room = room;
-}
-
-/*
- * Add an empty arm at that position, with a copy of the label.
- */
-static void
-InsertArm(AbHistogramState *state, AbLabel label, int position)
-{
-	int			behind = state->count - position;
-	AbHistogramPart *arm;
-	char	   *name;
-
-	AbCheckVariantCount(state->count + 1, AB_MAX_HISTOGRAM_VARIANTS);
-	name = (char *) MemoryContextAlloc(state->eoh.eoh_context,
-									   Max(label.length, 1));
-	if (state->count == state->room)
-		EnlargeArms(state);
-
-	arm = &state->arms[position];
-	memmove(arm + 1, arm, behind * sizeof(AbHistogramPart));
-	memmove(&state->waiting[position + 1], &state->waiting[position],
-			behind * sizeof(AbWaiting));
-	memset(arm, 0, sizeof(AbHistogramPart));
-	memset(&state->waiting[position], 0, sizeof(AbWaiting));
-	state->count++;
-	arm->head.label.data = memcpy(name, label.data, label.length);
-	arm->head.label.length = label.length;
-}
-
-/*
- * AbFindStateArm() without guessing.
- */
-int
-AbInsertStateArm(AbHistogramState *state, AbLabel label)
-{
-	int			position = AbBisectArms(state->arms, state->count,
-										AbPartLabel, label);
-
-	if (unlikely(position < 0))
-	{
-		position = -(position + 1);
-		InsertArm(state, label, position);
-	}
-	return position;
-}
-
-static inline uint16 *
-FlagsOf(const void *arms, int i)
-{
-	return &((AbHistogramPart *) arms)[i].head.flags;
-}
-
-/*
- * Mark the arm at that position as control.  ERROR 22023 if another one is.
- */
-void
-AbMarkStateArm(AbHistogramState *state, int position)
-{
-	AbMarkArm(state->arms, state->count, AbPartLabel, FlagsOf, position);
-}
 
 /*
  * Extend an arm's range to those values.
