@@ -36,7 +36,7 @@ include $(PGXS)
 
 all: META.json
 
-$(SCRIPT): ab_test.control src/topic/prologue.sql $(FRAGMENTS)
+$(SCRIPT): Makefile ab_test.control src/topic/prologue.sql $(FRAGMENTS)
 	cat src/topic/prologue.sql $(FRAGMENTS) >$@
 
 # PGXN wants the version here as well
