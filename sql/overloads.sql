@@ -26,6 +26,12 @@ SELECT call, meaning(call) FROM unnest(ARRAY[
 	'ab_proportion_test($1)', 'ab_proportion_test($1, ''a'', ''b'')', 'ab_proportion_test($1, method => $2)',
 	'ab_poisson_test(1, 2, ''a'')', 'ab_poisson_test($1, $2, $3)', 'ab_poisson_test($1, method => ''score'')',
 	'ab_paired_ttest(1, 2)', 'ab_paired_ttest(true, false)', 'ab_paired_ttest($1)', 'ab_paired_ttest($1, 0.01)',
+	'ab_ttest($1, ''a'', ''b'', 0.01, $2, true, $3)', 'ab_compare($1, lift_method => $2)',
+	'ab_cuped($1, theta_value => $2)', 'ab_ratio_cuped($1, lift_base => $2)', 'ab_ratio($1, lift_method => ''log'')',
+	'ab_paired_ttest($1, lift_method => $2)',
+	'ab_chisquare_test($1)', 'ab_chisquare_test($1, $2)', 'ab_chisquare_test(''{{1,2},{3,4}}'')',
+	'ab_chisquare_test(ARRAY[[1, 2], [3, 4]], ''yates'')', 'ab_chisquare_test(ab_make_summary(''a'', 5, 2))',
+	'ab_chisquare_test(NULL)', 'ab_chisquare_test(summary => $1)', 'ab_chisquare_test(observed => $1)',
 	'ab_mannwhitney(1, $1)', 'ab_mannwhitney($1, control => ''a'')', 'ab_wilcoxon(1, 2)', 'ab_wilcoxon($1)',
 	-- collecting
 	'ab_summary(1, $1)', 'ab_summary(1, 2)', 'ab_summary(1.5, true)', 'ab_summary(1, 2, $1)', 'ab_summary(1, $1, $2)',

@@ -31,8 +31,26 @@ WHERE a IS NOT NULL AND r.p_value IS NOT NULL GROUP BY how ORDER BY how;
 -- empty cells
 SELECT xc, xt, how, odds_ratio, round(odds_ratio_low::numeric, 4) AS low, round(odds_ratio_high::numeric, 4) AS high,
 	   round(p_value::numeric, 6) AS p, note
-FROM (VALUES (0, 5), (5, 0), (20, 5), (0, 20), (0, 0), (20, 20)) v(xc, xt), unnest('{score,woolf}'::text[]) how,
+FROM (VALUES (0, 5), (5, 0), (20, 5), (0, 20), (0, 0), (20, 20)) v(xc, xt), unnest('{score,woolf,exact}'::text[]) how,
 	 ab_odds_ratio(counts(xc, 20, xt, 20), method => how);
+-- given the totals; reference values: SciPy 1.10 odds_ratio; R's fisher.test has three digits of them
+SELECT side, wrong(to_jsonb(t), w, 1e-9) FROM (VALUES
+	('two-sided', '{"odds_ratio": 7.670999419979, "odds_ratio_low": 1.0079138790434, "odds_ratio_high": 81.543980895844,
+		"p_value": 0.03514941445685822}'::jsonb),
+	('greater', '{"odds_ratio_low": 1.298226718886323, "odds_ratio_high": null, "p_value": 0.02443128281061}'),
+	('less', '{"odds_ratio_low": null, "odds_ratio_high": 57.94042167070218, "p_value": 0.9978401595712}')) v(side, w),
+	ab_odds_ratio(counts(3, 10, 11, 14), method => 'exact', alternative => side) t;
+SELECT count(*) FILTER (WHERE excludes(r.odds_ratio_low, r.odds_ratio_high, 1) <> r.significant) AS contradicts,
+	   count(*) FILTER (WHERE r.significant) > 50 AS both_occur
+FROM generate_series(0, 12) xc, generate_series(0, 9) xt, unnest('{less,greater}'::text[]) side,
+	 LATERAL (SELECT counts(xc, 12, xt, 9)) s(s), ab_odds_ratio(s, method => 'exact', alternative => side) p,
+	 unnest(ARRAY[0.001, 0.05, 0.4, CASE WHEN p.p_value < 0.4 THEN p.p_value END]) a,
+	 ab_odds_ratio(s, method => 'exact', alternative => side, alpha => a) r
+WHERE a IS NOT NULL AND r.p_value IS NOT NULL;
+-- two one-sided tests and the two-sided p disagree in some tables, which the note says
+SELECT count(*) > 0 AS some, bool_and(note LIKE '%does not agree%') AS noted
+FROM generate_series(0, 12) xc, generate_series(0, 9) xt, ab_odds_ratio(counts(xc, 12, xt, 9), method => 'exact')
+WHERE excludes(odds_ratio_low, odds_ratio_high, 1) <> significant;
 -- rare events among many
 SELECT round(odds_ratio_low::numeric, 6) AS low, round(odds_ratio_high::numeric, 6) AS high
 FROM ab_odds_ratio(counts(1, 1000000000, 12, 900000000));

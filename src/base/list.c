@@ -16,7 +16,7 @@ AbListSummary(const AbSummary *summary)
 		return list;
 	list.count = summary->arms;
 	list.missing_count = AbMissingCount(summary->columns);
-	list.unassigned = summary->unassigned;
+	list.unassigned = AbUnassigned(summary);
 	list.entries = (AbArmEntry *) palloc(Max(list.count, 1) * sizeof(AbArmEntry));
 	for (int i = 0; i < list.count; i++)
 	{
@@ -24,11 +24,11 @@ AbListSummary(const AbSummary *summary)
 		AbArmEntry *entry = &list.entries[i];
 
 		entry->label = AbArmLabel(summary, arm);
-		entry->rows = AbArmRows(arm);
-		entry->nonfinite = arm->nonfinite;
+		entry->rows = AbArmRows(summary, arm);
+		entry->nonfinite = AbArmNonfinite(summary, arm);
 		entry->overflow = (arm->flags & AB_ARM_OVERFLOW) != 0;
 		entry->control = (arm->flags & AB_ARM_CONTROL) != 0;
-		entry->missing = AbArmMissing(arm, summary->columns);
+		entry->missing = AbArmMissing(summary, arm);
 	}
 	return list;
 }

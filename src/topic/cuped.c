@@ -176,7 +176,10 @@ ChooseLift(AbNotes *notes, const AbPairs *pairs, AbTheta theta,
 			   pairs->control.y);
 	}
 	else if (AbThetaKnown(theta) && args->lift_method != AB_LIFT_FIELLER)
+	{
 		AbTakeMeanAsKnown(e, pairs, args->equal_var);
+		AbNote(notes, "the covariate's overall mean is taken as known: at a large lift its interval is too narrow");
+	}
 	lift = AbAdjustedLift(e, pairs, theta, args->equal_var, args->lift_method);
 	/* as GrowthBook has it, of means */
 	if (plain && AbThetaKnown(theta) && !call->ratios)

@@ -89,6 +89,7 @@ AbStartPairs(AbMeans *means, const AbPairsCall *call)
 										  call->test.reader,
 										  "merge them into one when collecting");
 	const AbArm *arm;
+	int64		nonfinite;
 
 	AbInitComparison(row, call->test.alpha);
 	row->control = call->test.control.data ? call->test.control : control;
@@ -109,9 +110,10 @@ AbStartPairs(AbMeans *means, const AbPairsCall *call)
 
 	arm = AbGetArm(call->summary, position);
 	means->control = means->treatment = arm;
-	if (arm->nonfinite > 0)
+	nonfinite = list.entries[position].nonfinite;
+	if (nonfinite > 0)
 		AbNote(&row->notes, INT64_FORMAT " pair%s with NaN or infinity",
-			   arm->nonfinite, arm->nonfinite == 1 ? "" : "s");
+			   nonfinite, nonfinite == 1 ? "" : "s");
 	if (arm->flags & AB_ARM_OVERFLOW)
 		AbNote(&row->notes, "values are too large for double precision");
 	AbNoteMissingPairs(&row->notes, &list, position);

@@ -1,22 +1,27 @@
 /*
  * proportion_odds.c
  *	  The odds ratio of two variants of zeros and ones.  The mathematics and its
- *	  references are in math/odds.c.
+ *	  references are in math/odds.c and math/odds_exact.c.
  */
 #include "base/rates.h"
 
+#include "base/work.h"
 #include "math/odds.h"
+#include "math/odds_exact.h"
+#include "math/proportions_exact.h"
 #include "utils/builtins.h"
 
 typedef enum OddsMethod
 {
 	ODDS_SCORE,
-	ODDS_WOOLF
+	ODDS_WOOLF,
+	ODDS_EXACT
 } OddsMethod;
 
 static const AbWord method_words[] = {
 	{"score", ODDS_SCORE},
-	{"woolf", ODDS_WOOLF, "of the logarithm"}
+	{"woolf", ODDS_WOOLF, "of the logarithm"},
+	{"exact", ODDS_EXACT, "given both totals of the table"}
 };
 
 static const AbWords methods = AB_WORDS("method", method_words);
@@ -92,6 +97,41 @@ TestByLogarithm(OddsRow *odds, const AbProportions *counts,
 								   exp(logarithm + z * row->std_error)), 1);
 }
 
+/*
+ * Fisher's exact test, with the most likely ratio given the totals and the
+ * interval of its two one-sided tests.  The two-sided p-value is that of all
+ * tables which are not more probable, so the two can differ.
+ */
+static void
+TestExactly(OddsRow *odds, const AbProportions *counts, const AbTestArgs *args)
+{
+	AbComparison *row = &odds->means.row;
+	double		level = AbOneSidedLevel(args);
+
+	if (counts->control_n + counts->treatment_n > AB_FISHER_MAX_ROWS)
+	{
+		AbNote(&row->notes, "more than %d rows: no exact test, use method => 'score'",
+			   AB_FISHER_MAX_ROWS);
+		return;
+	}
+	odds->odds.value = AbConditionalOdds(counts);
+	AbDecide(row, AbFisher(counts, args->alternative, &ab_server_work));
+	odds->odds.interval = AbOneOrBoth(args->alternative,
+									  AbExactOddsBound(counts, level, false),
+									  AbExactOddsBound(counts, level, true));
+	if (args->alternative == AB_GREATER)
+		odds->odds.interval.low = AbKeepVerdict(odds->odds.interval.low, 1,
+												AB_GREATER,
+												row->significant == AB_YES);
+	else if (args->alternative == AB_LESS)
+		odds->odds.interval.high = AbKeepVerdict(odds->odds.interval.high, 1,
+												 AB_LESS,
+												 row->significant == AB_YES);
+	else if ((odds->odds.interval.low > 1 || odds->odds.interval.high < 1) !=
+			 (row->significant == AB_YES))
+		AbNote(&row->notes, "the interval is that of two one-sided tests and does not agree with the two-sided p here");
+}
+
 PG_FUNCTION_INFO_V1(ab_odds_ratio);
 Datum
 ab_odds_ratio(PG_FUNCTION_ARGS)
@@ -124,12 +164,16 @@ ab_odds_ratio(PG_FUNCTION_ARGS)
 				AbNote(&row->notes, "the odds ratio is infinite: its interval has no upper end");
 			if (call.method == ODDS_SCORE)
 				TestByScore(&odds, &counts, &call.test);
+			else if (call.method == ODDS_EXACT)
+				TestExactly(&odds, &counts, &call.test);
 			else
 				TestByLogarithm(&odds, &counts, &call.test);
 		}
 	}
 	row->method = psprintf("odds ratio, %s%s", call.method == ODDS_SCORE ?
 						   "score test (Miettinen-Nurminen)" :
+						   call.method == ODDS_EXACT ?
+						   "Fisher exact test" :
 						   "normal test of its logarithm (Woolf)",
 						   AbAlternativeSuffix(call.test.alternative));
 	return AbRowDatum(fcinfo, &odds_type, &odds);

@@ -31,7 +31,7 @@ COMMENT ON COLUMN ab_odds_ratio_result.odds_ratio IS
 COMMENT ON COLUMN ab_odds_ratio_result.odds_ratio_low IS 'lower end of its interval, NULL if it is open';
 COMMENT ON COLUMN ab_odds_ratio_result.odds_ratio_high IS 'upper end of its interval, NULL if it is open';
 COMMENT ON COLUMN ab_odds_ratio_result.std_error IS 'standard error of its logarithm (woolf), else NULL';
-COMMENT ON COLUMN ab_odds_ratio_result.statistic IS 'standard normal if the odds are equal';
+COMMENT ON COLUMN ab_odds_ratio_result.statistic IS 'standard normal if the odds are equal; NULL for the exact test';
 COMMENT ON COLUMN ab_odds_ratio_result.p_value IS 'p-value, NULL where there is no test';
 COMMENT ON COLUMN ab_odds_ratio_result.p_adjusted IS 'NULL: a single comparison';
 COMMENT ON COLUMN ab_odds_ratio_result.significant IS 'is p_value below alpha';
@@ -44,4 +44,4 @@ CREATE FUNCTION ab_odds_ratio(summary ab_summary, control text DEFAULT NULL, tre
 							  method text DEFAULT 'score') RETURNS ab_odds_ratio_result
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_odds_ratio(ab_summary, text, text, float8, text, text) IS
-	'odds ratio of two variants of zeros and ones, with the interval and p-value of the score test, or Woolf''s of its logarithm';
+	'odds ratio of two variants of zeros and ones, with the interval and p-value of the score test, of its logarithm (Woolf), or exact';

@@ -92,7 +92,7 @@ ab_summary_out(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	AbAppendStart(&buf, &summary_type, columns, summary->unassigned);
+	AbAppendStart(&buf, &summary_type, columns, AbUnassigned(summary));
 	for (int i = 0; i < (int) summary->arms; i++)
 	{
 		AbArm	   *arm = AbGetArm(summary, i);
@@ -101,8 +101,8 @@ ab_summary_out(PG_FUNCTION_ARGS)
 		AbAppendLabel(&buf, i, AbArmLabel(summary, arm));
 		appendStringInfo(&buf,
 						 ", \"n\": " INT64_FORMAT ", \"nonfinite\": " INT64_FORMAT,
-						 arm->n, arm->nonfinite);
-		AbAppendMissing(&buf, AbArmMissing(arm, columns),
+						 arm->n, AbArmNonfinite(summary, arm));
+		AbAppendMissing(&buf, AbArmMissing(summary, arm),
 						AbMissingCount(columns));
 		appendStringInfo(&buf,
 						 ", \"control\": %s, \"overflow\": %s, \"binary\": [",
@@ -234,17 +234,17 @@ ab_summary_send(PG_FUNCTION_ARGS)
 	AbSummary  *summary = AB_GETARG_SUMMARY(0);
 	StringInfoData buf;
 
-	AbSendStart(&buf, &summary_type, summary->columns, summary->unassigned,
+	AbSendStart(&buf, &summary_type, summary->columns, AbUnassigned(summary),
 				summary->arms);
 	for (int i = 0; i < (int) summary->arms; i++)
 	{
 		AbArm	   *arm = AbGetArm(summary, i);
 
 		AbSendHead(&buf, &summary_type, summary->columns,
-				   AbArmLabel(summary, arm), arm->flags,
-				   AbArmMissing(arm, summary->columns));
+				   AbArmLabel(summary, arm), arm->flags & ~AB_ARM_NONFINITE,
+				   AbArmMissing(summary, arm));
 		pq_sendint64(&buf, arm->n);
-		pq_sendint64(&buf, arm->nonfinite);
+		pq_sendint64(&buf, AbArmNonfinite(summary, arm));
 		for (int j = 0; j < AbMomentCount(summary->columns); j++)
 		{
 			AbDouble	normal = AbDoubleNormal(arm->moments[j]);

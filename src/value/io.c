@@ -17,13 +17,12 @@
 #include "utils/memutils.h"
 
 /*
- * Bytes in front of the arms, the same in both types: the varlena header, the
- * version, the number, flags, the number of arms, a reserve and the number of
- * rows without a variant.
+ * Bytes that both types begin with: the varlena header, the version, the
+ * number, flags, the number of arms and a reserve.
  */
-#define HEADER_SIZE		24
+#define HEADER_SIZE		16
 
-/* Of them, what the binary form has: without varlena header and reserve. */
+/* What the binary form begins with: version to arms, rows without a variant. */
 #define BINARY_HEADER	16
 
 /*

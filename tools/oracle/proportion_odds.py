@@ -6,7 +6,10 @@ Woolf's by its formula, and both once more by statsmodels.
 import math
 import warnings
 
+import numpy as np
 from mpmath import mp, mpf
+from scipy.stats import fisher_exact
+from scipy.stats.contingency import odds_ratio
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from shared.checks import ALTERNATIVES, run_sections, seeded
@@ -74,7 +77,65 @@ def section_statsmodels(server, checks, rng):
                 checks.near('high (statsmodels)', row['odds_ratio_high'], mpf(float(high)), 1e-4)])
 
 
+def conditional(table, ratio):
+    """Counts that the treatment can have given the totals, and their probabilities under an odds ratio."""
+    xc, nc, xt, nt = table
+    counts = range(max(0, xc + xt - nc), min(nt, xc + xt) + 1)
+    weights = [mp.binomial(nt, k) * mp.binomial(nc, xc + xt - k) * ratio ** k for k in counts]
+    total = mp.fsum(weights)
+    return counts, [w / total for w in weights]
+
+
+def tail_at(table, ratio, sign):
+    counts, probabilities = conditional(table, ratio)
+    return mp.fsum(p for k, p in zip(counts, probabilities) if sign * (k - table[2]) >= 0)
+
+
+def section_exact(server, checks, rng):
+    """The estimate expects the count observed, a bound has the tail of its level, and SciPy has both."""
+    for i in range(120):
+        nc, nt = (int(rng.integers(1, 120)) for _ in range(2))
+        table = int(rng.binomial(nc, rng.random())), nc, int(rng.binomial(nt, rng.random())), nt
+        side, alpha = ALTERNATIVES[i % 3], float(rng.choice([0.05, 0.01, 0.3, 1e-8]))
+        row = server.named("""SELECT r.* FROM ab_odds_ratio(ab_summary_combine(
+            ab_make_summary('control', %s, %s::bigint), ab_make_summary('treatment', %s, %s::bigint)),
+            alpha => %s, alternative => %s, method => 'exact') r""", (nc, table[0], nt, table[2], alpha, side))[0]
+        counts, _ = conditional(table, mpf(1))
+        if len(counts) == 1:
+            checks.check(row['p_value'] is None and bool(row['note']), table, row, 'no test')
+            continue
+        wrong, observed = [], table[2]
+        if counts[0] < observed < counts[-1]:
+            found, probabilities = conditional(table, mpf(row['odds_ratio']))
+            mean = mp.fsum(k * p for k, p in zip(found, probabilities))
+            spread = mp.fsum((k - mean) ** 2 * p for k, p in zip(found, probabilities))
+            wrong.append(checks.near('conditional ratio', 1.0, 1 + (mean - observed) / spread, 1e-12))
+        else:
+            wrong.append(None if row['odds_ratio'] == (0 if observed == counts[0] else None) else
+                         ('odds_ratio', row['odds_ratio'], 'an end', None))
+        level = mpf(alpha) / (2 if side == 'two-sided' else 1)
+        for end, other, sign, edge in (('low', 'less', 1, counts[0]), ('high', 'greater', -1, counts[-1])):
+            got = row['odds_ratio_' + end]
+            if side == other or observed == edge:
+                free = None if side == other or sign < 0 else 0
+                wrong.append(None if got == free else (end, got, free, None))
+            else:
+                wrong.append(checks.near('tail at the bound', float(tail_at(table, mpf(got), sign)), level, 1e-10))
+        checks.all_of((table, side, alpha), wrong)
+        cells = [[table[2], table[0]], [nt - table[2], nc - table[0]]]
+        found = odds_ratio(cells)
+        interval = found.confidence_interval(1 - alpha, side)
+        if alpha >= 0.01:
+            checks.all_of((table, side, alpha), [
+                checks.near(name + ' (SciPy)', got, mpf(float(want)), 1e-6) for name, got, want in (
+                    ('ratio', row['odds_ratio'], found.statistic), ('low', row['odds_ratio_low'], interval.low),
+                    ('high', row['odds_ratio_high'], interval.high)) if got is not None and np.isfinite(want)])
+            test = fisher_exact(cells, side)[1]
+            checks.held((table, side), 'p_value (SciPy)', row['p_value'], mpf(float(test)), 1e-9)
+
+
 if __name__ == '__main__':
     warnings.simplefilter('ignore')
     run_sections(__file__, [('rows', seeded(SEED, section_rows)),
+                            ('exact', seeded(SEED + 2, section_exact)),
                             ('statsmodels', seeded(SEED + 1, section_statsmodels))])
