@@ -483,6 +483,13 @@ GetNumbers(const unsigned char **in, const unsigned char *end,
 		bytes = __builtin_bswap64(bytes);
 #endif
 		ends = ~bytes & highest;
+		if ((ends & 0x8080) == 0x8080)
+		{
+			*first = bytes & 0x7F;
+			*second = bytes >> 8 & 0x7F;
+			*in += 2;
+			return true;
+		}
 		later_ends = ends & (ends - 1);
 		if (later_ends != 0)
 		{

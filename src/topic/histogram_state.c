@@ -24,6 +24,8 @@
 /* Rows that wait to be merged: as many as there are bins, between these. */
 #define MIN_WAITING		4096
 #define MAX_WAITING		16384
+/* but with many arms this for each */
+#define MAX_ARM_WAITING	256
 
 /* Room for the first rows of an arm. */
 #define FIRST_ROWS		4
@@ -365,6 +367,7 @@ void
 AbCountWaiting(AbHistogramState *state, bool all)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->eoh.eoh_context);
+	int			most = Max(MAX_WAITING, MAX_ARM_WAITING * state->count);
 	int			still_waiting = 0;
 	int64		total = 0;
 
@@ -392,7 +395,7 @@ AbCountWaiting(AbHistogramState *state, bool all)
 
 	state->all_waiting = still_waiting;
 	state->most_waiting = still_waiting +
-		Max(MIN_WAITING, Min(total, MAX_WAITING));
+		Max(MIN_WAITING, Min(total, most));
 	MemoryContextSwitchTo(old);
 }
 
