@@ -88,7 +88,7 @@ SELECT asked.correction, count(*), count(*) FILTER (WHERE r.significant) > 20 AS
 	   count(*) FILTER (WHERE r.significant <> coalesce(excludes(r.diff_low, r.diff_high), false)) AS diff_contradicts,
 	   count(*) FILTER (WHERE r.significant <>
 							  coalesce(excludes(r.lift_low_pct, r.lift_high_pct), false)) AS lift_contradicts
-FROM asked, unnest('{0.0001,0.01,0.05,0.3,0.8}'::float8[]) level,
+FROM asked, unnest('{0.0001,0.01,0.05,0.3,0.5}'::float8[]) level,
 	 ab_compare(s, alpha => level, alternative => asked.alternative, equal_var => asked.equal_var,
 				correction => asked.correction) r
 GROUP BY asked.correction ORDER BY asked.correction;
@@ -97,7 +97,7 @@ SELECT correction, count(*) FILTER (WHERE r.significant) AS significant_at_p,
 	   count(*) FILTER (WHERE excludes(r.lift_low_pct, r.lift_high_pct)) AS lift_excludes_0_at_p
 FROM asked,
 	 ab_compare(s, alternative => asked.alternative, equal_var => asked.equal_var, correction => asked.correction) p,
-	 LATERAL (SELECT * FROM ab_compare(s, alpha => p.p_adjusted, alternative => asked.alternative,
+	 LATERAL (SELECT * FROM ab_compare(s, alpha => least(p.p_adjusted, 0.5), alternative => asked.alternative,
 									   equal_var => asked.equal_var, correction => asked.correction) r
 			  WHERE r.treatment = p.treatment) r
 WHERE p.p_adjusted < 1 GROUP BY correction ORDER BY correction;
@@ -110,7 +110,7 @@ FROM (SELECT ab_rollup(ab_make_summary(v, 100, m, 1)) s
 -- data never raises: arms that cannot be tested have their row and do not count
 CREATE TABLE odd AS SELECT * FROM blood UNION ALL VALUES ('NaN'::float8, 'nan'), (1, 'nan'), (5, 'one row'),
 	(7, 'constant'), (7, 'constant'), (1e308, 'huge'), (-1e308, 'huge');
-SELECT treatment, treatment_n AS n, close(p_adjusted, 3 * p_value) AS of_three, diff IS NOT NULL AS diff,
+SELECT treatment, treatment_n AS n, close(p_adjusted, 2 * p_value) AS of_two, diff IS NOT NULL AS diff,
 	   diff_low IS NOT NULL AS "interval", significant, note
 FROM (SELECT ab_summary(x, v) s FROM odd) q, ab_compare(s, correction => 'bonferroni');
 SELECT treatment, df, p_adjusted BETWEEN p_value AND 4 * p_value AS p_adjusted, significant, note
@@ -126,11 +126,39 @@ FROM (SELECT ab_summary(1.0, v) s FROM (VALUES ('control'), ('a'), ('control'), 
 SELECT treatment, df, note
 FROM (SELECT ab_summary(x, v) s FROM (VALUES (1, 'control'), (2, 'a'), (3, 'b')) t(x, v)) q,
 	 ab_compare(s, equal_var => true, correction => 'dunnett');
--- a control that does not vary: the comparisons are independent
-SELECT treatment, close(p_adjusted, 2 * p_value, 0.1) AS p_adjusted
+-- a control that does not vary is not tested
+SELECT treatment, p_adjusted, note
 FROM (SELECT ab_rollup(ab_make_summary(v, n, m, sd)) s
 	  FROM (VALUES ('control', 9, 1, 0), ('a', 900, 1.1, 1), ('b', 700, 1.2, 1)) t(v, n, m, sd)) q,
 	 ab_compare(s, correction => 'dunnett');
+-- of zeros and ones the score test answers where an arm does not vary; in Dunnett's it is one of the comparisons,
+-- independent of the others: where the control is the one that does not vary, p is Sidak's
+SELECT treatment, close(p_adjusted, 1 - (1 - p_value) ^ 3, 1e-9) AS sidak,
+	   p_adjusted BETWEEN p_value AND 3 * p_value AS bounded, df IS NULL AS normal, significant, method, note
+FROM (SELECT ab_rollup(ab_make_summary(v, n, x)) s
+	  FROM (VALUES ('control', 1000, 500), ('a', 800, 440), ('b', 3, 0), ('c', 600, 330)) t(v, n, x)) q,
+	 ab_compare(s, correction => 'dunnett');
+SELECT treatment, close(p_adjusted, 1 - (1 - p_value) ^ 2, 1e-9) AS sidak, significant, method, note
+FROM (SELECT ab_rollup(ab_make_summary(v, n, x)) s
+	  FROM (VALUES ('control', 300, 0), ('a', 200, 4), ('b', 400, 7)) t(v, n, x)) q,
+	 ab_compare(s, correction => 'dunnett');
+-- verdicts and simultaneous intervals agree there as well
+SELECT correction, count(*) FILTER (WHERE r.significant) > 10 AS both_occur,
+	   count(*) FILTER (WHERE r.significant <> (r.p_adjusted < r.alpha)) AS p_contradicts,
+	   count(*) FILTER (WHERE r.significant <> excludes(r.diff_low, r.diff_high)) AS diff_contradicts,
+	   count(*) FILTER (WHERE r.significant <> excludes(r.lift_low_pct, r.lift_high_pct)) AS lift_contradicts,
+	   count(*) FILTER (WHERE r.method LIKE '%score test%') AS by_score
+FROM unnest('{bonferroni,sidak,dunnett}'::text[]) correction, unnest('{two-sided,less,greater}'::text[]) side,
+	 unnest('{0.001,0.05,0.3}'::float8[]) level, unnest('{0,1,4,30}'::int[]) xc, unnest('{3,40}'::int[]) nb,
+	 LATERAL (SELECT ab_rollup(ab_make_summary(v, n, x)) s
+			  FROM (VALUES ('control', 60, xc), ('a', 50, 15), ('b', nb, 0), ('c', 70, 70)) t(v, n, x)) q,
+	 ab_compare(s, alpha => level, alternative => side, correction => correction) r
+GROUP BY correction ORDER BY correction;
+-- what a few rows say of themselves in larger groups
+SELECT correction, treatment, p_value < 0.05 AS alone, significant, note
+FROM (SELECT ab_rollup(ab_make_summary(v, n, m, sd)) s
+	  FROM (VALUES ('control', 500, 5, 2), ('a', 30, 5.4, 0.5), ('b', 400, 5.5, 2)) t(v, n, m, sd)) q,
+	 unnest('{holm,dunnett}'::text[]) correction, ab_compare(s, correction => correction);
 -- a control without treatments, or nothing at all, has no comparisons; a treatment without control has one that
 -- cannot be made
 SELECT count(*) FROM ab_compare(NULL);

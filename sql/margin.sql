@@ -1,5 +1,8 @@
 \getenv srcdir PG_ABS_SRCDIR
 \i :srcdir/sql/setup.sql
+CREATE FUNCTION lgamma_of(k int) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
+	SELECT coalesce(sum(ln(i)), 0) FROM generate_series(1, k) i
+$$;
 CREATE TABLE few (s ab_summary);
 INSERT INTO few SELECT ab_summary(x, v) FROM (VALUES (5::float8, 'control'), (6, 'control'), (8, 'control'),
 	(8.5, 'control'), (7, 'control'), (7, 'treatment'), (6.5, 'treatment'), (8.25, 'treatment')) d(x, v);
@@ -31,9 +34,9 @@ FROM (VALUES
 		"statistic": 0.90955487813318766379, "df": 6.0, "p_value": 0.80093967035641535161, "diff_low": null,
 		"diff_high": 1.6954849340010621329, "lift_low_pct": null, "lift_high_pct": 26.669697444973770526,
 		"significant": false}'),
-	('superiority', 0.02, 'higher', true, false, 0.6, '{"std_error": 0.83510318723696255193,
+	('superiority', 0.02, 'higher', true, false, 0.5, '{"std_error": 0.83510318723696255193,
 		"statistic": 0.25386084407296661853, "df": 5.9193775024417877407, "p_value": 0.40409522362524383177,
-		"diff_low": 0.56870248705172420555, "diff_high": null, "lift_low_pct": 8.4042851192576301413,
+		"diff_low": 0.35, "diff_high": null, "lift_low_pct": 5.0724637681159420290,
 		"lift_high_pct": null, "significant": true}'),
 	('superiority', 0.05, 'lower', true, false, 0.05, '{"std_error": 0.80053627858663178212,
 		"statistic": 0.86816802509817682917, "df": 5.7922510879853621039, "p_value": 0.79009370911425807838,
@@ -137,7 +140,74 @@ FROM grid, ab_noninferiority(s, margin, 'higher', relative => relative, equal_va
 	 ab_noninferiority(s, margin, 'higher', alpha => p.p_value, relative => relative, equal_var => equal_var) at,
 	 ab_noninferiority(s, margin, 'higher', alpha => p.p_value * (1 + 4e-16), relative => relative,
 					   equal_var => equal_var) above
-WHERE grid.alpha = 0.05 AND p.p_value BETWEEN 1e-10 AND 0.99;
+WHERE grid.alpha = 0.05 AND p.p_value BETWEEN 1e-10 AND 0.499;
+
+-- rates: the score test at the margin, the same as ab_proportion_test's
+SELECT d.direction, relative, wrong(to_jsonb(n), to_jsonb(t) - 'method') AS noninferiority,
+	   wrong(to_jsonb(b), to_jsonb(u) - 'method') AS superiority
+FROM (VALUES ('higher', 'greater', -1), ('lower', 'less', 1)) d(direction, side, sign),
+	 (VALUES (false), (true)) r(relative), counts(300, 1000, 280, 900) s,
+	 ab_noninferiority(s, 0.05, direction, relative => relative) n,
+	 ab_superiority(s, 0.05, direction, relative => relative) b,
+	 ab_proportion_test(s, method => 'score_skewness', alternative => side,
+						null_difference => CASE WHEN NOT relative THEN 0.05 * sign END,
+						null_ratio => CASE WHEN relative THEN 1 + 0.05 * sign END) t,
+	 ab_proportion_test(s, method => 'score_skewness', alternative => side,
+						null_difference => CASE WHEN NOT relative THEN -0.05 * sign END,
+						null_ratio => CASE WHEN relative THEN 1 - 0.05 * sign END) u;
+SELECT relative, close(e.p_value, greatest(l.p_value, h.p_value)) AS larger_p,
+	   all_close(ARRAY[e.diff_low, e.diff_high, e.lift_low_pct, e.lift_high_pct],
+				 ARRAY[i.diff_low, i.diff_high, i.lift_low_pct, i.lift_high_pct]) AS intervals, e.significant, e.method
+FROM (VALUES (false, -0.07::float8, 0.02::float8), (true, -0.2, 0.03)) r(relative, low, high),
+	 counts(300, 1000, 280, 900) s,
+	 ab_equivalence(s, margin_low => low, margin_high => high, relative => relative) e,
+	 ab_noninferiority(s, -low, 'higher', relative => relative) l,
+	 ab_noninferiority(s, high, 'lower', relative => relative) h,
+	 ab_proportion_test(s, method => 'score_skewness', alpha => 0.1) i;
+-- two users show nothing; reference values as in the test of proportions
+SELECT how, close(p_value, p) AS p, significant, method, note
+FROM (VALUES ('auto', 0.81720000352303::float8), ('score', 0.81720000352303), ('t', NULL)) t(how, p),
+	 ab_noninferiority(counts(10, 1000, 0, 2), 0.02, 'lower', test => how);
+SELECT close(p_value, 0.023427177115075) AS relative
+FROM ab_noninferiority(counts(110, 1000, 60, 500), 0.2, 'higher', relative => true);
+-- errors of non-inferiority where the treatment is worse by just the margin, by enumeration, in hundredths of alpha:
+-- control 0.02, 50 users of the treatment to 200; 0.01, 75 to 300
+SELECT nc, nt, how, round(100 * sum(w) FILTER (WHERE significant) / 0.025) AS of_alpha
+FROM (VALUES (200, 50, 0.02::float8, 0.03::float8), (300, 75, 0.01, 0.02)) d(nc, nt, p, margin),
+	 unnest('{auto,t}'::text[]) how, generate_series(0, 15) xc, generate_series(0, 15) xt,
+	 ab_noninferiority(counts(xc, nc, xt, nt), margin, 'lower', alpha => 0.025, test => how),
+	 LATERAL (SELECT exp(lgamma_of(nc) - lgamma_of(xc) - lgamma_of(nc - xc) + lgamma_of(nt) - lgamma_of(xt)
+						 - lgamma_of(nt - xt) + xc * ln(p) + (nc - xc) * ln(1 - p) + xt * ln(p + margin)
+						 + (nt - xt) * ln(1 - p - margin)) AS w) q
+GROUP BY nc, nt, how ORDER BY nc, how;
+-- what rates cannot have, and what a call asks of them
+SELECT p_value, significant, diff, note FROM ab_noninferiority(counts(10, 100, 12, 100), 1, 'higher') UNION ALL
+SELECT p_value, significant, diff, note FROM ab_equivalence(counts(10, 100, 12, 100), margin_low => -0.1,
+															margin_high => 2) UNION ALL
+SELECT p_value, significant, diff, note
+FROM ab_superiority(counts(0, 100, 0, 100), 0.1, 'higher', relative => true) UNION ALL
+SELECT round(p_value::numeric, 6), significant, diff, note
+FROM ab_superiority(counts(0, 100, 9, 100), 0.1, 'higher', relative => true) UNION ALL
+SELECT round(p_value::numeric, 6), significant, diff, note
+FROM ab_noninferiority(counts(30, 100, 33, 100), 0.1, 'higher', equal_var => true) UNION ALL
+SELECT p_value, significant, diff, note FROM few, ab_noninferiority(s, 0.1, 'higher', test => 'score');
+SELECT method FROM ab_noninferiority(counts(30, 100, 33, 100), 0.1, 'higher', equal_var => true, test => 't');
+-- no interval contradicts its verdict
+SELECT kind, relative, count(*) FILTER (WHERE CASE WHEN relative THEN excludes(lift_low_pct, lift_high_pct, limits)
+												   ELSE excludes(diff_low, diff_high, limits / 100) END
+										<> significant) AS contradicts,
+	   count(*) FILTER (WHERE significant) > 20 AS both_occur
+FROM (VALUES (0, 12), (1, 12), (5, 12), (12, 12), (40, 300)) c(xc, nc),
+	 (VALUES (0, 7), (3, 7), (7, 7), (0, 300), (40, 300), (290, 300)) t(xt, nt),
+	 unnest('{0.02,0.2,0.41}'::float8[]) margin, unnest('{0.001,0.05,0.4}'::float8[]) level,
+	 (VALUES (false), (true)) f(relative), LATERAL (SELECT counts(xc, nc, xt, nt)) s(s),
+	 LATERAL (SELECT 'not worse', -100 * margin, r.*
+			  FROM ab_noninferiority(s, margin, 'higher', relative => relative, alpha => level) r
+			  UNION ALL SELECT 'not higher', 100 * margin, r.*
+			  FROM ab_noninferiority(s, margin, 'lower', relative => relative, alpha => level) r
+			  UNION ALL SELECT 'better', 100 * margin, r.*
+			  FROM ab_superiority(s, margin, 'higher', relative => relative, alpha => level) r) r(kind, limits)
+WHERE p_value IS NOT NULL AND (NOT relative OR xc > 0) GROUP BY kind, relative ORDER BY kind, relative;
 
 -- data never raises
 CREATE TABLE odd (kind text, x float8, v text);
@@ -184,6 +254,7 @@ SELECT error_of($$SELECT ab_noninferiority(NULL, 1, 'lower', relative => NULL)$$
 SELECT error_of($$SELECT ab_noninferiority(NULL, 1, 'lower', equal_var => NULL)$$);
 SELECT error_of($$SELECT ab_noninferiority(NULL, 1, 'lower', alpha => 1)$$);
 SELECT error_of($$SELECT ab_noninferiority(s, 1, 'lower', control => 'v1') FROM few$$);
+SELECT error_of($$SELECT ab_noninferiority(NULL, 1, 'lower', test => 'welch')$$);
 SELECT error_of($$SELECT ab_superiority(NULL, -1, 'lower')$$);
 SELECT error_of($$SELECT ab_superiority(NULL, 1, 'lower', relative => true)$$);
 SELECT error_of($$SELECT ab_equivalence(NULL)$$);
@@ -197,3 +268,4 @@ SELECT error_of($$SELECT ab_equivalence(NULL, 1, alpha => 0.5)$$);
 
 DROP VIEW grid;
 DROP TABLE few, odd;
+DROP FUNCTION lgamma_of;

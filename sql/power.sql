@@ -18,6 +18,14 @@ SELECT n FROM (VALUES
 	(ab_sample_size(0, 1000, stddev => 1), 2)) t(n, expected)
 WHERE n IS DISTINCT FROM expected;
 
+-- the rate aimed at in place of the effect; without its name the second argument is the effect
+SELECT ab_sample_size(0.10, 0.12) AS twelve_points, ab_sample_size(0.10, target => 0.12) AS to_twelve_percent,
+	   ab_sample_size(0.10, 0.02) AS the_same, ab_sample_size(0.75, target => 0.80, ratio => 0.25) AS article,
+	   ab_power(1179, 0.75, target => 0.8) = ab_power(1179, 0.75, 0.8::float8 - 0.75) AS power,
+	   ab_sample_size(0.10, target => 0.08, alternative => 'less') =
+	   ab_sample_size(0.10, 0.02, alternative => 'less') AS less,
+	   ab_sample_size(0.1, NULL, 0.05, 0.8, 1, 'two-sided', NULL, 0.12) AS by_position;
+
 -- reference values: mpmath, 50 digits, quadrature of the noncentral t
 SELECT close(ab_power(1179, 0.75, 0.05), 0.80023630819467482, 1e-10) AS power_1179,
 	   ab_power(1179, 0.75, 0.05) >= 0.8 AS enough, ab_power(1178, 0.75, 0.05) < 0.8 AS one_less_is_not,
@@ -54,7 +62,10 @@ FROM (VALUES ('0, 0.05'), ('1, 0.05'), ('75, 5'), ('NULL, 0.05'), ('''NaN'', 0.0
 	('0.75, 0.05, power => NULL'), ('0.75, 0.05, ratio => 0'), ('0.75, 0.05, ratio => ''Infinity'''),
 	('0.75, 0.05, alternative => ''larger'''), ('0.75, -0.05, alternative => ''greater'''), ('0, 1, stddev => 0'),
 	('0, 1, stddev => -1'), ('0, 1, stddev => ''Infinity'''), ('0, 1e-300, stddev => 1e300'),
-	('0, 1e-9, stddev => 1')) t(arguments);
+	('0, 1e-9, stddev => 1'), ('0.1'), ('0.1, 0.02, target => 0.12'), ('0.1, target => 0.1'), ('0.1, target => 12'),
+	('0.1, target => ''NaN'''), ('0.1, target => 0.12, alternative => ''less'''),
+	('0.1, target => 0.08, alternative => ''greater'''), ('3, target => 0.3, stddev => 1')) t(arguments);
+SELECT error_of('SELECT ab_power(100, 0.1)');
 SELECT error_of('SELECT ab_power(1, 0.5, 0.1)');
 SELECT error_of('SELECT ab_power(NULL, 0.5, 0.1)');
 SELECT error_of('SELECT ab_power(9223372036854775807, 0.5, 0.1)');

@@ -13,6 +13,10 @@ SELECT what, close(power, wanted) AS power FROM (VALUES
 SELECT ab_sample_size_proportion(0.25, 0.03) AS clickhouse,
 	   ab_sample_size_proportion(0.8, 0.02, alpha => 0.1, power => 0.85) AS older,
 	   ab_sample_size_proportion(0.4, 0.02, method => 'z_unpooled') AS booking;
+-- the rate aimed at
+SELECT ab_sample_size_proportion(0.25, target => 0.28) AS clickhouse,
+	   close(ab_power_proportion(1000, 0.25, target => 0.28), ab_power_proportion(1000, 0.25, 0.03)) AS power,
+	   ab_sample_size_proportion(0.05, target => 0) AS to_zero;
 -- a rate of 0 or 1 is an effect like any other
 SELECT ab_sample_size_proportion(0.95, 0.05) AS to_one, ab_sample_size_proportion(0.05, -0.05) AS to_zero;
 -- round trips over sizes from 2 to 1e9
@@ -42,6 +46,7 @@ SELECT error_of('SELECT ab_sample_size_proportion(' || arguments || ')')
 FROM (VALUES ('0, 0.05'), ('NULL, 0.05'), ('0.75, 0'), ('0.75, 0.3'), ('0.2, -0.3'),
 	('0.75, -0.05, alternative => ''greater'''), ('0.5, 1e-300'), ('0.5, 1e-9'), ('0.5, 0.1, alpha => 0'),
 	('0.5, 0.1, power => 0.05'), ('0.5, 0.1, ratio => 0'), ('0.5, 0.1, alternative => ''up'''),
+	('0.5'), ('0.5, 0.1, target => 0.6'), ('0.5, target => 0.5'), ('0.5, target => 1.1'),
 	('0.5, 0.1, method => ''exact'''), ('0.5, 0.1, method => NULL')) t(arguments);
 SELECT error_of(query) FROM (VALUES ('SELECT ab_power_proportion(1, 0.5, 0.1)'), ('SELECT ab_mde_proportion(3, 0.9)'),
 	('SELECT ab_mde_proportion(2, 0.2, alternative => ''less'')')) t(query);

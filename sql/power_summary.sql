@@ -74,13 +74,40 @@ PREPARE untyped AS SELECT ab_sample_size($1, $2, $3, $4, $5, $6, $7);
 EXECUTE untyped(0.75, 0.05, 0.05, 0.8, 1, 'two-sided', NULL);
 PREPARE untyped_power AS SELECT round(ab_power($1, $2, $3)::numeric, 3);
 EXECUTE untyped_power(1179, 0.75, 0.05);
+-- where the forms for a rate have as many arguments as those for a summary, the text of a summary is one
+PREPARE untyped_summary AS SELECT ab_sample_size($1, $2, $3, $4, $5, $6, $7, $8);
+SELECT two FROM stored \gset
+EXECUTE untyped_summary(:'two', 0.1, 0.05, 0.8, 1, 'two-sided', 1, 'ratio');
+PREPARE untyped_summary_power AS SELECT round(ab_power($1, $2, $3, $4, $5, $6, $7, $8)::numeric, 6);
+EXECUTE untyped_summary_power(100, :'two', 0.1, 0.05, 1, 'two-sided', 1, 'ratio');
+SELECT ab_sample_size(two, 0.1, 0.05, 0.8, 1, 'two-sided', 1, 'ratio') AS size,
+	   round(ab_power(100, two, 0.1, 0.05, 1, 'two-sided', 1, 'ratio')::numeric, 6) AS power,
+	   ab_sample_size(NULL, 0.1, 0.05, 0.8, 1, 'two-sided', 1, 'ratio') AS unknown,
+	   ab_sample_size(NULL, 0.1, 0.05, 0.8, 1, 'two-sided', 1, 'ratio', true) AS more FROM stored;
+-- the noise of the control mean in a lift, by the delta method: the normal approximation, and round trips
+SELECT lift, ratio, side, n,
+	   close(n, ((z + 0.8416212335729143) / lift) ^ 2 * ((1 + lift) ^ 2 + 1 / ratio), 0.02) AS normal,
+	   power >= 0.8 AND below < 0.8 AND close(ab_power(n, s, mde, ratio => ratio, relative => true, alternative => side,
+													   mean_known => false), 0.8, 1e-9) AS round_trip
+FROM ab_make_summary('control', 1000, 2, 2) s,
+	 (VALUES (0.1::float8, 'two-sided', 1.959963984540054::float8), (0.5, 'two-sided', 1.959963984540054),
+		(-0.2, 'two-sided', 1.959963984540054), (-0.2, 'less', 1.6448536269514722)) l(lift, side, z),
+	 unnest('{1,0.25}'::float8[]) ratio,
+	 ab_sample_size(s, lift, ratio => ratio, relative => true, alternative => side, mean_known => false) n,
+	 ab_power(n, s, lift, ratio => ratio, relative => true, alternative => side, mean_known => false) power,
+	 ab_power(n - 1, s, lift, ratio => ratio, relative => true, alternative => side, mean_known => false) below,
+	 ab_mde(n, s, ratio => ratio, relative => true, alternative => side, mean_known => false) mde;
+SELECT ab_mde(2, s, relative => true, mean_known => false) AS no_lift_is_found
+FROM ab_make_summary('control', 9, 1, 1) s;
 
 -- errors
 \t on
 SELECT error_of('SELECT ab_sample_size(' || arguments || ') FROM stored')
 FROM (VALUES ('one, 0'), ('one, -1, alternative => ''greater'''), ('one, 1, design => ''anova'''),
-	('one, 1, design => ''ratio'''), ('two, 1'), ('four, 1, design => ''cuped'''), ('two, 1, design => ''ratio_cuped'''),
+	('one, 1, design => ''ratio'''), ('two, 1'), ('four, 1, design => ''cuped'''),
+	('two, 1, design => ''ratio_cuped'''),
 	('two, 1, design => ''paired'', ratio => 2'), ('one, 1, relative => NULL'), ('one, 1, design_effect => 0'),
+	('one, 1, mean_known => false'), ('two, 1, relative => true, design => ''paired'', mean_known => false'),
 	('one, 1, control => ''C'''), ('one, 1, alpha => NULL')) t(arguments);
 SELECT error_of($$SELECT ab_sample_size(ab_summary(i, v), 1)
 	FROM generate_series(1, 9) i, unnest('{A,B}'::text[]) v$$);

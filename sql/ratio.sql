@@ -82,7 +82,7 @@ FROM (SELECT ab_summary(x, d, v) s2, ab_summary(x, d, p, e, v) s4
 	  FROM small, generate_series(-40, 10) i, LATERAL (SELECT m + CASE v WHEN 'treatment' THEN i / 5.0 ELSE 0 END x) y
 	  GROUP BY i) g,
 	 unnest('{two-sided,less,greater}'::text[]) side, unnest('{t,f}'::boolean[]) one_variance,
-	 unnest('{0.001,0.05,0.7}'::float8[]) level,
+	 unnest('{0.001,0.05,0.5}'::float8[]) level,
 	 LATERAL (SELECT 'ratio' what, r.*
 			  FROM ab_ratio(s2, alpha => level, alternative => side, equal_var => one_variance) r
 			  UNION ALL SELECT 'ratio with covariate', r.*
@@ -119,6 +119,24 @@ SELECT kind, r.method, r.note
 FROM (SELECT kind, ab_summary(m, d, p, e, v) s FROM odd GROUP BY kind) g, ab_ratio_cuped(s) r
 ORDER BY kind COLLATE "C";
 SELECT r.p_value, q.p_value, r.note, q.note FROM ab_ratio(NULL) r, ab_ratio_cuped(NULL) q;
+
+-- ratios that do not vary in an arm are not tested, unless they are rates: zeros and ones over ones
+SELECT d, cov, round(t.p_value::numeric, 5) AS p, t.method, t.note
+FROM unnest('{1,2}'::int[]) d, unnest('{f,t}'::boolean[]) cov,
+	 LATERAL (SELECT ab_summary(m, d, v) s2, ab_summary(m, d, p, 1, v) s4
+			  FROM (SELECT 'control' AS v, i % 2 AS m, i % 7 AS p FROM generate_series(1, 1000) i
+					UNION ALL SELECT 'treatment', 0, i FROM generate_series(1, 3) i) u) q,
+	 LATERAL (SELECT * FROM ab_ratio(s2) WHERE NOT cov UNION ALL SELECT * FROM ab_ratio_cuped(s4) WHERE cov) t;
+SELECT wrong(to_jsonb(t), to_jsonb(w)) AS not_the_score_test
+FROM (SELECT ab_summary(m, 1, v) s
+	  FROM (SELECT 'control' AS v, i % 2 AS m FROM generate_series(1, 1000) i
+			UNION ALL SELECT 'treatment', 0 FROM generate_series(1, 3) i) u) q,
+	 ab_ratio(s) t, ab_ttest(counts(500, 1000, 0, 3), equal_var => false) w;
+-- a verdict that the smaller group's own variance made
+SELECT equal_var AS pooled, t.p_value < 0.05 AS significant, t.note
+FROM (SELECT ab_summary(CASE v WHEN 'control' THEN 2 * (i % 5) ELSE 4.4 + 0.4 * (i % 3) END, 1 + i % 2, v) s
+	  FROM generate_series(1, 300) i, (VALUES ('control'), ('treatment')) t(v) WHERE v = 'control' OR i <= 30) q,
+	 unnest('{f,t}'::boolean[]) equal_var, ab_ratio(s, equal_var => equal_var) t;
 
 -- query mistakes do
 \t on

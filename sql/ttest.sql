@@ -116,27 +116,93 @@ SELECT count(*) FILTER (WHERE excludes(t.diff_low, t.diff_high) <> t.significant
 	   count(*) FILTER (WHERE t.significant) > 100 AS both_occur
 FROM (SELECT i / 10.0::float8 FROM generate_series(-30, 50) i) g(d),
 	 unnest('{two-sided,less,greater}'::text[]) side, unnest('{t,f}'::boolean[]) pooled,
-	 unnest('{4,-4,400}'::float8[]) mean, unnest('{0.001,0.05,0.7}'::float8[]) level,
+	 unnest('{4,-4,400}'::float8[]) mean, unnest('{0.001,0.05,0.5}'::float8[]) level,
 	 ab_ttest(arms(7, mean, 1.5, 31, mean + d, 0.7), alpha => level, alternative => side, equal_var => pooled) t;
--- a one-sided interval keeps its open end, also at alpha > 0.5
+-- a one-sided interval keeps its open end, also at the largest alpha
 SELECT t.diff_low, t.diff_high < 0 AS below, t.significant
 FROM ab_ttest(arms(46, -0.7755920640645857, 0.22760668362114844, 177, -0.7511124705893151, 0.07819866031121005),
-			  alpha => 0.7620314507447955, alternative => 'less', equal_var => false) t;
+			  alpha => 0.5, alternative => 'less', equal_var => false) t;
 -- intervals keep their digits where they are narrow, and where the arms hardly vary;
 -- reference values: mpmath, 50 digits
 SELECT close(lift_high_pct - lift_low_pct, 8.76523071033401e-06, 1e-8) AS narrow
 FROM ab_ttest(arms(1000000, 1, 1e-5, 1000000, 2, 1e-5));
-SELECT lift_low_pct, lift_high_pct FROM ab_ttest(arms(36, 0.5, 0.5, 7, 0, 0), equal_var => false);
+SELECT lift_low_pct, lift_high_pct FROM ab_ttest(arms(36, 0.5, 0.5, 7, 0, 1e-17), equal_var => false);
 -- also where alpha is the p-value itself
 SELECT count(*) FILTER (WHERE t.significant) AS significant_at_p,
 	   count(*) FILTER (WHERE excludes(t.diff_low, t.diff_high)) AS diff_excludes_0_at_p,
 	   count(*) FILTER (WHERE excludes(t.lift_low_pct, t.lift_high_pct)) AS lift_excludes_0_at_p
 FROM (SELECT i / 10.0::float8 FROM generate_series(1, 30) i) g(d), unnest('{two-sided,less,greater}'::text[]) side,
 	 arms(7, 4, 1.5, 31, 4 + d, 0.7) s,
-	 ab_ttest(s, alternative => side) p, ab_ttest(s, alpha => p.p_value, alternative => side) t;
+	 ab_ttest(s, alternative => side) p, ab_ttest(s, alpha => least(p.p_value, 0.5), alternative => side) t;
+
+-- Welch's test in one step
+SELECT close(w.p_value, t.p_value, 1e-15) AS p, w.method
+FROM (SELECT (ab_welch_ttest(x, v)).* FROM small) w, (SELECT ab_summary(x, v) s FROM small) q,
+	 ab_ttest(s, equal_var => false) t;
+SELECT (ab_welch_ttest(x > 3, v)).diff, (ab_welch_ttest(x > 3, v, 'treatment')).diff AS turned,
+	   (ab_welch_ttest(x, v, 'treatment')).diff AS turned_x
+FROM small;
+
+-- an arm without variation: Welch's test would take its mean for certain
+SELECT t.diff, t.diff_low, t.lift_high_pct, t.std_error, t.statistic, t.p_value, t.significant, t.method, t.note
+FROM arms(1000, 4, 2, 3, 6, 0) s, ab_ttest(s, equal_var => false) t;
+SELECT t.p_value, t.note FROM arms(5, 4, 0, 3, 6, 0) s, ab_ttest(s, equal_var => false) t;
+-- of zeros and ones the score test answers; reference values: mpmath, 30 digits
+SELECT xc, nc, xt, nt, wrong(to_jsonb(t), wanted::jsonb, 1e-11) AS wrong, t.significant AS s, t.note
+FROM (VALUES
+	(500, 1000, 0, 3, '{"statistic": -1.7297437338728409915, "p_value": 0.083676071228447621523,
+		"diff_low": -0.5309749674804830, "diff_high": 0.0852330449010202, "df": null,
+		"method": "score test (Miettinen-Nurminen, skewness-corrected)"}'),
+	(30, 1000, 0, 1000, '{"statistic": -5.5173928956965021907, "p_value": 3.4406564241798831541e-8,
+		"diff_low": -0.0420022680887823, "diff_high": -0.0207161699695836, "lift_low_pct": -100}'),
+	(0, 1000, 30, 1000, '{"statistic": 5.5173928956965021907, "p_value": 3.4406564241798831541e-8,
+		"diff_low": 0.0207161699695836, "diff_high": 0.0420022680887823, "lift_high_pct": null}'),
+	(100, 1000, 2, 2, '{"statistic": 2.5315796853008028706, "p_value": 0.011355001338152672775,
+		"diff_low": 0.174252691701757, "diff_high": 0.917459443571117}'),
+	(500, 5000, 0, 50, '{"statistic": -2.7721284295698432172, "p_value": 0.0055691059381619341482,
+		"diff_low": -0.108549049434465, "diff_high": -0.0451586812903052, "lift_low_pct": -100}'),
+	(5, 5, 0, 4, '{"significant": true}'), (40, 40, 9, 9, '{"p_value": 1}'),
+	(0, 40, 0, 9, '{"p_value": 1, "diff": 0}')) d(xc, nc, xt, nt, wanted),
+	 ab_ttest(counts(xc, nc, xt, nt), equal_var => false) t;
+-- as it does from rows
+SELECT wrong(to_jsonb(r), to_jsonb(t)) AS other
+FROM (SELECT ab_welch_ttest(x = 0, CASE WHEN x < 0 THEN 'treatment' ELSE 'control' END) r
+	  FROM (SELECT i % 2 FROM generate_series(1, 20) i UNION ALL SELECT -1 FROM generate_series(1, 3)) d(x)) q,
+	 ab_ttest(counts(10, 20, 0, 3), equal_var => false) t;
+-- its verdict and its intervals agree
+SELECT count(*), count(*) FILTER (WHERE excludes(t.diff_low, t.diff_high) <> t.significant) AS diff_contradicts,
+	   count(*) FILTER (WHERE excludes(t.lift_low_pct, t.lift_high_pct) <> t.significant) AS lift_contradicts,
+	   count(*) FILTER (WHERE t.significant) > 100 AS both_occur,
+	   count(*) FILTER (WHERE t.method NOT LIKE 'score test%' OR t.note NOT LIKE '%in place of Welch''s%') AS others
+FROM unnest('{2,3,7,40}'::int[]) nt, unnest('{2,9,100}'::int[]) nc, generate_series(0, nc, greatest(nc / 10, 1)) xc,
+	 unnest('{0,1}'::int[]) share, unnest('{two-sided,less,greater}'::text[]) side,
+	 unnest('{0.001,0.05,0.4}'::float8[]) level, unnest('{t,f}'::boolean[]) turned,
+	 ab_ttest(CASE WHEN turned THEN counts(share * nt, nt, xc, nc) ELSE counts(xc, nc, share * nt, nt) END,
+			  alpha => level, alternative => side, equal_var => false) t;
+-- also where alpha is the p-value itself
+SELECT count(*) FILTER (WHERE t.significant) AS significant_at_p,
+	   count(*) FILTER (WHERE excludes(t.diff_low, t.diff_high)) AS diff_excludes_0_at_p,
+	   count(*) FILTER (WHERE excludes(t.lift_low_pct, t.lift_high_pct)) AS lift_excludes_0_at_p
+FROM generate_series(1, 29) xc, unnest('{two-sided,less,greater}'::text[]) side, counts(xc, 30, 0, 8) s,
+	 ab_ttest(s, alternative => side, equal_var => false) p,
+	 LATERAL (SELECT * FROM ab_ttest(s, alpha => p.p_value, alternative => side, equal_var => false)
+			  WHERE p.p_value < 0.5) t;
+
+-- few events, or few rows, in groups of unequal sizes
+SELECT xc, nc, xt, nt, equal_var AS pooled, round(t.p_value::numeric, 5) AS p, t.note
+FROM (VALUES (500, 5000, 1, 50), (500, 5000, 5, 50), (995, 1000, 195, 200), (195, 200, 995, 1000), (10, 100, 2, 80),
+			 (1000, 10000, 200, 1000), (500, 1000, 0, 3)) d(xc, nc, xt, nt),
+	 unnest('{f,t}'::boolean[]) equal_var, ab_ttest(counts(xc, nc, xt, nt), equal_var => equal_var) t;
+-- a verdict that the smaller group's own variance made
+SELECT nc, sc, nt, st, equal_var AS pooled, round(t.p_value::numeric, 5) AS p, t.note
+FROM (VALUES (20, 2, 2, 0.01), (20, 2, 15, 0.5), (1000, 2, 30, 0.5), (1000, 2, 50, 0.5), (1000, 2, 300, 0.5),
+			 (50, 0.5, 1000, 2), (50, 2, 1000, 0.5)) d(nc, sc, nt, st),
+	 unnest('{f,t}'::boolean[]) equal_var, ab_ttest(arms(nc, 5, sc, nt, 5.4, st), equal_var => equal_var) t;
 
 -- query mistakes do raise
 \t on
+SELECT error_of($$SELECT ab_welch_ttest(x, v = 'treatment') FROM small$$);
+SELECT error_of($$SELECT ab_welch_ttest(x > 3, length(v)) FROM small$$);
 SELECT error_of($$SELECT ab_ttest(x, 'v' || v) FROM small$$);
 SELECT error_of($$SELECT ab_ttest(x, v) FROM (SELECT * FROM small UNION ALL VALUES (1, 'v2')) u$$);
 SELECT error_of($$SELECT ab_ttest(x, v, 'contrl') FROM small$$);

@@ -16,6 +16,7 @@
 #include "math/binomial.h"
 #include "math/distributions.h"
 #include "math/proportions_exact.h"
+#include "math/proportions_score.h"
 
 /*
  * From this expected count in every cell on the chi-square test is as good as
@@ -58,6 +59,8 @@ FewOfVeryMany(const AbProportions *c)
 double
 AbMissingP(const AbProportions *missing)
 {
+	static const AbScoreTest pearson = {AB_SCORE, AB_CONTINUITY_NONE};
+	static const AbProportionNull equal = {0, false};
 	double		n = missing->control_n + missing->treatment_n;
 	double		all = missing->control + missing->treatment;
 	double		least = fmin(all, n - all) *
@@ -66,9 +69,8 @@ AbMissingP(const AbProportions *missing)
 	if (all == 0 || all == n)
 		return 1;
 	if (least >= MANY_EXPECTED)
-		return 2 * AbNormalUpperTail(fabs(AbProportionDifference(missing)) /
-									 AbProportionNullError(missing,
-														   AB_PROPORTION_SCORE));
+		return AbPValue(AbScoreAt(missing, pearson, equal, AB_TWO_SIDED),
+						INFINITY, AB_TWO_SIDED);
 	return n <= AB_FISHER_MAX_ROWS ? AbFisher(missing, AB_TWO_SIDED, NULL) :
 		FewOfVeryMany(missing);
 }

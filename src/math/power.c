@@ -11,10 +11,6 @@
  * most about 120 evaluations.
  *
  * References:
- *	C. P. Farrington, G. Manning, Test Statistics and Sample Size Formulae for
- *	Comparative Binomial Trials with Null Hypothesis of Non-Zero Risk
- *	Difference or Non-Unity Relative Risk, Statistics in Medicine 9 (1990),
- *	1447-1454, method 3 (proportions at their maximum likelihood under the null).
  *	J. L. Fleiss, B. Levin, M. C. Paik, Statistical Methods for Rates and
  *	Proportions, 3rd ed., 2003, chapter 4 (the null of no difference).
  *	D. B. Owen, A Special Case of a Bivariate Non-Central t-Distribution,
@@ -84,9 +80,9 @@ AbCeiling(double x)
  * power that does not fall; NaN if there is none.  The search starts from the
  * guess, which only makes it faster.
  */
-static double
-SmallestSize(AbFunction power, void *context, double target, double least,
-			 double guess)
+double
+AbSmallestSize(AbFunction power, void *context, double target, double least,
+			   double guess)
 {
 	double		low = least - 1;	/* too few */
 	double		high = NAN;		/* enough */
@@ -163,47 +159,6 @@ SmallestEffect(AbFunction power, void *context, double target,
  */
 
 /*
- * Slope of the expected log-likelihood at the control's x, times the
- * positive x (1 - x) y (1 - y), y = x + null.
- */
-static double
-RestrictedSlope(double x, void *context)
-{
-	const AbProportionDesign *design = context;
-	double		y = x + design->null;
-
-	return (design->control - x) * y * (1 - y) +
-		design->ratio * (design->treatment - y) * x * (1 - x);
-}
-
-/*
- * The control's proportion that is most likely under the null, given the true
- * ones.  It lies between what either arm alone would say.
- */
-static double
-RestrictedProportion(const AbProportionDesign *design)
-{
-	AbProportionDesign inner = *design;
-	double		low;
-	double		high;
-	double		root;
-
-	if (design->null == 0)
-		return (design->control + design->ratio * design->treatment) /
-			(1 + design->ratio);
-
-	/* at 0 or 1 the end of the range would be a second root */
-	inner.treatment = fmin(fmax(inner.treatment, DBL_MIN), 1 - DBL_EPSILON / 2);
-	low = fmin(inner.control, inner.treatment - inner.null);
-	high = fmax(inner.control, inner.treatment - inner.null);
-	low = fmax(low, fmax(0, -inner.null));
-	high = fmin(high, fmin(1, 1 - inner.null));
-	/* where the two are the same but for rounding there may be no root */
-	root = low < high ? AbFindRoot(RestrictedSlope, &inner, low, high) : low;
-	return isnan(root) ? low : root;
-}
-
-/*
  * Variance of a yes or no of that proportion; 0 where rounding takes it out of
  * its range.  NaN stays NaN.
  */
@@ -227,19 +182,19 @@ DifferenceError(double control, double treatment, double ratio)
 static double
 NullError(const AbProportionDesign *design)
 {
-	double		control;
+	double		pooled = (design->control + design->ratio * design->treatment) /
+		(1 + design->ratio);
 
 	if (design->unpooled)
 		return DifferenceError(design->control, design->treatment,
 							   design->ratio);
-	control = RestrictedProportion(design);
-	return DifferenceError(control, control + design->null, design->ratio);
+	return DifferenceError(pooled, pooled, design->ratio);
 }
 
 /*
  * Power of the score test of two proportions by the normal approximation,
  *
- *		P(Z > (z s0 - |d| sqrt(n)) / s1),	d = treatment - control - null,
+ *		P(Z > (z s0 - |d| sqrt(n)) / s1),	d = treatment - control,
  *
  * where s0 and s1 are the standard errors under the null and in truth, times
  * sqrt(n); both tails if two-sided.  One-sided tests are in the direction
@@ -253,8 +208,7 @@ AbProportionPower(double n, const AbProportionDesign *design)
 {
 	double		z = AbNormalUpperQuantile(design->two_sided ?
 										  design->alpha / 2 : design->alpha);
-	double		shift = sqrt(n) * fabs(design->treatment - design->control -
-									   design->null);
+	double		shift = sqrt(n) * fabs(design->treatment - design->control);
 	double		threshold = z * NullError(design);
 	double		error = DifferenceError(design->control, design->treatment,
 										design->ratio);
@@ -284,10 +238,10 @@ AbProportionSampleSize(const AbProportionDesign *design, double power)
 										  design->alpha / 2 : design->alpha);
 	double		sum = z * NullError(design) - AbNormalUpperQuantile(power) *
 		DifferenceError(design->control, design->treatment, design->ratio);
-	double		root = sum / (design->treatment - design->control - design->null);
+	double		root = sum / (design->treatment - design->control);
 
-	return SmallestSize(ProportionPowerAt, &copy, power, 2,
-						sum > 0 ? root * root : 2);
+	return AbSmallestSize(ProportionPowerAt, &copy, power, 2,
+						  sum > 0 ? root * root : 2);
 }
 
 static double
@@ -372,8 +326,8 @@ AbPairedSampleSize(double effect, double alpha, double power, bool two_sided)
 	double		sum = z - AbNormalUpperQuantile(power);
 
 	/* half a square more is what the t distribution takes */
-	return SmallestSize(PairedPowerAt, &search, power, 2,
-						sum > 0 ? sum * sum / (effect * effect) + z * z / 2 : 2);
+	return AbSmallestSize(PairedPowerAt, &search, power, 2,
+						  sum > 0 ? sum * sum / (effect * effect) + z * z / 2 : 2);
 }
 
 /*
@@ -555,68 +509,6 @@ AbMeanEquivalenceSize(const AbEquivalence *design, double power)
 	double		root = sum / fmin(design->below, design->above);
 	double		least = fmax(2, ceil(3 / (1 + design->ratio)));
 
-	return SmallestSize(MeanEquivalenceAt, &copy, power, least,
-						sum > 0 ? root * root * (1 + 1 / design->ratio) : least);
-}
-
-/*
- * Standard errors under the two nulls, times sqrt(n).
- */
-static void
-MarginErrors(const AbEquivalence *design, double *lower, double *upper)
-{
-	AbProportionDesign margin = {design->control, design->treatment, 0,
-	design->ratio, design->alpha, false, false};
-	double		difference = design->treatment - design->control;
-
-	margin.null = difference - design->below;
-	*lower = NullError(&margin);
-	margin.null = difference + design->above;
-	*upper = NullError(&margin);
-}
-
-/*
- * Power of the two one-sided score tests of proportions, by the normal
- * approximation, for a control group of n > 0; NaN if a number is NaN.
- */
-double
-AbProportionEquivalencePower(double n, const AbEquivalence *design)
-{
-	double		z = AbNormalUpperQuantile(design->alpha);
-	double		error = DifferenceError(design->control, design->treatment,
-										design->ratio);
-	double		lower;
-	double		upper;
-
-	MarginErrors(design, &lower, &upper);
-	return NormalBetween((z * lower - design->below * sqrt(n)) / error,
-						 (design->above * sqrt(n) - z * upper) / error);
-}
-
-static double
-ProportionEquivalenceAt(double n, void *context)
-{
-	return AbProportionEquivalencePower(n, context);
-}
-
-/*
- * The smallest control group with that power; NaN if it is above 2^53
- * or a number is NaN.
- */
-double
-AbProportionEquivalenceSize(const AbEquivalence *design, double power)
-{
-	AbEquivalence copy = *design;
-	double		lower;
-	double		upper;
-	double		sum;
-	double		root;
-
-	MarginErrors(design, &lower, &upper);
-	sum = AbNormalUpperQuantile(design->alpha) * fmax(lower, upper) +
-		EquivalenceZ(design, power) *
-		DifferenceError(design->control, design->treatment, design->ratio);
-	root = sum / fmin(design->below, design->above);
-	return SmallestSize(ProportionEquivalenceAt, &copy, power, 2,
-						sum > 0 ? root * root : 2);
+	return AbSmallestSize(MeanEquivalenceAt, &copy, power, least,
+						  sum > 0 ? root * root * (1 + 1 / design->ratio) : least);
 }

@@ -14,15 +14,11 @@
 /* Largest group that a size is searched in: counts stay exact in a double. */
 #define AB_LARGEST_SIZE		9007199254740992.0
 
-/*
- * Two proportions, of which the hypothesis says treatment - control = null.
- * Two-sided only for null = 0.
- */
+/* Two proportions, of which the hypothesis says that they are equal. */
 typedef struct AbProportionDesign
 {
 	double		control;		/* the true proportions */
 	double		treatment;
-	double		null;
 	double		ratio;			/* users: treatment / control */
 	double		alpha;
 	bool		two_sided;
@@ -30,9 +26,8 @@ typedef struct AbProportionDesign
 } AbProportionDesign;
 
 /*
- * A difference that is to be shown to lie between two margins, one below and
- * one above it, all in standard deviations of a mean or as
- * proportions.
+ * A difference of means that is to be shown to lie between two margins, one
+ * below and one above it, all in standard deviations.
  */
 typedef struct AbEquivalence
 {
@@ -40,11 +35,11 @@ typedef struct AbEquivalence
 	double		above;			/* from the difference to the upper margin */
 	double		ratio;
 	double		alpha;			/* of each of the two tests */
-	double		control;		/* proportions only */
-	double		treatment;
 } AbEquivalence;
 
 extern double AbCeiling(double x);
+extern double AbSmallestSize(AbFunction power, void *context, double target,
+							 double least, double guess);
 
 extern double AbProportionPower(double n, const AbProportionDesign *design);
 extern double AbProportionSampleSize(const AbProportionDesign *design,
@@ -61,9 +56,5 @@ extern double AbPairedEffect(double n, double alpha, double power,
 
 extern double AbMeanEquivalencePower(double n, const AbEquivalence *design);
 extern double AbMeanEquivalenceSize(const AbEquivalence *design, double power);
-extern double AbProportionEquivalencePower(double n,
-										   const AbEquivalence *design);
-extern double AbProportionEquivalenceSize(const AbEquivalence *design,
-										  double power);
 
 #endif							/* AB_MATH_POWER_H */

@@ -1,6 +1,6 @@
 /*
  * proportions.h
- *	  Two proportions: intervals, and tests of a difference or a ratio.
+ *	  Two proportions: counts, estimates and Newcombe's interval.
  *
  * Pure C: no PostgreSQL header.
  */
@@ -18,14 +18,6 @@ typedef struct AbProportions
 	double		treatment_n;
 } AbProportions;
 
-/* Statistics of the hypothesis that two proportions have a given relation. */
-typedef enum AbProportionStatistic
-{
-	AB_PROPORTION_SCORE,		/* Mee, Koopman */
-	AB_PROPORTION_SCORE_MN,		/* Miettinen-Nurminen: with N / (N - 1) */
-	AB_PROPORTION_LIKELIHOOD	/* signed root of the likelihood ratio */
-} AbProportionStatistic;
-
 /* An estimate and its variance, which the plus-four method adjusts. */
 typedef struct AbProportionEstimate
 {
@@ -37,15 +29,6 @@ extern double AbProportionDifference(const AbProportions *counts);
 extern AbInterval AbWilson(double successes, double n, double z);
 extern AbProportionEstimate AbEstimateProportion(double successes, double n,
 												 double added);
-extern double AbProportionNullError(const AbProportions *counts,
-									AbProportionStatistic kind);
-extern double AbProportionStatisticAt(const AbProportions *counts,
-									  AbProportionStatistic kind,
-									  double difference);
-extern double AbProportionDifferenceBound(const AbProportions *counts,
-										  AbProportionStatistic kind, double z);
-extern double AbProportionLiftBound(const AbProportions *counts,
-									AbProportionStatistic kind, double z);
 extern double AbNewcombeStatistic(const AbProportions *counts);
 extern double AbNewcombeDifferenceBound(const AbProportions *counts, double z);
 extern double AbNewcombeLiftBound(const AbProportions *counts, double z);

@@ -409,31 +409,73 @@ TailsBeyond(const Margins *m, double z, bool two_sided)
 }
 
 /*
- * p-value of Barnard's exact test with the pooled z as statistic, as SciPy's
- * barnard_exact() has it.
+ * The z of x successes of the first arm by its own and the other's variance,
  *
- * Whole numbers, of at most AB_UNCONDITIONAL_MAX_ROWS rows together; NaN if
- * there are more or a number is NaN or out of its range.
+ *	d / sqrt(p1 q1 / n1 + p2 q2 / n2),
+ *
+ * 0 where the two are equal, infinite where neither arm varies and they are
+ * not.  Given the number of successes it increases with x, for the variance is
+ * a concave function of x.
  */
-double
-AbBarnard(const AbProportions *counts, AbAlternative alternative,
-		  const AbWork *work)
+static double
+UnpooledZ(const Margins *m, int64_t x)
 {
-	Margins		m;
-	int64_t		n;
-	int64_t		s;
-	double		z;
+	double		n1 = m->n1;
+	double		n2 = m->n2;
+	double		a = x;
+	double		c = m->successes - x;
+	double		excess = x * (m->n1 + m->n2) - m->n1 * m->successes;
+
+	if (excess == 0)
+		return 0;
+	/* d is excess / (n1 n2) */
+	return excess / n1 / n2 / sqrt(a * (n1 - a) / n1 / n1 / n1 +
+								   c * (n2 - c) / n2 / n2 / n2);
+}
+
+/*
+ * P given their number of successes that the unpooled z of two arms is at
+ * least z, or beyond z or -z.
+ */
+static double
+UnpooledTails(const Margins *m, double z, bool two_sided)
+{
+	double		limit = z - fabs(z) * ORDER_TOLERANCE;
+	int64_t		low = Fewest(m) - 1;
+	int64_t		high = Most(m) + 1;
+	Margins		other;
+
+	if (z == 0 && two_sided)
+		return 1;
+	if (isinf(z))
+		limit = z;
+	while (high - low > 1)
+	{
+		int64_t		middle = low + (high - low) / 2;
+
+		if (UnpooledZ(m, middle) >= limit)
+			high = middle;
+		else
+			low = middle;
+	}
+	if (!two_sided)
+		return UpperTail(m, high);
+	other = Exchange(m);
+	return UpperTail(m, high) + UnpooledTails(&other, z, false);
+}
+
+/*
+ * The largest probability, over the common rate, of a table whose z is as
+ * extreme as the one observed, z by the function that gives the tails.
+ */
+static double
+BarnardBy(double (*tails) (const Margins *m, double z, bool two_sided),
+		  Margins m, double z, AbAlternative alternative, const AbWork *work)
+{
+	int64_t		n = m.n1 + m.n2;
 	Mixture		mixture;
 	double		p;
 
-	if (!Countable(counts, AB_UNCONDITIONAL_MAX_ROWS))
-		return NAN;
-	m = MarginsOf(counts);
-	n = m.n1 + m.n2;
-	s = m.successes;
-	z = (int64_t) counts->treatment * n - m.n1 * s;
-	if (z != 0)
-		z /= sqrt((double) s * (n - s));
 	if (alternative == AB_LESS)
 	{
 		m = Exchange(&m);
@@ -447,12 +489,53 @@ AbBarnard(const AbProportions *counts, AbAlternative alternative,
 	for (m.successes = 0; m.successes <= n; m.successes++)
 	{
 		work->poll();
-		mixture.tails[m.successes] = TailsBeyond(&m, z,
-												 alternative == AB_TWO_SIDED);
+		mixture.tails[m.successes] = tails(&m, z, alternative == AB_TWO_SIDED);
 	}
 	p = LargestProbability(&mixture, work);
 	work->release(mixture.tails);
 	return AbBoundP(p);
+}
+
+/*
+ * p-value of Barnard's exact test with the pooled z as statistic, as SciPy's
+ * barnard_exact() has it.
+ *
+ * Whole numbers, of at most AB_UNCONDITIONAL_MAX_ROWS rows together; NaN if
+ * there are more or a number is NaN or out of its range.
+ */
+double
+AbBarnard(const AbProportions *counts, AbAlternative alternative,
+		  const AbWork *work)
+{
+	Margins		m;
+	int64_t		n;
+	double		z;
+
+	if (!Countable(counts, AB_UNCONDITIONAL_MAX_ROWS))
+		return NAN;
+	m = MarginsOf(counts);
+	n = m.n1 + m.n2;
+	z = (int64_t) counts->treatment * n - m.n1 * m.successes;
+	if (z != 0)
+		z /= sqrt((double) m.successes * (n - m.successes));
+	return BarnardBy(TailsBeyond, m, z, alternative, work);
+}
+
+/*
+ * The same with the unpooled z, as barnard_exact(pooled=False).
+ */
+double
+AbBarnardUnpooled(const AbProportions *counts, AbAlternative alternative,
+				  const AbWork *work)
+{
+	Margins		m;
+
+	if (!Countable(counts, AB_UNCONDITIONAL_MAX_ROWS))
+		return NAN;
+	m = MarginsOf(counts);
+	return BarnardBy(UnpooledTails, m,
+					 UnpooledZ(&m, (int64_t) counts->treatment), alternative,
+					 work);
 }
 
 /*

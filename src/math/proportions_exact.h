@@ -19,6 +19,8 @@ extern double AbFisher(const AbProportions *counts, AbAlternative alternative,
 					   const AbWork *work);
 extern double AbBarnard(const AbProportions *counts, AbAlternative alternative,
 						const AbWork *work);
+extern double AbBarnardUnpooled(const AbProportions *counts,
+								AbAlternative alternative, const AbWork *work);
 extern double AbBoschloo(const AbProportions *counts, AbAlternative alternative,
 						 const AbWork *work);
 

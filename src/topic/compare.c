@@ -32,7 +32,8 @@ static const AbArg compare_args[] = {
 	AB_ALTERNATIVE_ARG(CompareCall, test),
 	AB_EQUAL_VAR_ARG(CompareCall, test, false),
 	AB_WORD_ARG(CompareCall, correction, "correction",
-				&ab_corrections_dunnett, AB_HOLM)
+				&ab_corrections_dunnett, AB_HOLM),
+	AB_LIFT_METHOD_ARG(CompareCall, test)
 };
 
 /* A treatment's row, and what its intervals are made of. */
@@ -41,7 +42,9 @@ typedef struct Treatment
 	AbMeans		means;
 	AbEffect	effect;
 	double		variance;		/* of the treatment's mean */
+	AbWelchArms arms;
 	bool		tested;
+	bool		by_score;		/* the score test answers, not a t-test */
 } Treatment;
 
 /* One variance for all arms. */
@@ -110,17 +113,23 @@ PooledEffect(AbMeans *means, const PooledVariance *pooled, AbEffect *effect)
 }
 
 static const char *
-MethodName(const CompareCall *call)
+MethodName(const CompareCall *call, bool by_score)
 {
-	const char *test = AbMeansTestName(call->test.equal_var);
+	const char *test = by_score ? AbWelchScoreName() :
+		AbMeansTestName(call->test.equal_var);
 
 	if (call->correction == AB_DUNNETT)
-		test = call->test.equal_var ?
+	{
+		const char *dunnett = call->test.equal_var ?
 			"Dunnett test (pooled variance of all arms)" :
 			"Dunnett test (separate variances)";
-	return psprintf("%s%s%s", test,
+
+		test = by_score ? psprintf("%s, %s", dunnett, test) : dunnett;
+	}
+	return psprintf("%s%s%s%s", test,
 					AbAlternativeSuffix(call->test.alternative),
-					AbCorrectionSuffix(call->correction));
+					AbCorrectionSuffix(call->correction),
+					by_score ? "" : AbLiftSuffix(call->test.lift_method));
 }
 
 /*
@@ -143,6 +152,14 @@ TestTreatments(Treatment *treatments, int count, const CompareCall *call)
 
 		if (!treatment->tested)
 			continue;
+		if (AbMeansByScore(means, call->test.equal_var))
+		{
+			treatment->by_score = true;
+			AbTestByScore(means, &treatment->arms, call->test.alternative);
+			means->row.method = MethodName(call, true);
+			tested++;
+			continue;
+		}
 		treatment->tested = (pool_all ?
 							 PooledEffect(means, &pooled, &treatment->effect) :
 							 AbMeansEffect(means, call->test.equal_var,
@@ -161,6 +178,10 @@ TestTreatments(Treatment *treatments, int count, const CompareCall *call)
 
 /*
  * The distribution of the largest of the comparisons that were tested.
+ *
+ * One that the score test answers is taken as independent of the others, which
+ * a treatment with nearly all of the variance is: that is never less strict
+ * than their true correlation, which is positive.
  */
 static AbDunnett *
 MakeDunnett(const Treatment *treatments, int count, int tested,
@@ -174,8 +195,10 @@ MakeDunnett(const Treatment *treatments, int count, int tested,
 	for (int i = 0; i < count; i++)
 		if (treatments[i].tested)
 		{
-			control_variance = treatments[i].effect.control_variance;
-			variances[n++] = treatments[i].variance;
+			if (!treatments[i].by_score)
+				control_variance = treatments[i].effect.control_variance;
+			variances[n++] = treatments[i].by_score ? DBL_MAX :
+				treatments[i].variance;
 		}
 	dunnett = AbMakeDunnett(control_variance, variances, n, alternative,
 							&ab_server_work);
@@ -184,35 +207,98 @@ MakeDunnett(const Treatment *treatments, int count, int tested,
 }
 
 /*
- * What a reader of the row has to know about a pooled variance.  Dunnett's,
- * from all arms, can differ from the two compared even where sizes are equal.
+ * What a reader of the row has to know about its variance.  Dunnett's, from all
+ * arms, can differ from the two compared even where sizes are equal.
  */
 static void
-NoteVariance(AbMeans *means, const CompareCall *call)
+NoteVariance(Treatment *treatment, const CompareCall *call)
 {
+	AbMeans    *means = &treatment->means;
 	const AbArm *control = means->control;
-	const AbArm *treatment = means->treatment;
+	const AbArm *arm = means->treatment;
 	double		ratio;
+	char	   *fault;
 
-	if (!call->test.equal_var)
+	if (treatment->by_score)
 		return;
-	if (call->correction != AB_DUNNETT)
+	if (!call->test.equal_var || call->correction != AB_DUNNETT)
 	{
-		AbCheckVariances(means, true);
+		AbCheckVariances(means, call->test.equal_var, 1,
+						 call->test.alternative);
 		return;
 	}
-	if (control->n == 1 || treatment->n == 1)
+	if (control->n == 1 || arm->n == 1)
 	{
 		AbNote(&means->row.notes, "the %s has one row: its variance is taken from the other arms",
 			   control->n == 1 ? "control" : "treatment");
 		return;
 	}
+	if (AbNotePooledEvents(means, &treatment->arms))
+		return;
 	ratio = means->row.std_error /
 		sqrt(AbArmVariance(means->summary, control, 0, 0) / control->n +
-			 AbArmVariance(means->summary, treatment, 0, 0) / treatment->n);
-	if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)
+			 AbArmVariance(means->summary, arm, 0, 0) / arm->n);
+	if (!(fabs(ratio - 1) > AB_POOLING_TOLERANCE))
+		return;
+	fault = AbWelchFault(means, &treatment->arms, ratio);
+	if (fault != NULL)
+		AbNote(&means->row.notes, "the variances of the arms are unequal: the pooled standard error is %.2g times Welch's; %s",
+			   ratio, fault);
+	else
 		AbNote(&means->row.notes, "the variances of the arms are unequal: the pooled standard error is %.2g times Welch's, use equal_var => false",
 			   ratio);
+}
+
+/* What the intervals of all rows are made with. */
+typedef struct Level
+{
+	const CompareCall *call;
+	AbDunnett  *dunnett;		/* or NULL */
+	double		alpha;			/* else, of each comparison */
+	double		df;				/* of the critical value found last */
+	double		critical;
+} Level;
+
+/*
+ * The critical value with those degrees of freedom.
+ */
+static double
+Critical(Level *level, double df)
+{
+	/* Dunnett's takes milliseconds */
+	if (df != level->df)
+	{
+		level->critical = level->dunnett != NULL ?
+			AbDunnettCritical(level->dunnett, df, level->call->test.alpha) :
+			AbCriticalT(df, level->call->test.alternative, level->alpha);
+		level->df = df;
+	}
+	return level->critical;
+}
+
+/*
+ * Fill in the intervals of a row that a t-test answers.
+ */
+static void
+SetIntervals(Treatment *treatment, Level *level, bool significant)
+{
+	const CompareCall *call = level->call;
+	AbMeans    *means = &treatment->means;
+	AbDecision	decision;
+	AbLift		lift;
+
+	decision.alternative = call->test.alternative;
+	decision.significant = significant;
+	decision.critical = Critical(level, means->row.df);
+	/* Dunnett's one variance is that of the effect alone */
+	lift = call->test.equal_var && level->dunnett != NULL ?
+		AbMakeLift(&treatment->effect, call->test.lift_method) :
+		AbMeansLift(means, &call->test, &treatment->effect);
+	if (lift.method == AB_LIFT_LOG)
+		lift.critical = Critical(level, lift.df);
+	else
+		lift.critical = decision.critical;
+	AbSetIntervals(&means->row, &treatment->effect, &decision, &lift);
 }
 
 /*
@@ -228,14 +314,14 @@ DecideAll(Treatment *treatments, int count, int tested,
 	AbComparison **rows = (AbComparison **) palloc(count * sizeof(AbComparison *));
 	bool	   *single = (bool *) palloc(count * sizeof(bool));
 	double		alpha = call->test.alpha;
-	double		level = AbSimultaneousLevel(alpha, tested, call->correction);
-	bool		simultaneous = call->correction == AB_DUNNETT || !isnan(level);
-	double		critical = NAN;
-	double		critical_df = NAN;
+	double		each = AbSimultaneousLevel(alpha, tested, call->correction);
+	bool		simultaneous = call->correction == AB_DUNNETT || !isnan(each);
+	Level		level = {call, NULL, simultaneous ? each : alpha, NAN, NAN};
 
 	if (call->correction == AB_DUNNETT)
 		dunnett = MakeDunnett(treatments, count, tested,
 							  call->test.alternative);
+	level.dunnett = dunnett;
 	for (int i = 0; i < count; i++)
 	{
 		rows[i] = &treatments[i].means.row;
@@ -254,21 +340,15 @@ DecideAll(Treatment *treatments, int count, int tested,
 		CHECK_FOR_INTERRUPTS();
 		if (!treatments[i].tested)
 			continue;
-		/* Dunnett's takes milliseconds */
-		if (row->df != critical_df)
-		{
-			critical = dunnett != NULL ?
-				AbDunnettCritical(dunnett, row->df, alpha) :
-				AbCriticalT(row->df, call->test.alternative,
-							simultaneous ? level : alpha);
-			critical_df = row->df;
-		}
-		AbSetIntervals(row, &treatments[i].effect, critical,
-					   call->test.alternative, simultaneous ?
-					   row->significant == AB_YES : single[i]);
+		if (!treatments[i].by_score)
+			SetIntervals(&treatments[i], &level, simultaneous ?
+						 row->significant == AB_YES : single[i]);
+		else if (simultaneous)
+			AbSetScoreIntervals(&treatments[i].means, Critical(&level, row->df),
+								call->test.alternative);
 		if (!simultaneous)
 			AbNoteFamily(&row->notes, tested, call->correction);
-		NoteVariance(&treatments[i].means, call);
+		NoteVariance(&treatments[i], call);
 	}
 	if (dunnett != NULL)
 		AbFreeDunnett(dunnett);
@@ -306,7 +386,9 @@ ab_compare(PG_FUNCTION_ARGS)
 		choice.treatment = i;
 		treatment->tested = AbStartTreatment(&treatment->means, call.summary,
 											 &list, &call.test, choice);
-		treatment->means.row.method = MethodName(&call);
+		if (treatment->tested)
+			treatment->arms = AbWelchArmsOf(&treatment->means);
+		treatment->means.row.method = MethodName(&call, false);
 	}
 	tested = TestTreatments(treatments, count, &call);
 	if (tested > 0)

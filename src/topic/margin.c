@@ -13,6 +13,9 @@
  * the variance of that combination.  An absolute test against d times the
  * control mean observed would forget that this mean is an estimate.
  *
+ * Zeros and ones are tested by the score test at the margin, the one that
+ * math/power_margin.c plans: t-tests err there at up to 20 times alpha.
+ *
  * References:
  *	W. C. Blackwelder, "Proving the Null Hypothesis" in Clinical Trials,
  *	Controlled Clinical Trials 3 (1982), 345-353.
@@ -25,9 +28,26 @@
  *	A. C. Tamhane, B. R. Logan, Finding the Maximum Safe Dose Level for
  *	Heteroscedastic Data, J. Biopharmaceutical Statistics 14 (2004), 843-856.
  */
+#include "base/rates.h"
 #include "topic/ttest.h"
 
 #include "utils/builtins.h"
+
+/* How the two are compared. */
+typedef enum MarginTest
+{
+	TEST_AUTO,					/* rates where all values are 0 or 1 */
+	TEST_SCORE,
+	TEST_T
+} MarginTest;
+
+static const AbWord test_words[] = {
+	{"auto", TEST_AUTO},
+	{"score", TEST_SCORE},
+	{"t", TEST_T}
+};
+
+static const AbWords tests = AB_WORDS("test", test_words);
 
 /* What a call asks; the alternative in it follows from the direction. */
 typedef struct MarginCall
@@ -39,6 +59,8 @@ typedef struct MarginCall
 	double		margin_high;
 	int			higher;			/* is a higher value better? */
 	bool		relative;		/* margins are fractions of the control mean */
+	MarginTest	kind;
+	bool		rates;			/* by the score test */
 } MarginCall;
 
 static const AbRange loss_range = {
@@ -90,6 +112,8 @@ static const AbRange any_margin = {
 				"Use true for a margin that is a fraction of the control mean.", \
 				false), \
 	AB_EQUAL_VAR_ARG(MarginCall, test, false)
+#define KIND_ARG \
+	AB_WORD_ARG(MarginCall, kind, "test", &tests, TEST_AUTO)
 
 /*
  * A limit on the scale of the effect.  ERROR 22023 for a relative one at which
@@ -106,23 +130,40 @@ CheckLimit(const MarginCall *call, double limit)
 }
 
 /*
- * Move the end of an interval to the side of the limit on which the test puts
- * it, where rounding alone would have it on the other, and by so much that
- * the rounding of a percentage cannot bring it back.
+ * The hypothesis on rates that a limit is.
  */
-static double
-KeepVerdict(double end, double limit, AbAlternative alternative,
-			bool significant)
+static AbProportionNull
+NullOf(const MarginCall *call, double limit)
 {
-	double		side = (alternative == AB_GREATER) == significant ? 1 : -1;
-	double		step = fmax(4 * DBL_EPSILON * fabs(limit), DBL_MIN);
+	AbProportionNull null = {call->relative ? 1 + limit : limit, call->relative};
 
-	if (isnan(end) || (end - limit) * side >= step)
-		return end;
-	/* what is not excluded may lie on the limit itself if that is zero */
-	if (!significant && limit == 0)
-		return end * side >= 0 ? end : 0;
-	return limit + side * step;
+	return null;
+}
+
+/*
+ * TestLimit() of rates.
+ */
+static void
+TestRateLimit(AbMeans *means, const MarginCall *call,
+			  AbAlternative alternative, double limit)
+{
+	AbComparison *row = &means->row;
+	AbProportions counts = AbCountArms(means);
+	AbInterval *lift = &row->lift.interval;
+	bool		significant;
+
+	row->difference.value = AbProportionDifference(&counts);
+	row->lift.value = row->difference.value / means->control_mean;
+	AbTestRates(row, &counts, ab_margin_score, NullOf(call, limit),
+				alternative);
+	if (!call->relative)
+		return;
+	/* the ratio of the hypothesis has lost some bits of the limit */
+	significant = row->significant == AB_YES;
+	if (alternative == AB_GREATER)
+		lift->low = AbKeepVerdict(lift->low, limit, alternative, significant);
+	else
+		lift->high = AbKeepVerdict(lift->high, limit, alternative, significant);
 }
 
 /*
@@ -148,6 +189,11 @@ TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
 	AbInterval *interval = call->relative ? &row->lift.interval :
 		&row->difference.interval;
 
+	if (call->rates)
+	{
+		TestRateLimit(means, call, alternative, limit);
+		return true;
+	}
 	if (!AbMeansEffect(means, equal_var, &effect))
 		return false;
 	(void) AbGetMeanVariances(means, equal_var, scale, &scaled);
@@ -173,9 +219,8 @@ TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
 	plain.significant = AbPValue(effect.difference / effect.std_error,
 								 effect.df, alternative) < row->alpha;
 	effect.df = scaled.df;
-	if (!AbTestEffect(row, &effect, alternative))
+	if (!AbTestEffect(row, &effect, alternative, NULL))
 		return false;
-	AbCheckVariances(means, equal_var);
 	row->difference.interval = AbDifferenceInterval(effect.difference,
 													effect.std_error, &plain);
 
@@ -183,30 +228,98 @@ TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
 	row->df = scaled.df;
 	row->statistic = excess / std_error;
 	AbDecide(row, AbPValue(row->statistic, row->df, alternative));
+	AbCheckVariances(means, equal_var, scale, alternative);
 	significant = row->significant == AB_YES;
 	if (alternative == AB_GREATER)
-		interval->low = KeepVerdict(interval->low, limit, alternative,
-									significant);
+		interval->low = AbKeepVerdict(interval->low, limit, alternative,
+									  significant);
 	else
-		interval->high = KeepVerdict(interval->high, limit, alternative,
-									 significant);
+		interval->high = AbKeepVerdict(interval->high, limit, alternative,
+									   significant);
 	return true;
 }
 
 /*
- * Start the row and see whether the margin means something for it.
+ * Are there values, and all of them 0 or 1?
  */
 static bool
-StartRow(AbMeans *means, const MarginCall *call)
+HoldsRates(const AbMeans *means)
 {
-	if (!AbStartMeans(means, call->summary, &call->test))
+	int			binary = AB_ARM_BINARY(0);
+
+	if (means->control)
+		binary &= means->control->flags;
+	if (means->treatment)
+		binary &= means->treatment->flags;
+	return binary != 0 && (means->control || means->treatment);
+}
+
+/*
+ * Note what the score test of rates cannot do, or does not heed.  Returns
+ * whether it can be done.
+ */
+static bool
+CheckRates(AbMeans *means, const MarginCall *call, AbInterval limits)
+{
+	AbNotes    *notes = &means->row.notes;
+
+	if (!AbCheckBinaryArms(means))
 		return false;
+	if (call->relative)
+	{
+		if (means->control_mean == 0 && means->treatment_mean == 0)
+		{
+			AbNote(notes, "both rates are zero: a relative margin has no meaning, use an absolute one");
+			return false;
+		}
+	}
+	else if (limits.low <= -1 || limits.high >= 1)
+	{
+		AbNote(notes, "no rates differ by the margin, 1 or more: a margin of two percentage points is 0.02");
+		return false;
+	}
+	if (call->test.equal_var)
+		AbNote(notes, "rates are compared by the score test: equal_var is of the t-test, see test => 't'");
+	return true;
+}
+
+/*
+ * Start the row, choose the test, and see whether the margin, one limit or
+ * both, means something for it.
+ */
+static bool
+StartRow(AbMeans *means, MarginCall *call, AbInterval limits)
+{
+	bool		comparable = AbStartMeans(means, call->summary, &call->test);
+
+	call->rates = call->kind == TEST_SCORE ||
+		(call->kind == TEST_AUTO && HoldsRates(means));
+	if (!comparable)
+		return false;
+	if (call->rates)
+		return CheckRates(means, call, limits);
 	if (call->relative && !(means->control_mean > 0))
 	{
 		AbNote(&means->row.notes, "the control mean is not positive: a relative margin has no meaning, use an absolute one");
 		return false;
 	}
 	return true;
+}
+
+/*
+ * Note few expected events at the limits, those of the lower one first.
+ */
+static void
+NoteFewEvents(AbMeans *means, const MarginCall *call, AbInterval limits)
+{
+	AbProportions counts;
+
+	if (!call->rates)
+		return;
+	counts = AbCountArms(means);
+	if (!AbNoteFewEvents(&means->row, &counts, NullOf(call, limits.low)) &&
+		limits.high != limits.low)
+		(void) AbNoteFewEvents(&means->row, &counts, NullOf(call, limits.high));
 }
 
 /*
@@ -226,8 +339,9 @@ LimitText(const MarginCall *call, double limit)
 static char *
 MethodText(const MarginCall *call, const char *aim)
 {
-	return psprintf("%s, %s, H0: %s", AbMeansTestName(call->test.equal_var),
-					aim, call->relative ? "treatment" : "treatment - control");
+	return psprintf("%s, %s, H0: %s",
+					call->rates ? AbScoreTestName(ab_margin_score) :
+					AbMeansTestName(call->test.equal_var), aim, call->relative ? "treatment" : "treatment - control");
 }
 
 /*
@@ -235,16 +349,17 @@ MethodText(const MarginCall *call, const char *aim)
  * or else a loss that is tolerated.
  */
 static Datum
-OneSided(FunctionCallInfo fcinfo, const MarginCall *call, bool gain,
+OneSided(FunctionCallInfo fcinfo, MarginCall *call, bool gain,
 		 const char *aim)
 {
 	double		limit = (call->higher != 0) == gain ? call->margin : -call->margin;
+	AbInterval	limits = {limit, limit};
 	AbMeans		means;
 
 	CheckLimit(call, limit);
-	if (StartRow(&means, call))
-		(void) TestLimit(&means, call, call->higher ? AB_GREATER : AB_LESS,
-						 limit);
+	if (StartRow(&means, call, limits) &&
+		TestLimit(&means, call, call->higher ? AB_GREATER : AB_LESS, limit))
+		NoteFewEvents(&means, call, limits);
 	means.row.method = psprintf("%s %s %s", MethodText(call, aim),
 								call->higher ? "<=" : ">=",
 								LimitText(call, limit));
@@ -259,7 +374,7 @@ Datum
 ab_noninferiority(PG_FUNCTION_ARGS)
 {
 	static const AbArg args[] = {
-		SUMMARY_ARG, MARGIN_ARG(&loss_range), DIRECTION_ARG, TEST_ARGS
+		SUMMARY_ARG, MARGIN_ARG(&loss_range), DIRECTION_ARG, TEST_ARGS, KIND_ARG
 	};
 	MarginCall	call = {.test.reader = "ab_noninferiority(ab_summary(outcome, variant), 0.02, 'higher'"};
 
@@ -275,7 +390,7 @@ Datum
 ab_superiority(PG_FUNCTION_ARGS)
 {
 	static const AbArg args[] = {
-		SUMMARY_ARG, MARGIN_ARG(&gain_range), DIRECTION_ARG, TEST_ARGS
+		SUMMARY_ARG, MARGIN_ARG(&gain_range), DIRECTION_ARG, TEST_ARGS, KIND_ARG
 	};
 	MarginCall	call = {.test.reader = "ab_superiority(ab_summary(outcome, variant), 0.02, 'higher'"};
 
@@ -351,6 +466,7 @@ TestBothLimits(AbMeans *means, const MarginCall *call, AbInterval limits)
 		row->std_error = upper.row.std_error;
 		row->df = upper.row.df;
 	}
+	NoteFewEvents(means, call, limits);
 }
 
 /*
@@ -365,7 +481,8 @@ ab_equivalence(PG_FUNCTION_ARGS)
 		MARGIN_ARG(&any_margin),
 		TEST_ARGS,
 		AB_NUMBER_ARG(MarginCall, margin_low, "margin_low", &any_margin, 0),
-		AB_NUMBER_ARG(MarginCall, margin_high, "margin_high", &any_margin, 0)
+		AB_NUMBER_ARG(MarginCall, margin_high, "margin_high", &any_margin, 0),
+		KIND_ARG
 	};
 	MarginCall	call = {.test.reader = "ab_equivalence(ab_summary(outcome, variant), 0.02"};
 	AbInterval	limits;
@@ -378,7 +495,7 @@ ab_equivalence(PG_FUNCTION_ARGS)
 					   call.test.alpha,
 					   "It is that of each of the two one-sided tests: use 0.05 for a 90% interval.");
 	CheckLimit(&call, limits.low);
-	if (StartRow(&means, &call))
+	if (StartRow(&means, &call, limits))
 		TestBothLimits(&means, &call, limits);
 	means.row.method = psprintf("%s <= %s or >= %s",
 								MethodText(&call, "equivalence (TOST, 1 - 2 alpha intervals)"),

@@ -25,6 +25,17 @@ const AbRange ab_effect = {
 	.message = "minimum detectable effect must be finite and not zero"
 };
 
+const AbRange ab_effect_or_target = {
+	.low = -DBL_MAX, .high = DBL_MAX, .optional = true,
+	.message = "minimum detectable effect must be finite and not zero"
+};
+
+const AbRange ab_target = {
+	.low = 0, .high = 1, .optional = true,
+	.message = "target must be between 0 and 1",
+	.hint = "It is the rate that the treatment is to reach, such as 0.12 from a baseline of 0.10."
+};
+
 const AbRange ab_true_effect = {
 	.low = -DBL_MAX, .high = DBL_MAX,
 	.message = "the true effect must be finite",
@@ -84,6 +95,33 @@ AbCheckPower(double power, double alpha)
 				 errmsg("power must be greater than the significance level"),
 				 errdetail("The power is %g, alpha is %g.", power, alpha),
 				 errhint("Without any effect the test already rejects with probability alpha.")));
+}
+
+/*
+ * Make the rate aimed at, if there is one, the effect.  ERROR 22023 unless
+ * the call names one of the two, and a target that the test can find.
+ */
+void
+AbUseTarget(AbPlan *plan, double baseline)
+{
+	if (isnan(plan->target))
+	{
+		if (isnan(plan->effect))
+			AbBadParameter(ab_effect.message, plan->effect,
+						   "Name it, or with target the rate aimed at.");
+		return;
+	}
+	if (!isnan(plan->effect))
+		AbBadParameter("min_detectable_effect and target exclude each other",
+					   plan->target,
+					   "The effect is the difference, target the rate aimed at.");
+	if (plan->target == baseline)
+		AbBadParameter("target must not be the baseline rate", plan->target,
+					   ab_target.hint);
+	if (plan->alternative == AB_LESS && plan->target > baseline)
+		AbBadParameter("a test for a smaller treatment cannot detect a target above the baseline rate",
+					   plan->target, "Use alternative => 'greater'.");
+	plan->effect = plan->target - baseline;
 }
 
 /*
@@ -199,6 +237,11 @@ EffectSize(PowerCall *call)
 {
 	double		stddev = CallStddev(call);
 
+	if (!isnan(call->stddev) && !isnan(call->plan.target))
+		AbBadParameter("target is a rate, which has no stddev of its own",
+					   call->plan.target,
+					   "For a metric that is a mean, name min_detectable_effect.");
+	AbUseTarget(&call->plan, call->baseline);
 	AbCheckDirection(&call->plan);
 	if (isnan(call->stddev))
 		AbCheckRate(call->baseline, call->plan.effect);
@@ -211,12 +254,13 @@ ab_sample_size(PG_FUNCTION_ARGS)
 {
 	static const AbArg args[] = {
 		BASELINE_ARG,
-		AB_DETECTABLE_ARG(PowerCall, plan),
+		AB_EFFECT_OR_TARGET_ARG(PowerCall, plan),
 		AB_ALPHA_ARG(PowerCall, plan),
 		AB_POWER_ARG(PowerCall, plan),
 		AB_RATIO_ARG(PowerCall, plan),
 		AB_ALTERNATIVE_ARG(PowerCall, plan),
-		STDDEV_ARG
+		STDDEV_ARG,
+		AB_TARGET_ARG(PowerCall, plan)
 	};
 	PowerCall	call;
 	double		effect;
@@ -236,11 +280,12 @@ ab_power(PG_FUNCTION_ARGS)
 	static const AbArg args[] = {
 		AB_N_ARG(PowerCall, plan),
 		BASELINE_ARG,
-		AB_DETECTABLE_ARG(PowerCall, plan),
+		AB_EFFECT_OR_TARGET_ARG(PowerCall, plan),
 		AB_ALPHA_ARG(PowerCall, plan),
 		AB_RATIO_ARG(PowerCall, plan),
 		AB_ALTERNATIVE_ARG(PowerCall, plan),
-		STDDEV_ARG
+		STDDEV_ARG,
+		AB_TARGET_ARG(PowerCall, plan)
 	};
 	PowerCall	call;
 	double		effect;

@@ -16,6 +16,8 @@ typedef struct AbPlan
 {
 	double		n;				/* users or pairs */
 	double		effect;			/* to be detected, treatment - control */
+	double		target;			/* the treatment's rate with it; NaN if the
+								 * effect was named */
 	double		alpha;
 	double		power;
 	double		ratio;			/* treatment group / control group */
@@ -25,6 +27,8 @@ typedef struct AbPlan
 extern const AbRange ab_any_number; /* or NULL, for a check later on */
 extern const AbRange ab_users;
 extern const AbRange ab_effect;
+extern const AbRange ab_effect_or_target;
+extern const AbRange ab_target;
 extern const AbRange ab_true_effect;
 extern const AbRange ab_power_aim;
 extern const AbRange ab_group_ratio;
@@ -36,6 +40,12 @@ extern const AbRange ab_optional_stddev;
 	AB_COUNT_ARG(type, plan.n, "n", &ab_users)
 #define AB_DETECTABLE_ARG(type, plan) \
 	AB_NUMBER_ARG(type, plan.effect, "min_detectable_effect", &ab_effect, 0)
+/* of functions that take the rate aimed at in its place, as AB_TARGET_ARG */
+#define AB_EFFECT_OR_TARGET_ARG(type, plan) \
+	AB_NUMBER_ARG(type, plan.effect, "min_detectable_effect", \
+				  &ab_effect_or_target, 0)
+#define AB_TARGET_ARG(type, plan) \
+	AB_NUMBER_ARG(type, plan.target, "target", &ab_target, NAN)
 #define AB_POWER_ARG(type, plan) \
 	AB_NUMBER_ARG(type, plan.power, "power", &ab_power_aim, 0)
 #define AB_RATIO_ARG(type, plan) \
@@ -48,6 +58,7 @@ AbTwoSided(const AbPlan *plan)
 }
 
 extern void AbCheckPower(double power, double alpha);
+extern void AbUseTarget(AbPlan *plan, double baseline);
 extern void AbCheckDirection(AbPlan *plan);
 extern void AbCheckRate(double baseline, double effect);
 extern double AbCheckEffectSize(double size);

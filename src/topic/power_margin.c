@@ -2,11 +2,13 @@
  * power_margin.c
  *	  Sizing an experiment that is to show non-inferiority, or equivalence by
  *	  two one-sided tests, of a mean or of a rate.  The mathematics and its
- *	  references are in math/power.c.
+ *	  references are in math/power.c, that of rates in math/power_margin.c.
  */
 #include "topic/power.h"
 
+#include "base/work.h"
 #include "math/power.h"
+#include "math/power_margin.h"
 #include "utils/builtins.h"
 
 typedef struct MarginCall
@@ -16,13 +18,15 @@ typedef struct MarginCall
 	double		margin;
 	double		stddev;
 	int			higher;			/* is a higher value better? */
+	bool		relative;		/* is the margin a fraction of the rate? */
+	AbMarginMethod method;		/* of rates */
 } MarginCall;
 
 /* A test against one margin, of a mean or of a rate. */
 typedef struct NoninferiorityPlan
 {
 	bool		is_rate;
-	AbProportionDesign rate;
+	AbMarginDesign rate;
 	double		distance;		/* means: in standard deviations */
 } NoninferiorityPlan;
 
@@ -30,7 +34,8 @@ typedef struct NoninferiorityPlan
 typedef struct EquivalencePlan
 {
 	bool		is_rate;
-	AbEquivalence design;
+	AbMarginDesign rate;
+	AbEquivalence mean;
 } EquivalencePlan;
 
 static const AbRange loss_range = {
@@ -45,6 +50,14 @@ static const AbRange difference_range = {
 	.hint = "It is the largest difference, in either direction, that is no difference in practice."
 };
 
+static const AbWord method_words[] = {
+	{"auto", AB_MARGIN_AUTO},
+	{"asymptotic", AB_MARGIN_ASYMPTOTIC},
+	{"exact", AB_MARGIN_EXACT}
+};
+
+static const AbWords methods = AB_WORDS("method", method_words);
+
 #define BASELINE_ARG \
 	AB_NUMBER_ARG(MarginCall, baseline, "baseline_rate", &ab_any_number, 0)
 #define LOSS_ARG \
@@ -58,22 +71,79 @@ static const AbRange difference_range = {
 #define STDDEV_ARG \
 	AB_NUMBER_ARG(MarginCall, stddev, "stddev", &ab_optional_stddev, 0)
 
+#define RELATIVE_ARG \
+	AB_FLAG_ARG(MarginCall, relative, "relative", \
+				"Use true for a margin that is a fraction of the baseline rate.", \
+				false)
+
+#define METHOD_ARG \
+	AB_WORD_ARG(MarginCall, method, "method", &methods, AB_MARGIN_AUTO)
+
 /*
- * ERROR 22023 if the margin, which is `difference` from the baseline, lies
- * where no rate does.
+ * ERROR 22023 unless a relative margin is one of a rate.
  */
 static void
-CheckMarginRate(double baseline, double difference)
+CheckRelative(const MarginCall *call)
 {
-	double		rate = baseline + difference;
+	if (call->relative && !isnan(call->stddev))
+		AbBadParameter("a relative margin is planned for rates only",
+					   call->margin,
+					   "Multiply it by the mean, which an absolute margin takes for known.");
+}
+
+/*
+ * The margin as a difference from the baseline.
+ */
+static double
+MarginDifference(const MarginCall *call)
+{
+	return call->relative ? call->margin * call->baseline : call->margin;
+}
+
+/*
+ * The hypothesis that a limit, the margin with a sign, is.  ERROR 22023 if it
+ * lies where no rate does.
+ */
+static AbProportionNull
+RateLimit(const MarginCall *call, double sign)
+{
+	AbProportionNull null = {sign * call->margin, false};
+	double		rate = call->baseline + sign * MarginDifference(call);
 
 	if (rate < 0 || rate > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the margin takes the rate out of the range from 0 to 1"),
 				 errdetail("The baseline rate of %g becomes %g.",
-						   baseline, rate),
+						   call->baseline, rate),
+				 call->relative ?
+				 errhint("The margin is a fraction of the baseline rate: 0.05 means a twentieth of it.") :
 				 errhint("The margin is absolute: 0.05 means five percentage points.")));
+	if (call->relative)
+	{
+		null.value = 1 + null.value;
+		null.ratio = true;
+	}
+	return null;
+}
+
+/*
+ * A design without limits for the rates of a call.
+ */
+static AbMarginDesign
+RateDesign(const MarginCall *call)
+{
+	AbMarginDesign design = {0};
+
+	design.control = AbCheckRange(call->baseline, &ab_baseline_rate);
+	AbCheckRate(design.control, call->plan.effect);
+	design.treatment = design.control + call->plan.effect;
+	design.ratio = call->plan.ratio;
+	design.alpha = call->plan.alpha;
+	design.method = call->method;
+	design.low.value = -INFINITY;
+	design.high.value = INFINITY;
+	return design;
 }
 
 /*
@@ -85,28 +155,27 @@ PlanNoninferiority(const MarginCall *call)
 {
 	NoninferiorityPlan plan = {0};
 	double		effect = call->plan.effect;
-	double		distance = call->higher ? effect + call->margin :
-		call->margin - effect;
+	double		margin = MarginDifference(call);
+	double		distance = call->higher ? effect + margin : margin - effect;
 
+	CheckRelative(call);
 	if (!(distance > 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the true effect must be better than the margin"),
 				 errdetail("The effect is %g, the margin %g and %s is better.",
-						   effect, call->margin,
+						   effect, margin,
 						   AbWordOf(&ab_directions, call->higher)),
 				 errhint("No number of users shows what is not so.")));
 
 	plan.is_rate = isnan(call->stddev);
 	if (plan.is_rate)
 	{
-		plan.rate.alpha = call->plan.alpha;
-		plan.rate.ratio = call->plan.ratio;
-		plan.rate.control = AbCheckRange(call->baseline, &ab_baseline_rate);
-		plan.rate.null = call->higher ? -call->margin : call->margin;
-		AbCheckRate(plan.rate.control, effect);
-		CheckMarginRate(plan.rate.control, plan.rate.null);
-		plan.rate.treatment = plan.rate.control + effect;
+		plan.rate = RateDesign(call);
+		if (call->higher)
+			plan.rate.low = RateLimit(call, -1);
+		else
+			plan.rate.high = RateLimit(call, 1);
 	}
 	else
 		plan.distance = AbCheckEffectSize(distance / call->stddev);
@@ -125,7 +194,9 @@ ab_sample_size_noninferiority(PG_FUNCTION_ARGS)
 		AB_RATIO_ARG(MarginCall, plan),
 		DIRECTION_ARG,
 		EFFECT_ARG,
-		STDDEV_ARG
+		STDDEV_ARG,
+		RELATIVE_ARG,
+		METHOD_ARG
 	};
 	MarginCall	call;
 	NoninferiorityPlan plan;
@@ -134,7 +205,8 @@ ab_sample_size_noninferiority(PG_FUNCTION_ARGS)
 	plan = PlanNoninferiority(&call);
 	AbCheckPower(call.plan.power, call.plan.alpha);
 	return AbSizeDatum(plan.is_rate ?
-					   AbProportionSampleSize(&plan.rate, call.plan.power) :
+					   AbMarginSampleSize(&plan.rate, call.plan.power,
+										  &ab_server_work) :
 					   AbTTestSampleSize(plan.distance, call.plan.ratio,
 										 call.plan.alpha, call.plan.power,
 										 false));
@@ -152,7 +224,9 @@ ab_power_noninferiority(PG_FUNCTION_ARGS)
 		AB_RATIO_ARG(MarginCall, plan),
 		DIRECTION_ARG,
 		EFFECT_ARG,
-		STDDEV_ARG
+		STDDEV_ARG,
+		RELATIVE_ARG,
+		METHOD_ARG
 	};
 	MarginCall	call;
 	NoninferiorityPlan plan;
@@ -160,7 +234,8 @@ ab_power_noninferiority(PG_FUNCTION_ARGS)
 	AbReadArgs(fcinfo, args, &call);
 	plan = PlanNoninferiority(&call);
 	if (plan.is_rate)
-		return AbPowerDatum(AbProportionPower(call.plan.n, &plan.rate));
+		return AbPowerDatum(AbMarginPower(call.plan.n, &plan.rate,
+										  &ab_server_work));
 	AbCheckGroups(call.plan.n, call.plan.ratio);
 	return AbPowerDatum(AbTTestPower(call.plan.n, call.plan.ratio,
 									 plan.distance, call.plan.alpha, false));
@@ -173,34 +248,32 @@ static EquivalencePlan
 PlanEquivalence(const MarginCall *call)
 {
 	EquivalencePlan plan = {0};
-	AbEquivalence *design = &plan.design;
 	double		effect = call->plan.effect;
+	double		margin = MarginDifference(call);
 
-	design->alpha = call->plan.alpha;
-	design->ratio = call->plan.ratio;
-	design->below = effect + call->margin;
-	design->above = call->margin - effect;
-	if (!(design->below > 0 && design->above > 0))
+	CheckRelative(call);
+	plan.mean.alpha = call->plan.alpha;
+	plan.mean.ratio = call->plan.ratio;
+	plan.mean.below = effect + margin;
+	plan.mean.above = margin - effect;
+	if (!(plan.mean.below > 0 && plan.mean.above > 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the true effect must be smaller than the margin"),
-				 errdetail("The effect is %g, the margin %g.", effect,
-						   call->margin),
+				 errdetail("The effect is %g, the margin %g.", effect, margin),
 				 errhint("No number of users shows what is not so.")));
 
 	plan.is_rate = isnan(call->stddev);
 	if (plan.is_rate)
 	{
-		design->control = AbCheckRange(call->baseline, &ab_baseline_rate);
-		AbCheckRate(design->control, effect);
-		CheckMarginRate(design->control, -call->margin);
-		CheckMarginRate(design->control, call->margin);
-		design->treatment = design->control + effect;
+		plan.rate = RateDesign(call);
+		plan.rate.low = RateLimit(call, -1);
+		plan.rate.high = RateLimit(call, 1);
 	}
 	else
 	{
-		design->below = AbCheckEffectSize(design->below / call->stddev);
-		design->above = AbCheckEffectSize(design->above / call->stddev);
+		plan.mean.below = AbCheckEffectSize(plan.mean.below / call->stddev);
+		plan.mean.above = AbCheckEffectSize(plan.mean.above / call->stddev);
 	}
 	return plan;
 }
@@ -216,7 +289,9 @@ ab_sample_size_equivalence(PG_FUNCTION_ARGS)
 		AB_POWER_ARG(MarginCall, plan),
 		AB_RATIO_ARG(MarginCall, plan),
 		EFFECT_ARG,
-		STDDEV_ARG
+		STDDEV_ARG,
+		RELATIVE_ARG,
+		METHOD_ARG
 	};
 	MarginCall	call;
 	EquivalencePlan plan;
@@ -225,8 +300,9 @@ ab_sample_size_equivalence(PG_FUNCTION_ARGS)
 	plan = PlanEquivalence(&call);
 	AbCheckPower(call.plan.power, call.plan.alpha);
 	return AbSizeDatum(plan.is_rate ?
-					   AbProportionEquivalenceSize(&plan.design, call.plan.power) :
-					   AbMeanEquivalenceSize(&plan.design, call.plan.power));
+					   AbMarginSampleSize(&plan.rate, call.plan.power,
+										  &ab_server_work) :
+					   AbMeanEquivalenceSize(&plan.mean, call.plan.power));
 }
 
 PG_FUNCTION_INFO_V1(ab_power_equivalence);
@@ -240,7 +316,9 @@ ab_power_equivalence(PG_FUNCTION_ARGS)
 		AB_ALPHA_ARG(MarginCall, plan),
 		AB_RATIO_ARG(MarginCall, plan),
 		EFFECT_ARG,
-		STDDEV_ARG
+		STDDEV_ARG,
+		RELATIVE_ARG,
+		METHOD_ARG
 	};
 	MarginCall	call;
 	EquivalencePlan plan;
@@ -248,8 +326,8 @@ ab_power_equivalence(PG_FUNCTION_ARGS)
 	AbReadArgs(fcinfo, args, &call);
 	plan = PlanEquivalence(&call);
 	if (plan.is_rate)
-		return AbPowerDatum(AbProportionEquivalencePower(call.plan.n,
-														 &plan.design));
+		return AbPowerDatum(AbMarginPower(call.plan.n, &plan.rate,
+										  &ab_server_work));
 	AbCheckGroups(call.plan.n, call.plan.ratio);
-	return AbPowerDatum(AbMeanEquivalencePower(call.plan.n, &plan.design));
+	return AbPowerDatum(AbMeanEquivalencePower(call.plan.n, &plan.mean));
 }

@@ -60,9 +60,11 @@ CallDesignEffect(RatesCall *call)
 {
 	AbProportionDesign design = CallDesign(call);
 
+	AbUseTarget(&call->plan, design.control);
 	AbCheckDirection(&call->plan);
 	AbCheckRate(design.control, call->plan.effect);
-	design.treatment = design.control + call->plan.effect;
+	design.treatment = isnan(call->plan.target) ?
+		design.control + call->plan.effect : call->plan.target;
 	if (design.treatment == design.control)
 		AbBadParameter("the effect is too small against the baseline rate",
 					   call->plan.effect, NULL);
@@ -75,12 +77,13 @@ ab_sample_size_proportion(PG_FUNCTION_ARGS)
 {
 	static const AbArg args[] = {
 		BASELINE_ARG,
-		AB_DETECTABLE_ARG(RatesCall, plan),
+		AB_EFFECT_OR_TARGET_ARG(RatesCall, plan),
 		AB_ALPHA_ARG(RatesCall, plan),
 		AB_POWER_ARG(RatesCall, plan),
 		AB_RATIO_ARG(RatesCall, plan),
 		AB_ALTERNATIVE_ARG(RatesCall, plan),
-		METHOD_ARG
+		METHOD_ARG,
+		AB_TARGET_ARG(RatesCall, plan)
 	};
 	RatesCall	call;
 	AbProportionDesign design;
@@ -98,11 +101,12 @@ ab_power_proportion(PG_FUNCTION_ARGS)
 	static const AbArg args[] = {
 		AB_N_ARG(RatesCall, plan),
 		BASELINE_ARG,
-		AB_DETECTABLE_ARG(RatesCall, plan),
+		AB_EFFECT_OR_TARGET_ARG(RatesCall, plan),
 		AB_ALPHA_ARG(RatesCall, plan),
 		AB_RATIO_ARG(RatesCall, plan),
 		AB_ALTERNATIVE_ARG(RatesCall, plan),
-		METHOD_ARG
+		METHOD_ARG,
+		AB_TARGET_ARG(RatesCall, plan)
 	};
 	RatesCall	call;
 	AbProportionDesign design;

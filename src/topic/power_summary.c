@@ -13,6 +13,7 @@
 
 #include "base/arms.h"
 #include "math/power.h"
+#include "topic/summary_io.h"
 
 /*
  * A variance that is that small a share of what it was made of by subtraction
@@ -54,6 +55,7 @@ typedef struct SummaryCall
 	double		design_effect;
 	PlanDesign	design;
 	bool		relative;
+	bool		mean_known;		/* relative: else the mean's noise counts */
 	AbTestArgs	test;			/* its control is the arm to plan from */
 	PlanMetric	metric;			/* with the design effect */
 } SummaryCall;
@@ -74,7 +76,10 @@ static const AbRange design_effect_range = {
 				  &design_effect_range, 0), \
 	AB_WORD_ARG(SummaryCall, design, "design", &designs, DESIGN_MEAN), \
 	AB_FLAG_ARG(SummaryCall, relative, "relative", NULL, false), \
-	AB_CONTROL_ARG(SummaryCall, test)
+	AB_CONTROL_ARG(SummaryCall, test), \
+	AB_FLAG_ARG(SummaryCall, mean_known, "mean_known", \
+				"Use false for the variance of the lift by the delta method.", \
+				true)
 
 /*
  * ERROR 22023 unless the summary has as many columns as the design reads.
@@ -257,6 +262,11 @@ FinishCall(SummaryCall *call)
 	if (call->design == DESIGN_PAIRED && call->plan.ratio != 1)
 		AbBadParameter("a paired design has no ratio", call->plan.ratio,
 					   "Both variants get every pair.");
+	if (!call->mean_known && (!call->relative || call->design == DESIGN_PAIRED))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("mean_known => false is of the lift of two arms"),
+				 errhint("Use it with relative => true, and not with design => 'paired'.")));
 	if (call->summary == NULL)
 		return;
 	CheckColumns(call->summary, call->design);
@@ -276,6 +286,47 @@ EffectUnit(const SummaryCall *call)
 }
 
 /*
+ * What the noise of the control mean makes of a lift of l: the share of its
+ * size against its own standard error,
+ *
+ *		sqrt((1 + 1 / ratio) / ((1 + l)^2 + 1 / ratio)),
+ *
+ * by the delta method, both arms having the control's variance.  1 where the
+ * mean is taken as known.
+ */
+static double
+LiftShare(const SummaryCall *call, double lift)
+{
+	double		inverse = 1 / call->plan.ratio;
+
+	if (call->mean_known)
+		return 1;
+	return sqrt((1 + inverse) / ((1 + lift) * (1 + lift) + inverse));
+}
+
+/*
+ * The lift whose size times LiftShare() is that, in the direction tested or
+ * upwards, as a magnitude; NaN if there is none: the positive root of
+ *
+ *		l^2 (k - s^2) -+ 2 s^2 l - s^2 k = 0,	k = 1 + 1 / ratio.
+ */
+static double
+LiftOfSize(const SummaryCall *call, double size)
+{
+	double		k = 1 + 1 / call->plan.ratio;
+	double		square = size * size;
+	double		b = call->plan.alternative == AB_LESS ? -square : square;
+	double		root = sqrt(square * square + (k - square) * square * k);
+
+	if (call->mean_known)
+		return size;
+	/* larger lifts add noise as fast as they grow */
+	if (!(k > square))
+		return NAN;
+	return (b + root) / (k - square);
+}
+
+/*
  * The effect in standard deviations; NaN where the summary does not tell.
  */
 static double
@@ -284,7 +335,9 @@ EffectSize(SummaryCall *call)
 	double		size;
 
 	AbCheckDirection(&call->plan);
-	size = fabs(call->plan.effect) * EffectUnit(call);
+	size = fabs(call->plan.effect) * EffectUnit(call) *
+		LiftShare(call, call->metric.mean < 0 ? -call->plan.effect :
+				  call->plan.effect);
 	return size > 0 && isfinite(size) ? size : NAN;
 }
 
@@ -300,9 +353,8 @@ KnownFloat(FunctionCallInfo fcinfo, double value)
 	PG_RETURN_FLOAT8(value);
 }
 
-PG_FUNCTION_INFO_V1(ab_sample_size_summary);
-Datum
-ab_sample_size_summary(PG_FUNCTION_ARGS)
+static Datum
+SampleSize(FunctionCallInfo fcinfo)
 {
 	static const AbArg args[] = {
 		SUMMARY_ARG,
@@ -331,9 +383,26 @@ ab_sample_size_summary(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64((int64) n);
 }
 
-PG_FUNCTION_INFO_V1(ab_power_summary);
+PG_FUNCTION_INFO_V1(ab_sample_size_summary);
 Datum
-ab_power_summary(PG_FUNCTION_ARGS)
+ab_sample_size_summary(PG_FUNCTION_ARGS)
+{
+	return SampleSize(fcinfo);
+}
+
+/*
+ * The same from the text of a summary.
+ */
+PG_FUNCTION_INFO_V1(ab_sample_size_text);
+Datum
+ab_sample_size_text(PG_FUNCTION_ARGS)
+{
+	AbParseSummaryArgAt(fcinfo, 0);
+	return SampleSize(fcinfo);
+}
+
+static Datum
+Power(FunctionCallInfo fcinfo)
 {
 	static const AbArg args[] = {
 		AB_N_ARG(SummaryCall, plan),
@@ -358,6 +427,24 @@ ab_power_summary(PG_FUNCTION_ARGS)
 									AbTwoSided(plan)) :
 					  AbTTestPower(plan->n, plan->ratio, effect, plan->alpha,
 								   AbTwoSided(plan)));
+}
+
+PG_FUNCTION_INFO_V1(ab_power_summary);
+Datum
+ab_power_summary(PG_FUNCTION_ARGS)
+{
+	return Power(fcinfo);
+}
+
+/*
+ * The same from the text of a summary.
+ */
+PG_FUNCTION_INFO_V1(ab_power_text);
+Datum
+ab_power_text(PG_FUNCTION_ARGS)
+{
+	AbParseSummaryArgAt(fcinfo, 1);
+	return Power(fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(ab_mde_summary);
@@ -386,5 +473,5 @@ ab_mde_summary(PG_FUNCTION_ARGS)
 		AbPairedEffect(plan->n, plan->alpha, plan->power, AbTwoSided(plan)) :
 		AbTTestEffect(plan->n, plan->ratio, plan->alpha, plan->power,
 					  AbTwoSided(plan));
-	return KnownFloat(fcinfo, effect / EffectUnit(&call));
+	return KnownFloat(fcinfo, LiftOfSize(&call, effect / EffectUnit(&call)));
 }

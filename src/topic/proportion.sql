@@ -2,10 +2,11 @@
 
 CREATE FUNCTION ab_proportion_test(summary ab_summary, control text DEFAULT NULL, treatment text DEFAULT NULL,
 								   alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-								   method text DEFAULT 'score') RETURNS ab_comparison
+								   method text DEFAULT 'score', null_difference float8 DEFAULT 0,
+								   null_ratio float8 DEFAULT NULL, continuity boolean DEFAULT false) RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_proportion_test(ab_summary, text, text, float8, text, text) IS
-	'test of the rates of two variants of zeros and ones: score, z, Newcombe, Agresti-Caffo, likelihood ratio or exact';
+COMMENT ON FUNCTION ab_proportion_test(ab_summary, text, text, float8, text, text, float8, float8, boolean) IS
+	'test of the rates of two variants of zeros and ones, or of successes and trials: score, z, Newcombe, Agresti-Caffo, likelihood ratio or exact; against no difference, or the one or the ratio named';
 
 CREATE FUNCTION ab_proportion_test_final(ab_summary) RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;

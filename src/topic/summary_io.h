@@ -7,6 +7,13 @@
 
 #include "value/summary.h"
 
-extern void AbParseSummaryArg(FunctionCallInfo fcinfo);
+extern void AbParseSummaryArgAt(FunctionCallInfo fcinfo, int position);
+
+/* the same of the first argument */
+static inline void
+AbParseSummaryArg(FunctionCallInfo fcinfo)
+{
+	AbParseSummaryArgAt(fcinfo, 0);
+}
 
 #endif							/* AB_TOPIC_SUMMARY_IO_H */

@@ -57,9 +57,9 @@ static AbSummary *
 NewArmSummary(AbLabel label, int64 n)
 {
 	AbSummaryPart part = {.head = {
-		.label = label,
-		.n = n,
-		.flags = AB_ARM_ALL_BINARY(1)
+			.label = label,
+			.n = n,
+			.flags = AB_ARM_ALL_BINARY(1)
 	}};
 
 	if (n < 0 || n > AB_MAX_OBSERVATIONS)

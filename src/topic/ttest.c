@@ -13,14 +13,16 @@ typedef struct TTestCall
 	AbTestArgs	test;
 } TTestCall;
 
-static const AbArg ttest_args[] = {
-	AB_SUMMARY_ARG(TTestCall, summary, &ab_one_column),
-	AB_CONTROL_ARG(TTestCall, test),
-	AB_TREATMENT_ARG(TTestCall, test),
-	AB_ALPHA_ARG(TTestCall, test),
-	AB_ALTERNATIVE_ARG(TTestCall, test),
-	AB_EQUAL_VAR_ARG(TTestCall, test, true)
-};
+#define TTEST_ARGS(equal_var) \
+	AB_SUMMARY_ARG(TTestCall, summary, &ab_one_column), \
+	AB_CONTROL_ARG(TTestCall, test), \
+	AB_TREATMENT_ARG(TTestCall, test), \
+	AB_ALPHA_ARG(TTestCall, test), \
+	AB_ALTERNATIVE_ARG(TTestCall, test), \
+	AB_EQUAL_VAR_ARG(TTestCall, test, equal_var), \
+	AB_LIFT_METHOD_ARG(TTestCall, test)
+
+static const AbArg ttest_args[] = {TTEST_ARGS(true)};
 
 /*
  * Number of rows and sum of squares of an arm's first column.
@@ -37,6 +39,28 @@ ArmSpread(const AbMeans *means, const AbArm *arm)
 }
 
 /*
+ * See AbGetMeanVariances().
+ */
+static AbMeanVariances
+MeanVariances(AbSpread control, AbSpread treatment, bool equal_var,
+			  double scale)
+{
+	AbMeanVariances v;
+
+	if (equal_var)
+	{
+		v = AbPooledVariances(control, treatment);
+		v.control *= scale * scale;
+	}
+	else
+	{
+		control.squares *= scale * scale;
+		v = AbSeparateVariances(control, treatment);
+	}
+	return v;
+}
+
+/*
  * The variances that the t-test of
  *
  *		treatment mean - scale control mean
@@ -44,13 +68,14 @@ ArmSpread(const AbMeans *means, const AbArm *arm)
  * adds up, and its degrees of freedom; scale is 1 for the difference.  It
  * multiplies the control's deviations, so that the Satterthwaite df are those
  * of this very combination.  Returns false, with a note, if there are too few
- * rows.
+ * rows or, for separate variances, one of them is zero.
  */
 bool
 AbGetMeanVariances(AbMeans *means, bool equal_var, double scale, AbMeanVariances *v)
 {
 	AbSpread	control = ArmSpread(means, means->control);
 	AbSpread	treatment = ArmSpread(means, means->treatment);
+	AbWelchArms arms = AbWelchArmsOf(means);
 
 	if (equal_var ? control.n + treatment.n < 3 :
 		control.n < 2 || treatment.n < 2)
@@ -60,22 +85,18 @@ AbGetMeanVariances(AbMeans *means, bool equal_var, double scale, AbMeanVariances
 			   "too few rows: Welch's test needs at least two in each arm");
 		return false;
 	}
-	if (equal_var)
+	if (!equal_var && AbAnyFlat(&arms))
 	{
-		*v = AbPooledVariances(control, treatment);
-		v->control *= scale * scale;
+		AbNoteFlat(&means->row.notes, &arms);
+		return false;
 	}
-	else
-	{
-		control.squares *= scale * scale;
-		*v = AbSeparateVariances(control, treatment);
-	}
+	*v = MeanVariances(control, treatment, equal_var, scale);
 	return true;
 }
 
 /*
  * The difference of the two means with its standard error.  Returns false,
- * with a note, if the arms have too few rows.
+ * with a note, where AbGetMeanVariances() does.
  */
 bool
 AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect)
@@ -94,17 +115,49 @@ AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect)
 }
 
 /*
- * Note what a test with the row's standard error takes for granted: a variance
- * from one arm only, or one that pooling misstates, as it does when neither
- * the sizes nor the variances of the arms are equal.
+ * How the interval of the lift of that effect is made.
+ */
+AbLift
+AbMeansLift(const AbMeans *means, const AbTestArgs *args,
+			const AbEffect *effect)
+{
+	AbLift		lift = AbMakeLift(effect, args->lift_method);
+
+	if (args->lift_method == AB_LIFT_LOG)
+		AbUseLogVariances(&lift, ArmSpread(means, means->control),
+						  ArmSpread(means, means->treatment),
+						  means->control_mean, means->treatment_mean,
+						  args->equal_var);
+	return lift;
+}
+
+/*
+ * Does the score test answer in place of the t-test?
+ */
+bool
+AbMeansByScore(const AbMeans *means, bool equal_var)
+{
+	AbWelchArms arms = AbWelchArmsOf(means);
+
+	return !equal_var && AbScoreAnswers(&arms) &&
+		Min(means->control->n, means->treatment->n) >= 2;
+}
+
+/*
+ * Note what the t-test of a complete row takes for granted: a variance from one
+ * arm only, one that pooling misstates, as it does when neither the sizes nor
+ * the variances of the arms are equal, or one of so few rows that it is not to
+ * be relied on.  What was tested is treatment mean - scale control mean.
  */
 void
-AbCheckVariances(AbMeans *means, bool equal_var)
+AbCheckVariances(AbMeans *means, bool equal_var, double scale,
+				 AbAlternative alternative)
 {
 	AbSpread	control = ArmSpread(means, means->control);
 	AbSpread	treatment = ArmSpread(means, means->treatment);
-	AbMeanVariances v;
-	double		ratio;
+	AbWelchArms arms = AbWelchArmsOf(means);
+	AbMeanVariances other;
+	double		other_error;
 
 	if (control.n == 1 || treatment.n == 1)
 	{
@@ -112,14 +165,12 @@ AbCheckVariances(AbMeans *means, bool equal_var)
 			   control.n == 1 ? "control" : "treatment");
 		return;
 	}
-	if (!equal_var)
-		return;
-
-	v = AbSeparateVariances(control, treatment);
-	ratio = means->row.std_error / sqrt(v.control + v.treatment);
-	if (fabs(ratio - 1) > AB_POOLING_TOLERANCE)
-		AbNote(&means->row.notes, "group sizes and variances are unequal: the pooled standard error is %.2g times Welch's and p too %s; read a summary with equal_var => false",
-			   ratio, ratio < 1 ? "small" : "large");
+	other = MeanVariances(control, treatment, !equal_var, scale);
+	other_error = sqrt(other.control + other.treatment);
+	if (equal_var)
+		AbNotePooled(means, &arms, means->row.std_error / other_error);
+	else
+		AbNoteWelch(means, &arms, other_error, other.df, alternative);
 }
 
 /*
@@ -127,20 +178,34 @@ AbCheckVariances(AbMeans *means, bool equal_var)
  * alone, with the defaults.
  */
 static Datum
-TTest(FunctionCallInfo fcinfo)
+TTest(FunctionCallInfo fcinfo, const AbArg *args, int count,
+	  const char *reader)
 {
-	TTestCall	call = {.test.reader = "ab_ttest(ab_summary(outcome, variant)"};
+	TTestCall	call = {.test.reader = reader};
 	AbMeans		means;
 	AbEffect	effect;
 	bool		comparable;
 
-	AbReadArgs(fcinfo, ttest_args, &call);
+	AbReadArgTable(fcinfo, args, count, &call);
 	comparable = AbStartMeans(&means, call.summary, &call.test);
-	means.row.method = psprintf("%s%s", AbMeansTestName(call.test.equal_var),
-								AbAlternativeSuffix(call.test.alternative));
-	if (comparable && AbMeansEffect(&means, call.test.equal_var, &effect) &&
-		AbTestEffect(&means.row, &effect, call.test.alternative))
-		AbCheckVariances(&means, call.test.equal_var);
+	means.row.method = psprintf("%s%s%s", AbMeansTestName(call.test.equal_var),
+								AbAlternativeSuffix(call.test.alternative),
+								AbLiftSuffix(call.test.lift_method));
+	if (comparable && AbMeansByScore(&means, call.test.equal_var))
+	{
+		AbWelchArms arms = AbWelchArmsOf(&means);
+
+		AbAnswerByScore(&means, &arms, call.test.alternative);
+	}
+	else if (comparable &&
+			 AbMeansEffect(&means, call.test.equal_var, &effect))
+	{
+		AbLift		lift = AbMeansLift(&means, &call.test, &effect);
+
+		if (AbTestEffect(&means.row, &effect, call.test.alternative, &lift))
+			AbCheckVariances(&means, call.test.equal_var, 1,
+							 call.test.alternative);
+	}
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 
@@ -148,12 +213,24 @@ PG_FUNCTION_INFO_V1(ab_ttest_final);
 Datum
 ab_ttest_final(PG_FUNCTION_ARGS)
 {
-	return TTest(fcinfo);
+	return TTest(fcinfo, ttest_args, lengthof(ttest_args),
+				 "ab_ttest(ab_summary(outcome, variant)");
 }
 
 PG_FUNCTION_INFO_V1(ab_ttest);
 Datum
 ab_ttest(PG_FUNCTION_ARGS)
 {
-	return TTest(fcinfo);
+	return TTest(fcinfo, ttest_args, lengthof(ttest_args),
+				 "ab_ttest(ab_summary(outcome, variant)");
+}
+
+PG_FUNCTION_INFO_V1(ab_welch_ttest_final);
+Datum
+ab_welch_ttest_final(PG_FUNCTION_ARGS)
+{
+	static const AbArg args[] = {TTEST_ARGS(false)};
+
+	return TTest(fcinfo, args, lengthof(args),
+				 "ab_ttest(ab_summary(outcome, variant), equal_var => false");
 }

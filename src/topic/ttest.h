@@ -5,11 +5,15 @@
 #ifndef AB_TOPIC_TTEST_H
 #define AB_TOPIC_TTEST_H
 
-#include "base/effect.h"
+#include "base/welch.h"
 
 extern bool AbGetMeanVariances(AbMeans *means, bool equal_var, double scale,
 							   AbMeanVariances *v);
 extern bool AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect);
-extern void AbCheckVariances(AbMeans *means, bool equal_var);
+extern AbLift AbMeansLift(const AbMeans *means, const AbTestArgs *args,
+						  const AbEffect *effect);
+extern bool AbMeansByScore(const AbMeans *means, bool equal_var);
+extern void AbCheckVariances(AbMeans *means, bool equal_var, double scale,
+							 AbAlternative alternative);
 
 #endif							/* AB_TOPIC_TTEST_H */

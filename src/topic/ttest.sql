@@ -152,7 +152,99 @@ COMMENT ON AGGREGATE ab_ttest(boolean, boolean) IS
 
 CREATE FUNCTION ab_ttest(summary ab_summary, control text DEFAULT NULL, treatment text DEFAULT NULL,
 						 alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-						 equal_var boolean DEFAULT true) RETURNS ab_comparison
+						 equal_var boolean DEFAULT true, lift_method text DEFAULT 'fieller') RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_ttest(ab_summary, text, text, float8, text, boolean) IS
+COMMENT ON FUNCTION ab_ttest(ab_summary, text, text, float8, text, boolean, text) IS
 	'Student''s t-test (equal_var) or Welch''s of two variants of a summary';
+
+CREATE FUNCTION ab_welch_ttest_final(ab_summary) RETURNS ab_comparison
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_welch_ttest_final(ab_summary) IS 'aggregate final function';
+
+CREATE AGGREGATE ab_welch_ttest(outcome float8, variant text) (
+	SFUNC = ab_summary_accum,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_welch_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_welch_ttest(float8, text) IS
+	'Welch''s t-test of the variant against the one named ''control''';
+
+CREATE AGGREGATE ab_welch_ttest(outcome boolean, variant text) (
+	SFUNC = ab_summary_accum_boolean,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_welch_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_welch_ttest(boolean, text) IS
+	'Welch''s t-test of a yes/no outcome against the variant named ''control''';
+
+CREATE AGGREGATE ab_welch_ttest(outcome float8, variant text, control text) (
+	SFUNC = ab_summary_accum,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_welch_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_welch_ttest(float8, text, text) IS
+	'Welch''s t-test of the variant against the control named';
+
+CREATE AGGREGATE ab_welch_ttest(outcome boolean, variant text, control text) (
+	SFUNC = ab_summary_accum_boolean,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_welch_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_welch_ttest(boolean, text, text) IS
+	'Welch''s t-test of a yes/no outcome against the control named';
+
+CREATE AGGREGATE ab_welch_ttest(outcome float8, variant bigint) (
+	SFUNC = ab_summary_accum,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_welch_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_welch_ttest(float8, bigint) IS
+	'Welch''s t-test of an outcome, of two variants that are whole numbers';
+
+CREATE AGGREGATE ab_welch_ttest(outcome float8, variant boolean) (
+	SFUNC = ab_summary_accum,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_welch_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_welch_ttest(float8, boolean) IS
+	'Welch''s t-test of an outcome, of two variants that are true and false';
+
+CREATE AGGREGATE ab_welch_ttest(outcome boolean, variant bigint) (
+	SFUNC = ab_summary_accum_boolean,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_welch_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_welch_ttest(boolean, bigint) IS
+	'Welch''s t-test of a yes/no outcome, of two variants that are whole numbers';
+
+CREATE AGGREGATE ab_welch_ttest(outcome boolean, variant boolean) (
+	SFUNC = ab_summary_accum_boolean,
+	STYPE = ab_summary,
+	SSPACE = 256,
+	COMBINEFUNC = ab_summary_combine,
+	FINALFUNC = ab_welch_ttest_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ab_welch_ttest(boolean, boolean) IS
+	'Welch''s t-test of a yes/no outcome, of two variants that are true and false';

@@ -189,10 +189,10 @@ AbPartOfArm(const AbSummary *summary, const AbArm *arm)
 {
 	int			columns = summary->columns;
 	AbSummaryPart part = {.head = {
-		.label = AbArmLabel(summary, arm),
-		.n = arm->n,
-		.nonfinite = AbArmNonfinite(summary, arm),
-		.flags = arm->flags & ~AB_ARM_NONFINITE
+			.label = AbArmLabel(summary, arm),
+			.n = arm->n,
+			.nonfinite = AbArmNonfinite(summary, arm),
+			.flags = arm->flags & ~AB_ARM_NONFINITE
 	}};
 
 	memcpy(part.head.missing, AbArmMissing(summary, arm),
@@ -231,8 +231,8 @@ AbBuildSummary(int columns, int64 unassigned, const AbSummaryPart *parts,
 		label_bytes += parts[i].head.label.length;
 
 	summary = AbAllocateSummary(columns, arms, label_bytes,
-							  unassigned != 0 ||
-							  PartsHaveCounts(columns, parts, arms));
+								unassigned != 0 ||
+								PartsHaveCounts(columns, parts, arms));
 	offset = AbLabelsStart(summary);
 	for (int i = 0; i < arms; i++)
 	{

@@ -220,7 +220,7 @@ InsertSecond(const AbSummary *old, AbLabel label, int position)
 	Size		offset = label.length +
 		(arms > 0 ? AbGetArm(old, 0)->label_length : 0);
 	AbSummary  *summary = AbAllocateSummary(old->columns, arms + 1, offset,
-										  old->flags & AB_SUMMARY_COUNTS);
+											old->flags & AB_SUMMARY_COUNTS);
 
 	offset = AbLabelsStart(summary);
 	for (int i = 0; i <= arms; i++)

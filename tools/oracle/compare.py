@@ -19,7 +19,8 @@ from shared.duality import statements
 from shared.arms import Arms, random_arms
 
 SEED = 19550101
-CORRECTIONS = ('none', 'bonferroni', 'sidak', 'holm', 'hochberg', 'hommel', 'bh', 'by')      # and Dunnett's
+CORRECTIONS = ('none', 'bonferroni', 'sidak', 'holm', 'hochberg', 'hommel', 'holm-sidak', 'hochberg-sidak', 'bh',
+               'by')      # and Dunnett's
 SIMULTANEOUS = ('bonferroni', 'sidak', 'dunnett')
 TOL_DUNNETT = 1e-10
 
@@ -145,7 +146,7 @@ def check_dunnett_at_p(server, checks, design, alternative, equal_var):
     for i, row in enumerate(design.compare(server, 'dunnett', alternative, equal_var)[:2]):
         p = row['p_adjusted']
         for alpha in (np.nextafter(p, 0), p, np.nextafter(p, 1)):
-            if 1e-290 < alpha < 1:
+            if 1e-290 < alpha <= 0.5:
                 again = design.compare(server, 'dunnett', alternative, equal_var, float(alpha))[i]
                 checks.check(again['significant'] == (p < alpha), (str(design), alpha), again['significant'], p)
                 check_verdict(checks, (str(design), alpha), again, 'dunnett')
@@ -179,13 +180,13 @@ def steps_tail(t, df, a, b):
 
 
 def section_steps(server, checks):
-    """A treatment that is constant: its comparison is the control's own."""
-    for n, sd in (((9, 5, 14), (1.5, 0, 2.0)), ((20, 3, 6), (0.7, 0, 0.3)), ((4, 3, 60), (2, 0, 9.0))):
+    """A treatment that is nearly constant: its comparison is the control's own."""
+    for n, sd in (((9, 5, 14), (1.5, 1e-14, 2.0)), ((20, 3, 6), (0.7, 1e-14, 0.3)), ((4, 3, 60), (2, 1e-14, 9.0))):
         design = Arms(list(n), [5.0, 5.4, 5.9], list(sd))
         v = design.variances(False)
         a, b = math.sqrt(v[0] / (v[0] + v[2])), math.sqrt(v[2] / (v[0] + v[2]))
         for row in design.compare(server, 'dunnett'):
-            checks.held(design, 'dunnett, constant treatment', row['p_adjusted'],
+            checks.held(design, 'dunnett, nearly constant treatment', row['p_adjusted'],
                  steps_tail(abs(row['statistic']), row['df'], a, b), TOL_DUNNETT)
             check_verdict(checks, design, row, 'dunnett')
     # from steep to a step: continuous
@@ -196,13 +197,34 @@ def section_steps(server, checks):
         if before is not None:
             checks.check(abs(p / before - 1) < 10.0 ** (1 - exponent) + 1e-11, design, p, before)
         before = p
-    # a constant control: independent comparisons
-    design = Arms([9, 5, 14], [5.0, 5.4, 5.9], [0.0, 1.5, 2.0])
+    # a nearly constant control: independent comparisons
+    design = Arms([9, 5, 14], [5.0, 5.4, 5.9], [1e-14, 1.5, 2.0])
     for row in design.compare(server, 'dunnett'):
         checks.check(row['p_value'] < row['p_adjusted'] < 2 * row['p_value'], design, row['p_adjusted'], row['p_value'])
+
+
+def section_untested(server, checks):
+    """An arm that is not tested leaves Dunnett's distribution; one that the score test answers for is independent."""
+    whole = Arms([9, 7, 14, 8], [5.0, 5.4, 5.9, 6.1], [1.5, 1.1, 2.0, 0.0]).compare(server, 'dunnett')
+    rest = Arms([9, 7, 14], [5.0, 5.4, 5.9], [1.5, 1.1, 2.0]).compare(server, 'dunnett')
+    for row, other in zip(whole, rest):
+        checks.check(row['p_adjusted'] == other['p_adjusted'], 'constant arm', row['p_adjusted'], other['p_adjusted'])
+    checks.check(whole[2]['p_adjusted'] is None, 'constant arm', whole[2]['p_adjusted'], None)
+    counts = [(500, 1000), (440, 800), (0, 4), (330, 650)]
+    rows = server.named("""
+        SELECT r.* FROM (SELECT ab_rollup(ab_make_summary(v, n, x)) s
+                         FROM (VALUES %s) t(v, n, x)) q, ab_compare(s, correction => 'dunnett') r"""
+                        % ', '.join("('%s', %d, %d)" % (name, n, x) for name, (x, n)
+                                    in zip(('control', 'a', 'b', 'c'), counts)))
+    variances = np.array([x * (n - x) / n / (n - 1) / n for x, n in counts])
+    variances[2] = 1e300
+    for row in rows:
+        checks.held('score test in Dunnett', 'dunnett, score test', row['p_adjusted'],
+                    dunnett_tail(abs(row['statistic']), row['df'] or 1e15, variances, True), 1e-7)
+        check_verdict(checks, 'score test in Dunnett', row, 'dunnett')
 
 
 if __name__ == '__main__':
     run_sections(__file__, [('compare', seeded(SEED + 1, section_compare)),
                             ('dunnett', seeded(SEED + 2, section_dunnett)),
-                            ('steps', section_steps)])
+                            ('steps', section_steps), ('untested', section_untested)])

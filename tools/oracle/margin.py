@@ -3,7 +3,7 @@
 
 Once more by SciPy's ttest_ind and statsmodels' ttost_ind on the rows (for a relative margin: on the rows
 with the control scaled), and the duality of interval and verdict, also at alpha equal to the p-value and
-its neighbours.
+its neighbours.  Rates: the score test at the margin at 50 digits.
 """
 import collections
 import math
@@ -14,6 +14,7 @@ from mpmath import mp, mpf
 from statsmodels.stats.weightstats import ttost_ind
 
 from shared.checks import TOL_BOUND, TOL_P, TOL_SCIPY, TOL_STATISTIC, run_sections, seeded
+from shared.rates import corrected
 from shared.reference import EPS, Arm, student_quantile, student_sf
 
 SEED = 20240307
@@ -156,7 +157,7 @@ def section_one_sided(server, checks, rng):
         control, treatment = random_arms(rng, 1.5 if i // 8 % 2 else 10)
         kind = ('noninferiority', 'superiority')[i % 2]
         direction, relative, equal_var = ('higher', 'lower')[i // 2 % 2], bool(i // 4 % 2), bool(i // 8 % 2)
-        alpha = float(rng.choice([0.05, 0.025, 0.001, 0.3, 0.7]))
+        alpha = float(rng.choice([0.05, 0.025, 0.001, 0.3, 0.5]))
         margin = random_margin(rng, control, treatment, relative)
         side = sides_of(kind, margin, direction)
         want = one_side(exact(control), exact(treatment), side, alpha, relative, equal_var)
@@ -258,7 +259,7 @@ def section_duality(server, checks, rng):
                           high=other)
         source = summary_of(control, treatment)
         p = ask(server, source, kind, alpha=0.05, **parameters)['p_value']
-        top = 0.499 if kind == 'equivalence' else 0.999
+        top = 0.499
         for alpha in [0.05, float(rng.uniform(0.001, top)), p, float(np.nextafter(p, 0)), float(np.nextafter(p, 1))]:
             if not 1e-250 < alpha < top:
                 continue
@@ -300,8 +301,32 @@ def section_plain(server, checks, rng):
                       [None if row[k] == plain[k] else (k, row[k], plain[k], None) for k in plain if k != 'method'])
 
 
+def section_rates(server, checks, rng):
+    for i in range(200):
+        nc, nt = (int(10 ** rng.uniform(1, 4)) for _ in range(2))
+        p = float(rng.choice([0.01, 0.1, 0.5, 0.95]))
+        table = int(rng.binomial(nc, p)), nc, int(rng.binomial(nt, p)), nt
+        kind, direction = ('noninferiority', 'superiority', 'equivalence')[i % 3], ('higher', 'lower')[i // 3 % 2]
+        relative, margin, alpha = bool(i % 2), float(rng.choice([0.01, 0.05, 0.3])), float(rng.choice([0.025, 0.05]))
+        if table[0] == 0 or table[0] + table[2] == nc + nt:
+            continue
+        source = "(SELECT ab_summary_combine(ab_make_summary('control', %d, %d::bigint), ab_make_summary('treatment', " \
+                 "%d, %d::bigint))) q(s)" % (nc, table[0], nt, table[2])
+        row = ask(server, source, kind, margin=margin, direction=direction, alpha=alpha, relative=relative,
+                  equal_var=False, low=-margin, high=2 * margin)
+        sides = [Side(-margin, 1), Side(2 * margin, -1)] if kind == 'equivalence' else [
+            sides_of(kind, margin, direction)]
+        z = min((side.sign * corrected(table, 1 + mpf(side.limit) if relative else side.limit, relative, side.sign)[0]
+                 for side in sides))
+        want = max(mp.ncdf(-z), mpf(5e-324))
+        error = abs(row['p_value'] / want - 1) if want > 1e-290 else mpf(0)
+        checks.measure('rates p_value', error)
+        checks.check(error < 1e-9 and row['significant'] == (row['p_value'] < alpha) and 'score' in row['method'],
+                     (table, kind, direction, relative, margin, alpha), row['p_value'], want)
+
+
 if __name__ == '__main__':
     run_sections(__file__, [
         ('plain', seeded(SEED + 4, section_plain)), ('one_sided', seeded(SEED, section_one_sided)),
-        ('equivalence', seeded(SEED + 1, section_equivalence)), ('rows', seeded(SEED + 2, section_rows)),
+        ('equivalence', seeded(SEED + 1, section_equivalence)), ('rows', seeded(SEED + 2, section_rows)), ('rates', seeded(SEED + 7, section_rates)),
         ('duality', seeded(SEED + 3, section_duality))])

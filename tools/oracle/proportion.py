@@ -19,10 +19,12 @@ from statsmodels.stats.proportion import (
 
 from shared.checks import ALTERNATIVES, TOL_BOUND, TOL_P, TOL_STATISTIC, run_sections, seeded
 from shared.duality import contradictions
+from shared.rates import corrected, rates_of_difference, rates_of_ratio
 from shared.reference import normal_p, normal_quantile
 
 SEED = 20240301
-METHODS = ('score', 'z', 'z_unpooled', 'newcombe', 'agresti_caffo', 'likelihood_ratio', 'fisher', 'barnard', 'boschloo')
+METHODS = ('score', 'score_skewness', 'z', 'z_unpooled', 'newcombe', 'agresti_caffo', 'likelihood_ratio', 'fisher',
+           'barnard', 'boschloo', 'barnard_unpooled')
 LIKELY = ('score', 'z', 'likelihood_ratio')
 
 
@@ -58,25 +60,6 @@ CORNERS = [(0, 20, 0, 10), (20, 20, 10, 10), (0, 5, 4, 4), (5, 5, 0, 4), (0, 100
 
 
 # ---------------------------------------------------------------- 50 digits
-
-def rates_of_difference(xc, nc, xt, nt, d):
-    """Rates (pc, pt) most likely under pt - pc = d: the cubic of Miettinen and Nurminen 1985, appendix 1."""
-    n, x = mpf(nc + nt), xc + xt
-    l2, l1, l0 = (nt + 2 * nc) * d - n - x, (nc * d - n - 2 * xc) * d + x, xc * d * (1 - d)
-    q = (l2 / (3 * n)) ** 3 - l1 * l2 / (6 * n * n) + l0 / (2 * n)
-    p = mp.sqrt(max((l2 / (3 * n)) ** 2 - l1 / (3 * n), mpf(0)))
-    p = -p if q < 0 else p
-    angle = (mp.pi + mp.acos(max(min(q / p ** 3 if p else mpf(0), mpf(1)), mpf(-1)))) / 3
-    pc = min(max(2 * p * mp.cos(angle) - l2 / (3 * n), max(mpf(0), -d)), min(mpf(1), 1 - d))
-    return pc, pc + d
-
-
-def rates_of_ratio(xc, nc, xt, nt, ratio):
-    """Rates (pc, pt) most likely under pt = ratio pc: their quadratic."""
-    a, b, c = (nc + nt) * ratio, -(nt * ratio + xt + nc + xc * ratio), mpf(xc + xt)
-    pc = min((-b - mp.sqrt(b * b - 4 * a * c)) / (2 * a), 1 / ratio, mpf(1))
-    return pc, min(pc * ratio, mpf(1))
-
 
 def log_likelihood(x, n, p):
     if (x > 0 and p <= 0) or (x < n and p >= 1):
@@ -163,7 +146,7 @@ def check_bound(errors, name, got, table, z, method, ratio):
 def check_likely(server, checks, rng):
     tables = CORNERS + random_tables(rng, 45, 3e6) + random_tables(rng, 25, 60)
     calls = [(*t, float(a), side, m) for t in tables for m in LIKELY for side in ALTERNATIVES
-             for a in [rng.choice([0.05, 0.05, 0.2, 1e-6, 0.7])]]
+             for a in [rng.choice([0.05, 0.05, 0.2, 1e-6, 0.45])]]
     at_null = {}
     for call, row in zip(calls, ask(server, calls)):
         table, (alpha, side, method) = call[:4], call[4:]
@@ -184,6 +167,64 @@ def check_likely(server, checks, rng):
                 elif not near:
                     check_bound(errors, kind % name, got, table, sign * z, method, kind.startswith('lift'))
         errors.done(call)
+
+
+# ---------------------------------------------------------------- any difference or ratio
+
+def ask_hypothesis(server, table, method, side, alpha, value, ratio):
+    return server.named("""
+        SELECT r.* FROM ab_proportion_test(ab_summary_combine(ab_make_summary('control', %s, %s::bigint),
+                                                              ab_make_summary('treatment', %s, %s::bigint)),
+            alpha => %s, alternative => %s, method => %s, null_difference => %s, null_ratio => %s) r""",
+                        (table[1], table[0], table[3], table[2], alpha, side, method, None if ratio else value,
+                         value if ratio else None))[0]
+
+
+def signed(method, table, value, ratio, sign):
+    """The statistic that decides on that side."""
+    if method == 'score_skewness':
+        return corrected(table, value, ratio, sign)[0]
+    return statistic(method, table, ratio=mpf(value)) if ratio else statistic(method, table, d=mpf(value))
+
+
+def check_hypotheses(server, checks, rng):
+    """Statistic and p under any hypothesis; and a bound is the hypothesis whose statistic is critical."""
+    for table in random_tables(rng, 150, 1e5) + random_tables(rng, 100, 60):
+        xc, nc, xt, nt = table
+        method = str(rng.choice(['score_skewness', 'score_skewness', 'score', 'z', 'likelihood_ratio']))
+        ratio, side = bool(rng.random() < 0.5), str(rng.choice(ALTERNATIVES))
+        alpha = float(rng.choice([0.05, 0.01, 0.2]))
+        near = (xt / nt - xc / nc, math.sqrt(1 / nc + 1 / nt) / 3)
+        value = float(math.exp(rng.normal(0, 0.5))) if ratio else float(np.clip(rng.normal(*near), -0.95, 0.95))
+        if xc + xt == 0 and ratio:
+            continue
+        row = ask_hypothesis(server, table, method, side, alpha, value, ratio)
+        errors, inputs = Errors(checks, 'H0 ' + method), (table, method, side, alpha, value, ratio)
+        greater, less = (signed(method, table, value, ratio, sign) for sign in (1, -1))
+        if greater is None:
+            continue
+        if side == 'two-sided':
+            z = max(greater, mpf(0)) if greater + less > 0 else min(less, mpf(0))
+        else:
+            z = greater if side == 'greater' else less
+        errors.close('statistic', row['statistic'], z, 1e-11, max(abs(z), mpf(10) ** -2))
+        errors.close('p_value', row['p_value'], max(normal_p(z, side), mpf(5e-324)), 1e-10, floor=1e-290)
+        if method == 'score_skewness':
+            errors.close('std_error', row['std_error'], corrected(table, value, ratio, 1)[1], 1e-12)
+        for end, other, sign in (('low', 'less', 1), ('high', 'greater', -1)):
+            got = row[('lift_%s_pct' if ratio else 'diff_%s') % end]
+            wanted = sign * critical(alpha, side)
+            if side == other or got is None:
+                errors.true(end, got is None and (side == other or (ratio and sign < 0 and xc == 0)), got, 'a bound')
+                continue
+            at = 1 + mpf(got) / 100 if ratio else mpf(got)
+            if at in ((0,) if ratio else (-1, 1)):
+                errors.true(end, ratio and xt == 0 or not ratio, got, 'inside')
+                continue
+            z_at = lambda v: signed(method, table, v, ratio, sign)                 # noqa: E731,B023
+            scale = max(abs(at), mpf(1) / max(nc, nt))
+            errors.close(end, 1.0, 1 + bound_error(at, z_at, wanted) / scale, 1e-9, mpf(1))
+        errors.done(inputs)
 
 
 # ---------------------------------------------------------------- exact tests
@@ -270,11 +311,19 @@ def pooled_z(nc, nt):
     return np.where(np.isfinite(z), z, 0.0)
 
 
-def barnard(xc, nc, xt, nt, alternative):
-    z = pooled_z(nc, nt)
+def unpooled_z(nc, nt):
+    xc, xt = np.arange(nc + 1)[:, None], np.arange(nt + 1)[None, :]
+    excess = (xt * nc - xc * nt) / (nc * nt)
+    with np.errstate(divide='ignore', invalid='ignore'):
+        z = excess / np.sqrt(xt * (nt - xt) / nt ** 3 + xc * (nc - xc) / nc ** 3)
+    return np.where(excess == 0, 0.0, z)
+
+
+def barnard(xc, nc, xt, nt, alternative, z_of=pooled_z):
+    z = z_of(nc, nt)
     z = -z if alternative == 'less' else abs(z) if alternative == 'two-sided' else z
     here = z[xc, xt]
-    return largest_over_rates(z >= here - 1e-11 * abs(here), nc, nt)
+    return largest_over_rates(z >= (here if np.isinf(here) else here - 1e-11 * abs(here)), nc, nt)
 
 
 def boschloo(xc, nc, xt, nt, alternative):
@@ -292,22 +341,25 @@ def boschloo(xc, nc, xt, nt, alternative):
 
 def check_unconditional(server, checks, rng):
     tables = [t for t in CORNERS if t[1] + t[3] <= 100] + random_tables(rng, 14, 36)
-    calls = [(*t, 0.05, side, m) for t in tables for side in ALTERNATIVES for m in ('barnard', 'boschloo')]
+    calls = [(*t, 0.05, side, m) for t in tables for side in ALTERNATIVES for m in ('barnard', 'boschloo', 'barnard_unpooled')]
     compared = same = 0
     for index, (call, row) in enumerate(zip(calls, ask(server, calls))):
         table, (side, method) = call[:4], call[5:]
         errors = Errors(checks, method)
-        want = (barnard if method == 'barnard' else boschloo)(*table, side)
+        want = boschloo(*table, side) if method == 'boschloo' else barnard(
+            *table, side, pooled_z if method == 'barnard' else unpooled_z)
         errors.close('p_value', row['p_value'], mpf(want), 1e-9)
-        errors.true('statistic', (row['statistic'] is None) == (method == 'boschloo'), row['statistic'], None)
+        errors.true('statistic', method == 'barnard_unpooled'
+                    or (row['statistic'] is None) == (method == 'boschloo'), row['statistic'], None)
         errors.true('interval', row['diff_low'] is None and row['lift_high_pct'] is None and row['note'],
                     row['diff_low'], None)
         xc, nc, xt, nt = table
         if index % 2:
             errors.done(call)
             continue
-        test = scipy.stats.barnard_exact if method == 'barnard' else scipy.stats.boschloo_exact
-        theirs = float(test([[xt, xc], [nt - xt, nc - xc]], side).pvalue)
+        cells = [[xt, xc], [nt - xt, nc - xc]]
+        theirs = float((scipy.stats.boschloo_exact(cells, side) if method == 'boschloo' else
+                        scipy.stats.barnard_exact(cells, side, pooled=method == 'barnard')).pvalue)
         # its sampled maximum may fall short, and rounding may split its ties: never above ours by more than that
         errors.true('p_value (SciPy)', theirs <= row['p_value'] * (1 + 1e-9) or math.isnan(theirs), row['p_value'],
                     theirs)
@@ -331,6 +383,8 @@ def check_statsmodels(server, checks, rng):
         if method != 'z':
             name = {'newcombe': 'newcomb', 'agresti_caffo': 'agresti-caffo', 'z_unpooled': 'wald'}[method]
             low, high = confint_proportions_2indep(xt, nt, xc, nc, method=name, compare='diff')
+            # a difference ends at -1 and 1
+            low, high = max(low, -1), min(high, 1)
             for got, want, column in ((row['diff_low'], low, 'diff_low'), (row['diff_high'], high, 'diff_high')):
                 errors.close(column, got, mpf(float(want)), 1e-9, max(abs(mpf(float(want))), mpf(high - low)))
         if method == 'agresti_caffo' and 0 < xc < nc and 0 < xt < nt:
@@ -404,15 +458,15 @@ def check_newcombe(server, checks, rng):
 def check_duality(server, checks, rng):
     """p < alpha exactly where an interval excludes zero, also at alpha = p and its neighbours, and by rounding only."""
     tables = CORNERS + random_tables(rng, 60, 500) + random_tables(rng, 40, 1e5)
-    methods = [m for m in METHODS if m not in ('barnard', 'boschloo')]
+    methods = [m for m in METHODS if not m.startswith(('barnard', 'boschloo'))]
     first = [(*t, 0.05, side, m) for t in tables for side in ALTERNATIVES for m in methods]
     calls = []
     for call, row in zip(first, ask(server, first)):
-        levels = [0.05, 0.01, 0.3, 0.6, 0.95]
-        if row['p_value'] is not None and 1e-300 < row['p_value'] < 1:
+        levels = [0.05, 0.01, 0.3, 0.5]
+        if row['p_value'] is not None and 1e-300 < row['p_value'] < 0.499:
             p = row['p_value']
             levels += [p, float(np.nextafter(p, 0)), p * (1 - 1e-9)]
-            levels += [min(above, 1 - 1e-16) for above in (float(np.nextafter(p, 1)), p * (1 + 1e-9))]
+            levels += [float(np.nextafter(p, 1)), p * (1 + 1e-9)]
         calls += [(*call[:4], a, *call[5:]) for a in levels]
     for call, row in zip(calls, ask(server, calls)):
         alpha, side, method = call[4:]
@@ -431,7 +485,7 @@ def check_duality(server, checks, rng):
                 if row[name] and abs(row[name]) < 1e-300 and abs(alpha / row['p_value'] - 1) > 1e-7:
                     wrong.append((name, row[name], 'not only rounding', None))
             ends = row['diff_low'], row['diff_high']
-            if method not in ('fisher', 'agresti_caffo') and None not in ends and not ends[0] <= row['diff'] <= ends[1]:
+            if method not in ('fisher', 'agresti_caffo', 'score_skewness') and None not in ends and not ends[0] <= row['diff'] <= ends[1]:
                 wrong.append(('diff', row['diff'], (row['diff_low'], row['diff_high']), None))
         checks.all_of(call, wrong)
 
@@ -489,6 +543,6 @@ def check_large(server, checks, rng):
 if __name__ == '__main__':
     warnings.simplefilter('ignore')
     run_sections(__file__, [(name, seeded([SEED, index], body)) for index, (name, body) in enumerate((
-        ('likely', check_likely), ('fisher', check_fisher), ('unconditional', check_unconditional),
+        ('likely', check_likely), ('hypotheses', check_hypotheses), ('fisher', check_fisher), ('unconditional', check_unconditional),
         ('statsmodels', check_statsmodels), ('newcombe', check_newcombe), ('duality', check_duality),
         ('symmetry', check_symmetry), ('large', check_large)))])

@@ -18,7 +18,8 @@ from shared.data import (
     binary, constant, heavy_tail, huge, negative, normal, random_alpha, rating, shifted, small, two_sizes, zero_mean)
 from shared.duality import contradictions
 from shared.reference import (
-    EPS, Arm, exact_arm, pooled, student_density, student_quantile, student_sf, t_test, unpooled)
+    EPS, Arm, exact_arm, p_value, pooled, student_density, student_quantile, student_sf, t_test, unpooled)
+from shared import score
 
 SEED = 20240229
 
@@ -198,7 +199,46 @@ def check_moments(checks, label, row, side, arm, rounding):
     return found
 
 
+def by_score(case):
+    """Does the score test answer in place of Welch's?"""
+    arms = case.control, case.treatment
+    return (not case.equal_var and min(map(len, arms)) > 1 and all(set(arm) <= {0.0, 1.0} for arm in arms)
+            and any(len(set(arm)) == 1 for arm in arms))
+
+
+def check_score_case(checks, case, row):
+    """An arm of zeros and ones without variation: the score test at 50 digits, the bounds by their own statistic."""
+    control, treatment = [(sum(arm), len(arm)) for arm in (case.control, case.treatment)]
+    z, error = score.statistic(control, treatment)
+    p = p_value(z, mpf(10) ** 30, case.alternative) if error else mpf(1)
+    critical = score.critical_value(case.alpha, case.alternative)
+    found = flag_mismatches(row, case.alpha, case.alternative, case.equal_var)
+    for name, want, tolerance in (('statistic', z, TOL_STATISTIC), ('std_error', error, TOL_STATISTIC),
+                                  ('p_value', p, TOL_P)):
+        wrong = abs(row[name] - want) / (abs(want) or 1)
+        checks.measure('score ' + name, wrong)
+        if wrong > tolerance:
+            found.append((name, row[name], want, wrong))
+    ends = [(name, ratio, sign) for sign, side in ((1, 'greater'), (-1, 'less'))
+            if case.alternative in ('two-sided', side)
+            for name, ratio in (('diff_low' if sign > 0 else 'diff_high', False),
+                                ('lift_low_pct' if sign > 0 else 'lift_high_pct', True))]
+    for name, ratio, sign in ends:
+        if ratio and control[0] + treatment[0] == 0:
+            wrong = row[name]
+        else:
+            wrong = score.bound_mismatch(control, treatment, row[name], sign * critical, ratio)
+        if wrong is not None:
+            found.append((name, row[name], 'where z is %s, not %s' % (critical, wrong), None))
+    if not row['method'].startswith('score test') or 'in place of Welch' not in row['note']:
+        found.append(('method', row['method'], 'the score test, and a note', None))
+    checks.all_of(describe(case), found)
+
+
 def check_data_case(checks, case, row):
+    if by_score(case):
+        check_score_case(checks, case, row)
+        return
     control, treatment = exact_arm(case.control), exact_arm(case.treatment)
     want = t_test(control, treatment, case.alpha, case.alternative, case.equal_var)
     rounding = mean_rounding(control, treatment)
@@ -220,7 +260,7 @@ def measure_offset(checks, row, want):
 
 def check_against_scipy(checks, case, row):
     """SciPy on the same numbers, where its own arithmetic is good for nine digits."""
-    if row['p_value'] is None or row['p_value'] < 1e-280 or case.kind.startswith(('offset', 'scale', 'constant')):
+    if row['p_value'] is None or row['p_value'] < 1e-280 or by_score(case) or case.kind.startswith(('offset', 'scale', 'constant')):
         return
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')

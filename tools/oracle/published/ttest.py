@@ -1,12 +1,14 @@
 """t-tests, and summaries that no data has."""
 import math
 
-from published.asking import REL_P, REL_STATISTIC, compare_rows, compare_sums, published, samples
+from published.asking import (
+    REL_P, REL_STATISTIC, compare_rows, compare_sums, delta_lift, published, samples)
 
 # ---------------------------------------------------------------- sql_cases.json
 
 NAMES = {   # their name: our column and the accuracy promised for it
-    't_statistic': ('statistic', REL_STATISTIC), 'df': ('df', REL_STATISTIC), 'p_value': ('p_value', REL_P),
+    't_statistic': ('statistic', REL_STATISTIC), 'z_statistic': ('statistic', REL_STATISTIC),
+    'df': ('df', REL_STATISTIC), 'p_value': ('p_value', REL_P),
     'ci_low': ('diff_low', REL_P), 'ci_high': ('diff_high', REL_P), 'diff': ('diff', REL_STATISTIC),
     'se': ('std_error', REL_STATISTIC),
 }
@@ -68,10 +70,26 @@ def run_degenerate(control):
         found = []
         for equal_var in (True, False):
             row = compare_rows(server, second, first, equal_var)
+            if not equal_var and min(len(first), len(second)) > 1 and set(first) | set(second) <= {0, 1}:
+                found.append(('score test', row['method'].startswith('score test'), True, None))
+                continue
             found += [(name, row[name], None, None) for name in ('p_value', 'statistic', 'significant', 'diff_low')]
             found.append(('note given', bool(row['note']), True, None))
         return found
     return run
+
+
+def run_mean_ztest(server, case):
+    """Theirs gives the variances of a row."""
+    first, second = samples(case)
+    inputs = case['inputs']
+    row = server.named("""
+        SELECT r.* FROM (SELECT ab_summary(x, v) s
+                         FROM (SELECT x, 'control' v FROM unnest(%s::float8[]) x
+                               UNION ALL SELECT x, 'treatment' FROM unnest(%s::float8[]) x) d) q,
+               ab_ztest(s, sqrt(%s), treatment_stddev => sqrt(%s), alpha => %s) r""",
+                       (second, first, inputs['var_y'], inputs['var_x'], round(1 - inputs['confidence'], 10)))[0]
+    return against_truth(case, row)
 
 
 # ---------------------------------------------------------------- stats_cases.json
@@ -83,12 +101,13 @@ def run_welch_arrays(server, case):
 
 
 def run_welch_rows(server, case):
-    """tea-tasting: everything but its log-scale interval of the ratio."""
+    """tea-tasting: the interval of its ratio is on the log scale."""
     rows = case['inputs']['rows']
-    row = compare_rows(server, rows['control'], rows['treatment'], equal_var=False)
+    row = compare_rows(server, rows['control'], rows['treatment'], equal_var=False, lift_method='log')
     return published(case, {
         'control': row['control_mean'], 'treatment': row['treatment_mean'], 'effect': row['diff'],
         'ci_lower': row['diff_low'], 'ci_upper': row['diff_high'], 'rel_effect': row['relative_lift_pct'] / 100,
+        'rel_ci_lower': row['lift_low_pct'] / 100, 'rel_ci_upper': row['lift_high_pct'] / 100,
         'p_value': row['p_value'], 'statistic': row['statistic']})
 
 
@@ -101,9 +120,11 @@ def run_welch_sums(server, case):
 
 
 def run_relative_lift(server, case):
-    """The lift itself; their interval and p-value are the delta method's, ours Fieller's and the difference's."""
-    row = compare_sums(server, case['inputs']['control'], case['inputs']['treatment'])
-    return published(case, {'expected': row['relative_lift_pct'] / 100})
+    """GrowthBook's lift by the delta method."""
+    inputs = case['inputs']
+    alternative = inputs.get('alternative', 'two-sided')
+    row = compare_sums(server, inputs['control'], inputs['treatment'], alternative=alternative, lift_method='delta')
+    return published(case, delta_lift(row, alternative))
 
 
 def run_negative_baseline(server, case):
@@ -162,6 +183,7 @@ RUNNERS = {
     'ttest_statistic': run_statistic,
     'precision_offset': run_offset,
     'degenerate_n1': run_degenerate(mu(1)),
+    'mean_ztest': run_mean_ztest,
     'degenerate_constant': run_degenerate(mu(2)),
     'degenerate_zero_variance_both_arms': run_degenerate(lambda inputs: inputs['y']),
     'degenerate_all_null_or_nan': run_degenerate(lambda inputs: [math.nan] * 1024),
@@ -171,6 +193,7 @@ RUNNERS = {
     'welch_t/absolute': run_welch_sums,
     'welch_t/absolute 99%': run_welch_sums,
     'welch_t/relative_lift_delta': run_relative_lift,
+    'proportion/relative_lift_delta': run_relative_lift,
     'welch_t/one_sided': run_relative_lift,
     'relative_lift/negative_baseline': run_negative_baseline,
     'edge/zero_or_negative_variance': run_impossible_moments,

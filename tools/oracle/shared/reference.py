@@ -221,12 +221,10 @@ def pooled(control, treatment):
 
 
 def unpooled(control, treatment):
-    """Welch, with Satterthwaite's degrees of freedom."""
-    if control.n < 2 or treatment.n < 2:
+    """Welch, with Satterthwaite's degrees of freedom; not where an arm has no variation."""
+    if control.n < 2 or treatment.n < 2 or control.variance == 0 or treatment.variance == 0:
         return None
     c, t = control.variance / control.n, treatment.variance / treatment.n
-    if c + t == 0:
-        return None
     return c, t, (c + t) ** 2 / (c * c / (control.n - 1) + t * t / (treatment.n - 1))
 
 
