@@ -346,6 +346,32 @@ AbBinomialProbability(double k, double n, double p)
 }
 
 /*
+ * P(X >= k) of a Poisson count with that mean >= 0.
+ */
+double
+AbPoissonUpperTail(double k, double mean)
+{
+	if (!(mean >= 0) || std::isnan(k))
+		return not_a_number;
+	if (k <= 0)
+		return 1;
+	return Guard([=] { return boost::math::gamma_p(k, mean, Policy()); });
+}
+
+/*
+ * P(X <= k) of a Poisson count with that mean >= 0.
+ */
+double
+AbPoissonLowerTail(double k, double mean)
+{
+	if (!(mean >= 0) || std::isnan(k))
+		return not_a_number;
+	if (k < 0)
+		return 0;
+	return Guard([=] { return boost::math::gamma_q(k + 1, mean, Policy()); });
+}
+
+/*
  * P(X <= x) of the beta distribution with a, b > 0, x in [0, 1].
  */
 double

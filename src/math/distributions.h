@@ -32,6 +32,10 @@ extern double AbBinomialUpperTail(double k, double n, double p);
 extern double AbBinomialLowerTail(double k, double n, double p);
 extern double AbBinomialProbability(double k, double n, double p);
 
+/* k of a Poisson count with that mean, likewise */
+extern double AbPoissonUpperTail(double k, double mean);
+extern double AbPoissonLowerTail(double k, double mean);
+
 /*
  * The solvers call back into C.  The callback must not raise an error: it
  * returns NaN instead, and so does the solver then.

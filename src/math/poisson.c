@@ -8,9 +8,10 @@
  *		ratio of the rates * treatment exposure / control exposure,
  *
  * so the ratio is tested and its interval found without knowing either rate.
- * The interval of the difference is the score interval, whose test of no
- * difference is the score test; for the other methods with a continuity
- * correction that makes it agree with their p-value (AbCorrectEnd).
+ * A difference does not fix that share, only together with the total.  Its
+ * hypothesis is tested by both: by the share that the most likely rates give
+ * the treatment, and by the total that they let expect.  Under no difference
+ * the total is just what is expected, and the test is that of the ratio.
  *
  * References:
  *	J. Przyborowski, H. Wilenski, Homogeneity of Results in Testing Samples
@@ -18,12 +19,17 @@
  *	K. Gu, H. K. T. Ng, M. L. Tang, W. R. Schucany, Testing the Ratio of Two
  *	Poisson Rates, Biometrical Journal 50 (2008), 283-298.
  *	O. Miettinen, M. Nurminen, Comparative Analysis of Two Rates, Statistics in
- *	Medicine 4 (1985), 213-226.
+ *	Medicine 4 (1985), 213-226 (the rates that are most likely under a
+ *	difference).
+ *	R. Lugannani, S. Rice, Saddle Point Approximation for the Distribution of
+ *	the Sum of Independent Random Variables, Advances in Applied Probability 12
+ *	(1980), 475-490 (tails of a large count).
  *	R. A. Fisher, The Significance of Deviations from Expectation in a Poisson
  *	Series, Biometrics 6 (1950), 17-24 (index of dispersion).
  */
 #include "math/poisson.h"
 
+#include <float.h>
 #include <math.h>
 
 /* Largest logarithm of an exposure, and of their ratio: squares stay finite. */
@@ -31,6 +37,21 @@
 
 /* Largest logarithm of a ratio of rates that an interval may end at. */
 #define LARGEST_LOG_RATIO	690
+
+/*
+ * From this many events on their Poisson tails are computed by an expansion,
+ * whose relative error is about 1e-12 then.
+ */
+#define LARGE_TOTAL		1e7
+
+#define ROOT_OF_2_PI	2.5066282746310002
+
+/*
+ * Of how far the test of a ratio is from deciding, the share that its
+ * difference from the test of a difference may take up before the interval's
+ * critical value follows it.
+ */
+#define FREE_SHARE	(2.0 / 3)
 
 /* Steps of doubling that cover every double. */
 #define MAX_DOUBLINGS	2100
@@ -52,8 +73,7 @@ typedef struct PoissonEnd
 {
 	PoissonTest test;
 	double		level;			/* of the ratio's end */
-	double		shift;			/* of the difference's, < 0 for the upper */
-	double		critical;		/* likewise */
+	double		critical;		/* of the difference's */
 } PoissonEnd;
 
 /*
@@ -130,14 +150,15 @@ TailsAtOdds(const PoissonTest *test, double odds, double *statistic)
 }
 
 /*
- * One-sided p-values of equal rates: `upper` says how surprisingly large the
- * treatment's rate is.  Sets the statistic, standard normal under equality;
- * NaN for the exact and the mid-p test, which have none, and without events,
- * when both p-values are 1.
+ * One-sided p-values of the hypothesis that the treatment's rate is `ratio`
+ * times the control's, 1e-100 to 1e100: `upper` says how surprisingly large
+ * the treatment's rate is.  Sets the statistic, standard normal under that
+ * hypothesis; NaN for the exact and the mid-p test, which have none, and
+ * without events, when both p-values are 1.
  */
 AbTails
 AbPoissonTails(const AbPoissonCounts *counts, AbPoissonMethod method,
-			   double *statistic)
+			   double ratio, double *statistic)
 {
 	PoissonTest test = MakeTest(counts, method);
 	AbTails		unknown = {NAN, NAN};
@@ -145,7 +166,7 @@ AbPoissonTails(const AbPoissonCounts *counts, AbPoissonMethod method,
 	*statistic = NAN;
 	if (!AbPoissonComparable(counts))
 		return unknown;
-	return TailsAtOdds(&test, test.odds, statistic);
+	return TailsAtOdds(&test, test.odds * ratio, statistic);
 }
 
 /*
@@ -193,7 +214,7 @@ AbInterval
 AbPoissonLift(const AbPoissonCounts *counts, AbPoissonMethod method,
 			  AbAlternative alternative, double level)
 {
-	PoissonEnd	end = {MakeTest(counts, method), level, 0, 0};
+	PoissonEnd	end = {MakeTest(counts, method), level, 0};
 	double		largest = LARGEST_LOG_RATIO - fabs(log(end.test.odds));
 	AbInterval	lift = {-INFINITY, INFINITY};
 	double		log_ratio;
@@ -223,22 +244,65 @@ AbPoissonLift(const AbPoissonCounts *counts, AbPoissonMethod method,
  */
 
 /*
- * The score statistic of the hypothesis that the difference is d, per unit of
- * the control's exposure:
- *
- *		(xt / o - xc - d) / sqrt((c + d) / o + c),
- *
- * where o is the treatment's exposure and c estimates the control's rate under
- * that hypothesis, the larger root of
+ * P(K <= k) or P(K >= k), for `at_least`, of a Poisson count with that mean.
+ * It is the gamma distribution's P(G(a) <= mean) with a = k for the latter,
+ * and 1 less that with a = k + 1 for the former.
+ */
+static double
+TotalTail(double k, double mean, bool at_least)
+{
+	double		a = at_least ? k : k + 1;
+	double		sign = at_least ? 1 : -1;
+	double		excess = a - mean;
+	double		half;
+	double		u;
+	double		w;
+	double		difference;
+
+	if (k < LARGE_TOTAL)
+		return at_least ? AbPoissonUpperTail(k, mean) :
+			AbPoissonLowerTail(k, mean);
+
+	/* the limit of LargeBetaTail() in math/binomial.c for many trials */
+	half = fmax(AbDeviance(a, mean, excess), 0);
+	u = excess / sqrt(a);
+	w = copysign(sqrt(2 * half), excess);
+	difference = fabs(excess) < sqrt(a * sqrt(DBL_EPSILON * a)) ?
+		1 / (3 * sqrt(a)) : 1 / u - 1 / w;
+	return AbNormalUpperTail(sign * w) +
+		sign * exp(-half) / ROOT_OF_2_PI * difference;
+}
+
+/*
+ * How far out that tail is, in standard deviations; 0 if it is more than half.
+ */
+static double
+TailDistance(double tail)
+{
+	return tail >= 0.5 ? 0 :
+		tail > 0 ? AbNormalUpperQuantile(tail) : INFINITY;
+}
+
+/*
+ * How far the counts are, in standard deviations, above what rates with the
+ * difference d <= the observed one let expect; exposure in units of the
+ * control's.  With o the treatment's, the most likely rates are c and c + d,
+ * where c is the larger root of
  *
  *		(1 + o) c^2 - (xt + xc - (1 + o) d) c - xc d = 0,
  *
- * here for d >= 0; for d < 0 the treatment's rate is estimated likewise.  The
- * correction moves `shift` events from one arm to the other.  Wald's variance
- * does not depend on d.
+ * here for d >= 0; for d < 0 the treatment's rate is found likewise.  They
+ * let expect o (c + d) + c events, fewer than there are for d > 0, more for
+ * d < 0, and of these the treatment's as by odds o (c + d) / c.  The distance
+ * is the root of the sum of squares of that of the total and that of the share
+ * by the exact or the mid-p test.
+ *
+ * It decreases in d, except without an event in the control: before
+ * xt / (1 + o), from which on the likeliest rate of the control is 0 and the
+ * share says nothing, it may rise.
  */
 static double
-DifferenceScore(const PoissonTest *test, double d, double shift)
+DistanceAbove(const PoissonTest *test, double d)
 {
 	double		xt = test->treatment;
 	double		xc = test->control;
@@ -250,50 +314,72 @@ DifferenceScore(const PoissonTest *test, double d, double shift)
 	double		smaller = p > 0 ? (p + root) / (2 * (1 + o)) :
 		c > 0 ? 2 * c / (root - p) : 0;
 	double		larger = smaller + fabs(d);
-	double		variance;
-	double		value = xt / o - xc - d - shift * (1 / o + 1);
+	double		rt = d >= 0 ? larger : smaller;
+	double		rc = d >= 0 ? smaller : larger;
+	double		odds = rt > 0 || rc > 0 ? o * (rt / rc) : o;
+	AbTails		share = AbBinomialTails(xt, xt + xc, odds,
+										test->method != AB_POISSON_EXACT);
 
-	if (test->method == AB_POISSON_WALD && xt + xc > 0)
-		variance = xt / o / o + xc;
-	else
-		variance = d >= 0 ? larger / o + smaller : smaller / o + larger;
-	if (variance > 0)
-		return value / sqrt(variance);
-	return value == 0 ? 0 : copysign(INFINITY, value);
+	return hypot(TailDistance(share.upper),
+				 TailDistance(TotalTail(xt + xc, o * rt + rc, d >= 0)));
 }
 
 static double
 DifferenceCrossing(double d, void *context)
 {
 	PoissonEnd *end = (PoissonEnd *) context;
-	double		excess = DifferenceScore(&end->test, d, end->shift) -
-		end->critical;
+	double		excess = DistanceAbove(&end->test, d) - end->critical;
 
 	/* keeps order and sign, and an infinite value from the search */
 	return isinf(excess) ? copysign(1, excess) : excess / (1 + fabs(excess));
 }
 
 /*
- * An end of the difference's interval: the root is on either side of the
- * estimate, and is enclosed by doubling.
+ * The lower end of the difference's interval, at a one-sided level.  Exact and
+ * mid-p: where the distance is the normal quantile of the level, so that zero
+ * is left out exactly when their test rejects.
+ *
+ * The score and the square root test decide by a statistic of their own.
+ * Theirs is the mid-p interval with the quantile moved where it would decide
+ * otherwise: by what the distance of no difference and the statistic differ,
+ * less a share of how far the statistic is from deciding.
+ *
+ * Wald's has its own variance, but without an event.
  */
 static double
-DifferenceEnd(const PoissonTest *test, double shift, double critical)
+LowerDifference(const PoissonTest *test, double level)
 {
-	PoissonEnd	end = {*test, 0, shift, critical};
-	double		estimate = test->treatment / test->odds - test->control;
-	double		width = 1 / test->odds + 1;
-	double		low = estimate;
-	double		high = estimate;
+	PoissonEnd	end = {*test, level, AbNormalUpperQuantile(level)};
+	double		o = test->odds;
+	double		estimate = test->treatment / o - test->control;
+	double		z = fabs(end.critical) + 1;
+	double		width = z * hypot(sqrt(test->treatment + z * z) / o,
+								  sqrt(test->control + z * z));
+	double		highest = test->control > 0 ? estimate :
+		test->treatment / (1 + o);
+	double		statistic;
 
+	(void) TailsAtOdds(test, o, &statistic);
+	if (test->method == AB_POISSON_WALD && !isnan(statistic))
+		return estimate - end.critical *
+			hypot(sqrt(test->treatment) / o, sqrt(test->control));
+	if (statistic > 0)
+	{
+		double		difference = DistanceAbove(test, 0) - statistic;
+		double		excess = fabs(difference) -
+			FREE_SHARE * fabs(end.critical - statistic);
+
+		if (excess > 0 && isfinite(difference))
+			end.critical += copysign(excess, difference);
+	}
+
+	if (test->control == 0 && DifferenceCrossing(highest, &end) >= 0)
+		return AbFindCrossing(DifferenceCrossing, &end, highest, estimate);
 	for (int i = 0; i < MAX_DOUBLINGS; i++)
 	{
-		if (DifferenceCrossing(low, &end) < 0)
-			low = estimate - width;
-		else if (DifferenceCrossing(high, &end) > 0)
-			high = estimate + width;
-		else
-			return AbFindCrossing(DifferenceCrossing, &end, low, high);
+		if (DifferenceCrossing(estimate - width, &end) >= 0)
+			return AbFindCrossing(DifferenceCrossing, &end, estimate - width,
+								  highest);
 		width *= 2;
 	}
 	return NAN;
@@ -301,21 +387,18 @@ DifferenceEnd(const PoissonTest *test, double shift, double critical)
 
 /*
  * The differences treatment - control, in events per unit of exposure, that
- * agree with the tails that AbPoissonTails() gave, at a one-sided level in
- * (0, 1); only the end that the alternative leaves is finite.
+ * agree with the tails that AbPoissonTails() gives for a ratio of 1, at a
+ * one-sided level in (0, 1); only the end that the alternative leaves is
+ * finite.
  */
 AbInterval
 AbPoissonDifference(const AbPoissonCounts *counts, AbPoissonMethod method,
-					AbTails tails, AbAlternative alternative, double level)
+					AbAlternative alternative, double level)
 {
 	PoissonTest test = MakeTest(counts, method);
-	double		n = test.treatment + test.control;
-	double		excess = (test.treatment - test.control * test.odds) /
-		(1 + test.odds);
-	double		sd = sqrt(n * test.odds) / (1 + test.odds);
-	double		usual = method == AB_POISSON_EXACT ? 0.5 : 0;
-	AbEndCorrection low = AbUsualEnd(usual, level);
-	AbEndCorrection high = low;
+	AbPoissonCounts swapped = {counts->treatment, counts->treatment_exposure,
+	counts->control, counts->control_exposure};
+	PoissonTest mirrored = MakeTest(&swapped, method);
 	AbInterval	interval = {-INFINITY, INFINITY};
 
 	if (!AbPoissonComparable(counts))
@@ -323,19 +406,11 @@ AbPoissonDifference(const AbPoissonCounts *counts, AbPoissonMethod method,
 		interval.low = interval.high = NAN;
 		return interval;
 	}
-
-	/* the score test and Wald's are their intervals' already */
-	if (method != AB_POISSON_SCORE && method != AB_POISSON_WALD)
-	{
-		low = AbCorrectEnd(excess, sd, tails.upper, usual, level);
-		high = AbCorrectEnd(-excess, sd, tails.lower, usual, level);
-	}
 	if (alternative != AB_LESS)
-		interval.low = DifferenceEnd(&test, low.shift, low.critical) /
-			counts->control_exposure;
+		interval.low = LowerDifference(&test, level) / counts->control_exposure;
 	if (alternative != AB_GREATER)
-		interval.high = DifferenceEnd(&test, -high.shift, -high.critical) /
-			counts->control_exposure;
+		interval.high = -LowerDifference(&mirrored, level) /
+			counts->treatment_exposure;
 	return interval;
 }
 

@@ -48,9 +48,10 @@ typedef struct AbPoissonRows
 
 extern bool AbPoissonComparable(const AbPoissonCounts *counts);
 extern AbTails AbPoissonTails(const AbPoissonCounts *counts,
-							  AbPoissonMethod method, double *statistic);
+							  AbPoissonMethod method, double ratio,
+							  double *statistic);
 extern AbInterval AbPoissonDifference(const AbPoissonCounts *counts,
-									  AbPoissonMethod method, AbTails tails,
+									  AbPoissonMethod method,
 									  AbAlternative alternative, double level);
 extern AbInterval AbPoissonLift(const AbPoissonCounts *counts,
 								AbPoissonMethod method,

@@ -34,6 +34,7 @@ typedef struct PoissonCall
 	const AbSummary *summary;
 	AbTestArgs	test;
 	AbPoissonMethod method;
+	double		null_ratio;
 } PoissonCall;
 
 static const AbWord method_words[] = {
@@ -50,6 +51,12 @@ static const AbWidth width = {
 	1, 2, "Collect it by ab_summary(events, exposure, variant), or by ab_summary(events, variant) where every row is one unit of exposure."
 };
 
+static const AbRange ratio_range = {
+	.low = 1e-100, .high = 1e100,
+	.message = "null_ratio must be positive, between 1e-100 and 1e100",
+	.hint = "It is the ratio of the rates, treatment / control, that is tested: 0.9 for a tenth less."
+};
+
 static const AbColumnName column_names[] = {
 	{"events", "events"},
 	{"an exposure", "exposures"}
@@ -61,7 +68,8 @@ static const AbArg poisson_args[] = {
 	AB_TREATMENT_ARG(PoissonCall, test),
 	AB_ALPHA_ARG(PoissonCall, test),
 	AB_ALTERNATIVE_ARG(PoissonCall, test),
-	AB_WORD_ARG(PoissonCall, method, "method", &methods, AB_POISSON_EXACT)
+	AB_WORD_ARG(PoissonCall, method, "method", &methods, AB_POISSON_EXACT),
+	AB_NUMBER_ARG(PoissonCall, null_ratio, "null_ratio", &ratio_range, 1)
 };
 
 static const char *
@@ -80,6 +88,24 @@ MethodName(AbPoissonMethod method)
 		default:
 			return "Poisson rates, exact conditional";
 	}
+}
+
+/*
+ * Name of the method, with its hypothesis if that is not equality.
+ */
+static char *
+MethodText(const PoissonCall *call)
+{
+	AbAlternative alternative = call->test.alternative;
+
+	if (call->null_ratio == 1)
+		return psprintf("%s%s", MethodName(call->method),
+						AbAlternativeSuffix(alternative));
+	return psprintf("%s, H0: treatment / control %s %.15g",
+					MethodName(call->method),
+					alternative == AB_TWO_SIDED ? "=" :
+					alternative == AB_GREATER ? "<=" : ">=",
+					call->null_ratio);
 }
 
 /*
@@ -183,6 +209,26 @@ CheckDispersion(AbMeans *means, const AbPoissonCounts *counts)
 }
 
 /*
+ * The interval of the lift that agrees with a test of a ratio that is not 1:
+ * an end lies on the side of the ratio where its verdict puts it.
+ */
+static AbInterval
+AgreeAtRatio(AbInterval lift, const PoissonCall *call, AbTails tails,
+			 bool significant)
+{
+	double		limit = call->null_ratio - 1;
+	bool		above = tails.upper < tails.lower;
+
+	if (call->test.alternative != AB_LESS)
+		lift.low = AbKeepVerdict(lift.low, limit, AB_GREATER,
+								 significant && above);
+	if (call->test.alternative != AB_GREATER)
+		lift.high = AbKeepVerdict(lift.high, limit, AB_LESS,
+								  significant && !above);
+	return lift;
+}
+
+/*
  * The test of two arms whose sums are known to be counts.
  */
 static void
@@ -195,7 +241,11 @@ CompareSums(AbMeans *means, const PoissonCall *call, PoissonSums control,
 	AbAlternative alternative = call->test.alternative;
 	double		level = AbOneSidedLevel(&call->test);
 	AbTails		tails;
+	AbTails		equality;
+	AbInterval	lift;
+	double		unused;
 	bool		significant;
+	bool		different;
 
 	if (!AbPoissonComparable(&counts))
 	{
@@ -203,23 +253,35 @@ CompareSums(AbMeans *means, const PoissonCall *call, PoissonSums control,
 		return;
 	}
 
-	tails = AbPoissonTails(&counts, call->method, &row->statistic);
+	tails = AbPoissonTails(&counts, call->method, call->null_ratio,
+						   &row->statistic);
 	AbDecide(row, AbTailsPValue(tails, alternative));
 	significant = row->significant == AB_YES;
 	row->std_error = sqrt(control.rate / control.exposure +
 						  treatment.rate / treatment.exposure);
+
+	/* a ratio says nothing about a difference, but for equality */
+	if (call->null_ratio != 1)
+	{
+		equality = AbPoissonTails(&counts, call->method, 1, &unused);
+		different = AbTailsPValue(equality, alternative) < row->alpha;
+		AbNote(&row->notes, "p tests the ratio %.15g: the interval of the difference is that of the test of equal rates",
+			   call->null_ratio);
+	}
+	else
+		different = significant;
 	row->difference.interval =
-		AbAgree(AbPoissonDifference(&counts, call->method, tails, alternative,
-									level),
-				row->difference.value, significant);
+		AbAgree(AbPoissonDifference(&counts, call->method, alternative, level),
+				row->difference.value, different);
 	if (control.events + treatment.events == 0)
 	{
 		AbNote(&row->notes, "no events in either arm: no relative lift");
 		return;
 	}
-	row->lift.interval = AbAgree(AbPoissonLift(&counts, call->method,
-											   alternative, level),
-								 row->difference.value, significant);
+	lift = AbPoissonLift(&counts, call->method, alternative, level);
+	row->lift.interval = call->null_ratio == 1 ?
+		AbAgree(lift, row->difference.value, significant) :
+		AgreeAtRatio(lift, call, tails, significant);
 	if (control.events == 0)
 		AbNote(&row->notes, "no events in the control: no relative lift, and its interval has no upper end");
 	CheckDispersion(means, &counts);
@@ -242,9 +304,12 @@ PoissonTest(FunctionCallInfo fcinfo)
 	bool		comparable;
 
 	AbReadArgs(fcinfo, poisson_args, &call);
+	if (call.null_ratio != 1 && call.method > AB_POISSON_SCORE)
+		AbBadParameter("this method tests no other ratio than 1",
+					   call.null_ratio,
+					   "Use method => 'exact', 'mid-p' or 'score'.");
 	comparable = AbStartMeans(&means, call.summary, &call.test);
-	means.row.method = psprintf("%s%s", MethodName(call.method),
-								AbAlternativeSuffix(call.test.alternative));
+	means.row.method = MethodText(&call);
 
 	/* the means of a rate are the rates, which have no standard deviation */
 	if (means.control && AbArmKnown(means.control) && means.control->n > 0)

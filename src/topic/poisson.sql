@@ -2,10 +2,10 @@
 
 CREATE FUNCTION ab_poisson_test(summary ab_summary, control text DEFAULT NULL, treatment text DEFAULT NULL,
 							 alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-							 method text DEFAULT 'exact') RETURNS ab_comparison
+							 method text DEFAULT 'exact', null_ratio float8 DEFAULT 1) RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_poisson_test(ab_summary, text, text, float8, text, text) IS
-	'two Poisson rates, events per exposure: exact, mid-p, score, sqrt or wald';
+COMMENT ON FUNCTION ab_poisson_test(ab_summary, text, text, float8, text, text, float8) IS
+	'two Poisson rates, events per exposure: exact, mid-p, score, sqrt or wald; null_ratio is the ratio treatment / control that is tested';
 
 CREATE FUNCTION ab_poisson_test_final(ab_summary) RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
