@@ -243,10 +243,10 @@ FROM (VALUES ('ab_ttest(s)'), ('ab_compare(s)'), ('ab_anova(s)'), ('ab_noninferi
 	('ab_power(10, s, 0.1)'), ('ab_mde(10, s)'), ('ab_ttest(ab_column(s, 2))'), ('ab_srm(s)')) v(call);
 \t off
 
--- sizes: constant in n, 64 bytes an arm and its label
-SELECT pg_column_size(ab_summary(x, 'a')) = 24 + 64 + 1 AS one_column,
-	   pg_column_size(ab_summary(x, x, 'a')) = 24 + 128 + 1 AS two_columns,
-	   pg_column_size(ab_summary(x, x, x, x, 'a')) = 24 + 288 + 1 AS four_columns FROM generate_series(1, 1000) x;
+-- sizes: constant in n, 48 bytes an arm and its label
+SELECT pg_column_size(ab_summary(x, 'a')) = 16 + 48 + 1 AS one_column,
+	   pg_column_size(ab_summary(x, x, 'a')) = 16 + 96 + 1 AS two_columns,
+	   pg_column_size(ab_summary(x, x, x, x, 'a')) = 16 + 240 + 1 AS four_columns FROM generate_series(1, 1000) x;
 -- many variants: no row is too big
 CREATE TABLE many AS SELECT ab_summary(g, 'variant number ' || g) s FROM generate_series(1, 4096) g;
 SELECT count(*), sum(n), min(mean), max(mean) FROM many, ab_arms(s);
@@ -258,7 +258,7 @@ CREATE TABLE kept (pad char(1) DEFAULT 'x', s ab_summary);
 INSERT INTO kept (s) SELECT ab_make_summary('a', 5, 1, 2);
 INSERT INTO kept (s) SELECT ab_summary(g, 'variant number ' || g) FROM generate_series(1, 3000) g;
 SELECT count(*) FILTER (WHERE pg_column_size(s) < 100) AS short,
-	   count(*) FILTER (WHERE pg_column_size(s) < octet_length(ab_summary_send(s)) * 0.9) AS compressed FROM kept;
+	   count(*) FILTER (WHERE pg_column_size(s) < pg_column_size(s::text::ab_summary) * 0.9) AS compressed FROM kept;
 SELECT (SELECT sum(n) FROM ab_arms(ab_rollup)) AS n FROM (SELECT ab_rollup(s) FROM kept) t;
 -- binary copy
 \copy (SELECT s FROM stored) TO 'results/summary.bin' (FORMAT binary)
@@ -383,4 +383,47 @@ SELECT error_of($$SELECT ab_rollup(ab_make_summary('a', 9007199254740992, 1, 1))
 \t off
 
 DROP FUNCTION arm, receive;
+
+-- A state grows with room to spare and in the order of the rows; what comes out has neither.  In every case below the
+-- bytes are those of the value that is read from its text.
+SET client_min_messages = warning;
+\set ECHO none
+\i :srcdir/sql/raw.psql
+\set ECHO all
+RESET client_min_messages;
+CREATE FUNCTION is_closed(ab_summary) RETURNS boolean LANGUAGE sql
+	RETURN $1::raw::text = $1::text::ab_summary::raw::text;
+CREATE TABLE grown (arms int, long int, lost int, up ab_summary, down ab_summary, two ab_summary, marked ab_summary);
+INSERT INTO grown
+SELECT arms, long, lost, ab_summary(x, v ORDER BY i), ab_summary(x, v ORDER BY -i),
+	   ab_summary(x, x, v ORDER BY i * 7919 % 1009), ab_summary(x, v, 'arm 3' ORDER BY i)
+FROM unnest('{1,2,3,4,5,8,9,40,600}'::int[]) arms, unnest('{0,1,30,500}'::int[]) long,
+	 unnest('{-1,0,1,2,7}'::int[]) lost,
+	 LATERAL (SELECT i, CASE WHEN i <> lost THEN 'arm ' || i || repeat('x', i * 31 % 7 * long % 1000) END,
+			  CASE i WHEN lost + 1 THEN NULL WHEN lost + 2 THEN 'NaN'::float8 ELSE i END
+			  FROM generate_series(1, arms) i) r(i, v, x)
+GROUP BY arms, long, lost;
+SELECT count(*), bool_and(up::raw::text = down::raw::text) AS any_order, bool_and(is_closed(up)) AS up,
+	   bool_and(is_closed(down)) AS down, bool_and(is_closed(two)) AS two, bool_and(is_closed(marked)) AS marked
+FROM grown;
+SELECT sum(n) AS n, sum(nonfinite) AS nonfinite, sum(missing) AS missing FROM grown, ab_arms(up);
+SELECT is_closed(ab_rollup(up ORDER BY arms)) AS up, is_closed(ab_rollup(up ORDER BY -arms)) AS down,
+	   ab_rollup(up ORDER BY arms)::raw::text = ab_rollup(down ORDER BY arms)::raw::text AS alike
+FROM grown WHERE lost = 1;
+-- as many variants as there may be, and then rows left out
+SELECT sum(n) AS n, sum(nonfinite) AS nonfinite, count(*) AS arms
+FROM ab_arms((SELECT ab_rollup(s)
+			  FROM (SELECT s FROM many UNION ALL SELECT ab_summary('NaN'::float8, 'variant number 7')) t(s)));
+-- read while it grows, by a window
+SELECT count(*), bool_and(is_closed(s)) AS closed, bool_and(arms = i) AS arms
+FROM (SELECT i, ab_summary(i, 'arm ' || i) OVER (ORDER BY i) AS s FROM generate_series(1, 40) i) w,
+	 LATERAL (SELECT count(*) FROM ab_arms(s)) a(arms);
+-- outside an aggregate a transition returns what is stored
+SELECT is_closed(ab_summary_accum(NULL, 1, 'a'::text)) AS first,
+	   is_closed(ab_summary_accum(ab_summary_accum(ab_summary_accum(NULL, 1, 'c'::text), 2, 'b'::text),
+								  3, 'a'::text)) AS third,
+	   is_closed(ab_summary_combine(ab_make_summary('a', 1, 1, 0), ab_summary(1, 2))) AS combined;
+SET client_min_messages = warning;
+DROP TABLE grown;
+DROP TYPE raw CASCADE;
 DROP TABLE log, stored, many, kept, restored, version_1;

@@ -242,7 +242,7 @@ InsertSecond(const AbSummary *old, AbLabel label, int position)
 
 /*
  * A copy of a summary with an index and room for its arms and as many others,
- * and for that label.  ERROR 54000 if there can be no other.
+ * and for that label.
  */
 static AbSummary *
 Enlarge(const AbSummary *old, AbLabel label)
@@ -252,7 +252,6 @@ Enlarge(const AbSummary *old, AbLabel label)
 	Size		label_bytes = label.length;
 	AbSummary  *summary;
 
-	AbCheckVariantCount((int64) old->arms + 1, AB_MAX_VARIANTS);
 	while (room <= old->arms)
 		room *= 2;
 	for (int i = 0; i < (int) old->arms; i++)
@@ -273,7 +272,8 @@ Enlarge(const AbSummary *old, AbLabel label)
  * have; *position is where AbSearchArm() would insert it and becomes where it
  * is.  The result is the summary, changed in place, or a palloc'd one, which
  * leaves it to its owner: an aggregate's executor copies the new one into its
- * context and frees the one before.  It may be open.
+ * context and frees the one before.  It may be open.  ERROR 54000 if there are
+ * too many.
  */
 AbSummary *
 AbInsertArm(AbSummary *old, int columns, AbLabel label, int *position)
@@ -286,6 +286,7 @@ AbInsertArm(AbSummary *old, int columns, AbLabel label, int *position)
 			return old;
 		return InsertSecond(old, label, *position);
 	}
+	AbCheckVariantCount((int64) old->arms + 1, AB_MAX_VARIANTS);
 	if (!AbIsIndexed(old) || old->arms == old->room ||
 		AbLabelsEnd(old) + label.length > VARSIZE(old))
 		old = Enlarge(old, label);
