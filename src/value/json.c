@@ -102,12 +102,12 @@ SkipValue(const char *p, const char *end)
  * The value that a text consists of.
  */
 AbJson
-AbJsonRoot(const char *text)
+AbJsonRoot(const char *json)
 {
-	const char *end = text + strlen(text);
+	const char *end = json + strlen(json);
 	AbJson		root;
 
-	root.start = SkipSpace(text, end);
+	root.start = SkipSpace(json, end);
 	while (end > root.start && SkipSpace(end - 1, end) == end)
 		end--;
 	root.end = end;
