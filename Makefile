@@ -1,7 +1,7 @@
 # A topic has one name everywhere: its C and its SQL in src/topic, its test in
 # sql and expected, its pages in docs.  The install script is the concatenation
 # of the fragments, in this order, in which each uses only what is before it.
-TOPICS = assign summary_io summary summary_read ttest ztest anova adjust compare cuped ratio proportion poisson \
+TOPICS = assign summary_io summary summary_read ttest ztest anova adjust compare cuped ratio proportion proportion_odds chisquare poisson \
 	margin paired mcnemar srm histogram_io histogram histogram_read quantile rank rank_paired \
 	power power_rates power_pairs power_summary power_margin clusters duration
 
@@ -20,7 +20,7 @@ page_test = $(patsubst README,readme,$(subst -,_,$(subst /,_,$(basename $(1)))))
 PAGE_TESTS = $(foreach page,$(PAGES),$(call page_test,$(page)))
 
 # tests of a topic, tests across topics, and pages
-REGRESS = $(patsubst sql/%.sql,%,$(wildcard $(TOPICS:%=sql/%.sql))) overloads parallel catalog peers $(PAGE_TESTS)
+REGRESS = $(patsubst sql/%.sql,%,$(wildcard $(TOPICS:%=sql/%.sql))) lift overloads parallel catalog peers frozen $(PAGE_TESTS)
 REGRESS_OPTS = --load-extension=$(EXTENSION)
 
 # Contraction into fused multiply-adds would make results depend on the
@@ -36,7 +36,7 @@ include $(PGXS)
 
 all: META.json
 
-$(SCRIPT): ab_test.control src/topic/prologue.sql $(FRAGMENTS)
+$(SCRIPT): Makefile ab_test.control src/topic/prologue.sql $(FRAGMENTS)
 	cat src/topic/prologue.sql $(FRAGMENTS) >$@
 
 # PGXN wants the version here as well

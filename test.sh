@@ -14,6 +14,7 @@ export PYTHONDONTWRITEBYTECODE=1
 
 passed=0
 failed=0
+skipped=0
 
 heading() {
 	printf '\n== %s\n' "$1"
@@ -112,13 +113,14 @@ check_regression() {
 	count "$ok" "$not_ok"
 }
 
-# check_suite NAME COMMAND...: its last line is "NAME: N passed, M failed".
+# check_suite NAME COMMAND...: its last line is "NAME: N passed, M failed", and
+# ", K skipped" where it could not run.
 check_suite() {
 	local name=$1 output=$scratch/$1.out status=0
 
 	shift
 	"$@" </dev/null 2>&1 | tee "$output" || status=$?
-	if ! [[ $(tail -n 1 "$output") =~ ^"$name: "([0-9]+)' passed, '([0-9]+)' failed'$ ]]; then
+	if ! [[ $(tail -n 1 "$output") =~ ^"$name: "([0-9]+)' passed, '([0-9]+)' failed'(', '([0-9]+)' skipped')?$ ]]; then
 		echo "the suite $name ended without its count"
 		count 0 1
 	elif [ $status -ne 0 ] && [ "${BASH_REMATCH[2]}" = 0 ]; then
@@ -126,6 +128,7 @@ check_suite() {
 		count "${BASH_REMATCH[1]}" 1
 	else
 		count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+		skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
 	fi
 }
 
@@ -168,8 +171,12 @@ check_suite calibration run_psql -v experiments=4000 -v tolerance=1.2 -f "$repo/
 heading 'servers of their own'
 check_suite server "$repo/tools/server_test.sh"
 
+heading 'more than one machine'
+check_suite shards "$repo/tools/shards_test.sh"
+check_suite citus "$repo/tools/citus_test.sh"
+
 heading 'compiler warnings'
 check_warnings
 
-printf '\n%d s\n%d passed, %d failed\n' "$SECONDS" "$passed" "$failed"
+printf '\n%d s, %d skipped\n%d passed, %d failed\n' "$SECONDS" "$skipped" "$passed" "$failed"
 [ "$failed" = 0 ]

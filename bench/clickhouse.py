@@ -6,7 +6,6 @@ FILE has the arm and the outcome of each row, in PostgreSQL's binary format.
 Each round runs PostgreSQL's queries, then ClickHouse's.  Both keep their rows
 in memory.
 """
-import glob
 import json
 import os
 import subprocess
@@ -34,22 +33,6 @@ class Psql:
                 return lines
             lines.append(line.rstrip('\n'))
         sys.exit('psql has ended')
-
-
-def waited():
-    """Milliseconds that the threads have waited for a processor.
-
-    Those that wait while another one works count as well, a few milliseconds
-    in ClickHouse's favour.
-    """
-    total = 0
-    for name in glob.glob('/proc/self/task/*/schedstat'):
-        try:
-            with open(name) as file:
-                total += int(file.read().split()[1])
-        except OSError:
-            pass                # that thread has ended
-    return total / 1e6
 
 
 def load(engine, file):
@@ -87,15 +70,15 @@ def main():
 
         # Round 0 warms up.
         for round in range(rounds + 1):
-            psql.ask(f"CALL run_round('clickhouse', {round})")
+            if round > 0:
+                psql.ask(f"CALL run_round('clickhouse', {round})")
             for name, sql in queries:
-                waited_before = waited()
-                started = time.perf_counter()
+                # what all its threads had of a processor
+                started = time.process_time()
                 answer = engine.query(sql, 'JSONCompactEachRow')
-                ms = 1000 * (time.perf_counter() - started)
-                waiting = waited() - waited_before
+                ms = 1000 * (time.process_time() - started)
                 if round > 0:
-                    psql.ask(f"INSERT INTO timing VALUES ('{name}', {round}, {ms - waiting}, {waiting})")
+                    psql.ask(f"INSERT INTO timing VALUES ('{name}', {round}, {ms}, 0)")
 
         version = str(engine.query('SELECT version()', 'TSVRaw')).strip()
         u, p_value = json.loads(str(answer))[0].values()

@@ -11,6 +11,10 @@ FROM (VALUES
 	('holm', '{0.07,0.18,0.18,NULL,0.04,1,1,0.18,1,0}'),
 	('hochberg', '{0.07,0.16,0.15,NULL,0.04,1,1,0.15,1,0}'),
 	('hommel', '{0.07,0.16,0.12,NULL,0.04,1,1,0.12,1,0}'),
+	('holm-sidak', '{0.06793465209301,0.16702799507100002,0.16702799507100002,NULL,
+		0.039306956424563125,0.908875,0.908875,0.16702799507100002,1.0,0.0}'),
+	('hochberg-sidak', '{0.06793465209301,0.15065344,0.14126597429999999,NULL,
+		0.039306956424563125,0.84,0.84,0.14126597429999999,1.0,0.0}'),
 	('bh', '{0.03,0.06,0.054,NULL,0.0225,0.675,0.675,0.054,1,0}'),
 	('by', '{0.08486904761904762,0.16973809523809524,0.15276428571428574,NULL,0.06365178571428573,
 		1,1,0.15276428571428574,1,0}')) t(method, adjusted);
@@ -20,7 +24,7 @@ SELECT ab_adjust('[5:6]={0.01,0.04}') AS subscripts, ab_adjust('{1e-300,1e-320}'
 -- order of the input does not matter
 SELECT method, ab_adjust(up, method) =
 	   (SELECT array_agg(p ORDER BY i DESC) FROM unnest(ab_adjust(down, method)) WITH ORDINALITY t(p, i)) AS same
-FROM unnest('{sidak,holm,hochberg,hommel,bh,by}'::text[]) method,
+FROM unnest('{sidak,holm,hochberg,hommel,holm_sidak,hochberg_sidak,bh,by}'::text[]) method,
 	 (SELECT array_agg((i / 1000.0::float8) ^ 3 ORDER BY i) up, array_agg((i / 1000.0::float8) ^ 3 ORDER BY i DESC) down
 	  FROM generate_series(1, 1000) i) a ORDER BY 1;
 

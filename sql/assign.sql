@@ -15,7 +15,8 @@ SELECT ab_bucket('checkout_button', 42) = 9554 AS bigint,
 -- smallint and integer become bigint, varchar becomes text
 SELECT ab_bucket('e', 7::smallint) = ab_bucket('e', '7') AS smallint,
 	   ab_bucket('e', 7::varchar) = ab_bucket('e', '7') AS varchar;
-SELECT ab_bucket('e', 42.0);
+-- numeric becomes neither: 42.0 might mean '42' or '42.0'
+SELECT left(error_of($$SELECT ab_bucket('e', 42.0)$$), 5) AS numeric;
 
 -- own MD5 against the server's, 0 to 1000 bytes; the recipe in SQL is the oracle
 CREATE FUNCTION w(h text, i int) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$

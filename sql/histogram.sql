@@ -25,7 +25,8 @@ CREATE TABLE arrived (h ab_histogram);
 SELECT (SELECT string_agg(ab_histogram_send(h)::text, ',') FROM travelled) =
 	   (SELECT string_agg(ab_histogram_send(h)::text, ',') FROM arrived) AS binary_copy;
 -- bytes written by version 1 stay readable
-SELECT h FROM (SELECT '{"version": 1, "bits": 52, "unassigned": 0, "arms": [{"variant": "a", "nonfinite": 2, "missing": [0, 0, 0], "control": true,'
+SELECT h FROM (SELECT '{"version": 1, "bits": 52, "unassigned": 0, "arms": [{"variant": "a", "nonfinite": 2,'
+			' "missing": [0, 0, 0], "control": true,'
 	' "min": -1.5, "max": 1e300, "values": [-1.5, 0, 5e-324, 1e300], "counts": [1, 2, 3, 4]}]}'::ab_histogram) t(h);
 
 -- exact: the server's own quantiles
@@ -129,7 +130,8 @@ FROM (SELECT ab_histogram(x, v) a, ab_histogram(x, v = '1') b, ab_histogram(x, v
 	 LATERAL (VALUES (a), (b), (c), (d)) u(h), ab_arms(u.h);
 -- its summaries have them, too
 SELECT s.what, a.variant, a.n, a.missing, a.unassigned
-FROM (SELECT ab_histogram(x, v) h FROM (VALUES (1::float8, 'a'), (2, 'a'), (4, 'a'), (NULL, 'a'), (NULL, 'b'), (1, NULL)) t(x, v)) q,
+FROM (SELECT ab_histogram(x, v) h
+	  FROM (VALUES (1::float8, 'a'), (2, 'a'), (4, 'a'), (NULL, 'a'), (NULL, 'b'), (1, NULL)) t(x, v)) q,
 	 LATERAL (VALUES ('all', ab_summary(h)), ('capped', ab_winsorize(h)), ('trimmed', ab_trim(h, 0.34))) s(what, s),
 	 ab_arms(s.s) a ORDER BY 1, 2;
 -- rows with a count: the same bytes as from as many equal rows
@@ -146,7 +148,8 @@ FROM (SELECT sqrt(g) x, 1 f FROM generate_series(1, 70000) g) t;
 SELECT variant, n, distinct_values FROM ab_arms((SELECT ab_frequency_histogram(1, 9007199254740992, 'a')));
 SELECT ab_histogram(1.0, 'a') IS NULL AS no_rows WHERE false;
 SELECT ab_rollup(h) IS NULL AS nothing FROM (VALUES (NULL::ab_histogram)) t(h);
-SELECT ab_rollup(h) AS empty FROM (VALUES ('{"version": 1, "bits": 52, "unassigned": 0, "arms": []}'::ab_histogram), (NULL)) t(h);
+SELECT ab_rollup(h) AS empty
+FROM (VALUES ('{"version": 1, "bits": 52, "unassigned": 0, "arms": []}'::ab_histogram), (NULL)) t(h);
 -- NaN and infinities are rows without a value
 SELECT variant, n, mean, min, nonfinite FROM ab_arms((SELECT ab_histogram(x, v)
 	FROM (VALUES (1::float8, 'a'), ('NaN', 'a'), ('Infinity', 'b')) t(x, v)));
@@ -190,13 +193,15 @@ SELECT error_of($$SELECT ab_histogram(1, 'v' || id) FROM log$$);
 SELECT error_of($$SELECT ab_histogram(1, repeat('x', 1025))$$);
 SELECT error_of($$SELECT 'nonsense'::ab_histogram$$);
 SELECT error_of(format('SELECT %L::ab_histogram', t))
-FROM (VALUES ('{}'), ('{"version": 2, "bits": 52, "unassigned": 0, "arms": []}'), ('{"version": 1, "bits": 53, "unassigned": 0, "arms": []}'),
+FROM (VALUES ('{}'), ('{"version": 2, "bits": 52, "unassigned": 0, "arms": []}'),
+	('{"version": 1, "bits": 53, "unassigned": 0, "arms": []}'),
 	('{"version": 1, "bits": 52, "unassigned": 0, "arms": [1]}')) v(t);
 CREATE FUNCTION arm(changes jsonb) RETURNS text LANGUAGE sql AS $$
 	SELECT ('{"variant": "a", "nonfinite": 0, "missing": [0, 0, 0], "control": false, "min": 1, "max": 1, "values": [1],
 			  "counts": [1]}'::jsonb || changes)::text
 $$;
-SELECT error_of(format('SELECT %L::ab_histogram', format('{"version": 1, "bits": %s, "unassigned": 0, "arms": [%s]}', bits, arms)))
+SELECT error_of(format('SELECT %L::ab_histogram',
+					   format('{"version": 1, "bits": %s, "unassigned": 0, "arms": [%s]}', bits, arms)))
 FROM (VALUES
 	(52, arm('{"counts": [0]}')),
 	(52, arm('{"max": 2, "values": [2, 1], "counts": [1, 1]}')),

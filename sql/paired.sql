@@ -77,7 +77,7 @@ SELECT count(*) FILTER (WHERE r.significant) AS significant_at_p,
 FROM generate_series(1, 40) k,
 	 LATERAL (SELECT ab_summary(2 + sin(g * k), 2 + cos(g * g) + k / 40.0, 'p') s FROM generate_series(1, 12) g) q,
 	 unnest('{two-sided,less,greater}'::text[]) a, LATERAL ab_paired_ttest(s, 0.5, a) p,
-	 LATERAL ab_paired_ttest(s, least(p.p_value, 0.999), a) r;
+	 LATERAL ab_paired_ttest(s, least(p.p_value, 0.5), a) r;
 
 -- query mistakes do raise
 \t on

@@ -104,7 +104,8 @@ FROM ab_make_summary('control', 9, 1, 1) s;
 \t on
 SELECT error_of('SELECT ab_sample_size(' || arguments || ') FROM stored')
 FROM (VALUES ('one, 0'), ('one, -1, alternative => ''greater'''), ('one, 1, design => ''anova'''),
-	('one, 1, design => ''ratio'''), ('two, 1'), ('four, 1, design => ''cuped'''), ('two, 1, design => ''ratio_cuped'''),
+	('one, 1, design => ''ratio'''), ('two, 1'), ('four, 1, design => ''cuped'''),
+	('two, 1, design => ''ratio_cuped'''),
 	('two, 1, design => ''paired'', ratio => 2'), ('one, 1, relative => NULL'), ('one, 1, design_effect => 0'),
 	('one, 1, mean_known => false'), ('two, 1, relative => true, design => ''paired'', mean_known => false'),
 	('one, 1, control => ''C'''), ('one, 1, alpha => NULL')) t(arguments);

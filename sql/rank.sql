@@ -116,7 +116,7 @@ SELECT i, round((ab_mannwhitney(sin(i), CASE WHEN i % 2 = 0 THEN 'control' ELSE 
 
 -- no interval contradicts its p-value: ties, sizes, methods, alternatives and levels; at alpha equal to p there is no
 -- verdict
-SELECT m AS method, c AS continuity, count(*) > 1000 AS many,
+SELECT m AS method, c AS continuity, count(*) > 900 AS many,
 	   count(*) FILTER (WHERE coalesce(excludes(r.superiority_low, r.superiority_high, 0.5), false) <> r.significant)
 	   AS contradicts,
 	   count(*) FILTER (WHERE r.significant <> (r.p_value < r.alpha)) AS p_contradicts,
@@ -132,8 +132,8 @@ FROM generate_series(1, 40) k,
 	 (VALUES ('auto', true), ('exact', true), ('asymptotic', true), ('asymptotic', false)) m(m, c),
 	 unnest('{two-sided,less,greater}'::text[]) a,
 	 LATERAL ab_mannwhitney(h, alternative => a, method => m, continuity => c) p,
-	 unnest(ARRAY[1e-6, 0.001, 0.05, 0.1, 0.3, 0.5, 0.7, 0.95, least(p.p_value, 0.999),
-				  least(p.p_value * (1 + 1e-12), 0.999)]) l(alpha),
+	 unnest(ARRAY[1e-6, 0.001, 0.05, 0.1, 0.3, 0.5, least(p.p_value, 0.5),
+				  least(p.p_value * (1 + 1e-12), 0.5)]) l(alpha),
 	 LATERAL ab_mannwhitney(h, alpha => l.alpha, alternative => a, method => m, continuity => c) r
 GROUP BY m, c ORDER BY m, c;
 

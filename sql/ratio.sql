@@ -82,7 +82,7 @@ FROM (SELECT ab_summary(x, d, v) s2, ab_summary(x, d, p, e, v) s4
 	  FROM small, generate_series(-40, 10) i, LATERAL (SELECT m + CASE v WHEN 'treatment' THEN i / 5.0 ELSE 0 END x) y
 	  GROUP BY i) g,
 	 unnest('{two-sided,less,greater}'::text[]) side, unnest('{t,f}'::boolean[]) one_variance,
-	 unnest('{0.001,0.05,0.7}'::float8[]) level,
+	 unnest('{0.001,0.05,0.5}'::float8[]) level,
 	 LATERAL (SELECT 'ratio' what, r.*
 			  FROM ab_ratio(s2, alpha => level, alternative => side, equal_var => one_variance) r
 			  UNION ALL SELECT 'ratio with covariate', r.*

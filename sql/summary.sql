@@ -42,7 +42,8 @@ SELECT variant, n, missing, missing_by_column, unassigned FROM ab_arms((SELECT a
 	FROM (VALUES (1::float8, 5::float8, 'a'), (NULL, 2, 'a'), (3, NULL, 'a'), (4, NULL, 'a'), (NULL, NULL, 'a'),
 				 (NULL, NULL, NULL), (NULL, NULL, 'b')) t(x, y, v)));
 SELECT variant, n, missing, missing_by_column FROM ab_arms((SELECT ab_summary(x, y, z, w, 'a')
-	FROM (VALUES (1::float8, 2::float8, 3::float8, 4::float8), (NULL, 2, NULL, 4), (1, NULL, NULL, NULL), (1, 2, 3, NULL),
+	FROM (VALUES (1::float8, 2::float8, 3::float8, 4::float8), (NULL, 2, NULL, 4), (1, NULL, NULL, NULL),
+				 (1, 2, 3, NULL),
 				 (1, 2, NULL, 4), (NULL, NULL, NULL, NULL), (NULL, NULL, NULL, 4)) t(x, y, z, w)));
 SELECT ab_summary(x, 'a') AS no_rows FROM (VALUES (NULL::float8)) t(x);
 SELECT ab_summary(1, x) AS no_arms FROM (VALUES (NULL)) t(x);
@@ -103,7 +104,8 @@ FROM (SELECT ab_rollup(s) r FROM (SELECT ab_summary(outcome, variant) s FROM log
 SELECT variant, n, is_control FROM ab_arms((SELECT ab_rollup(s) FROM (VALUES (ab_make_summary('b', 2, 1, 1)), (NULL),
 	(ab_make_summary('a', 3, 1, 1)), ('{"version": 1, "columns": 2, "unassigned": 0, "arms": []}')) t(s)));
 SELECT ab_rollup(s) IS NULL AS nothing FROM (VALUES (NULL::ab_summary)) t(s);
-SELECT ab_rollup(s) AS empty FROM (VALUES ('{"version": 1, "columns": 1, "unassigned": 0, "arms": []}'::ab_summary)) t(s);
+SELECT ab_rollup(s) AS empty
+FROM (VALUES ('{"version": 1, "columns": 1, "unassigned": 0, "arms": []}'::ab_summary)) t(s);
 -- zeros and ones merge as counts
 SELECT mean = 0.3::float8 AS mean, (covariances #>> '{0,0}')::float8 = 210.0 / 999 AS variance
 FROM ab_arms((SELECT ab_rollup(s)
@@ -149,7 +151,8 @@ SELECT (mean * 9007199254740992)::bigint AS ones
 FROM ab_arms((SELECT ab_rollup(s) FROM (VALUES (ab_make_summary('a', 4503599627370496, 1)),
 											   (ab_make_summary('a', 4503599627370496, 4503599627370494))) t(s)));
 
-SELECT n, mean FROM ab_arms(ab_make_summary('v1', 0, 0)) UNION ALL SELECT n, mean FROM ab_arms(ab_make_summary('v1', 0, NULL));
+SELECT n, mean FROM ab_arms(ab_make_summary('v1', 0, 0))
+UNION ALL SELECT n, mean FROM ab_arms(ab_make_summary('v1', 0, NULL));
 -- sum(bigint) is numeric, and so is what comes from such sums
 SELECT variant, n, mean FROM ab_arms((SELECT ab_make_summary('v1', sum(users), sum(clicks))
 	FROM (VALUES (10::bigint, 3::bigint), (20, 6)) t(users, clicks)));
@@ -175,8 +178,9 @@ SELECT variant, n, mean, nonfinite FROM ab_arms((SELECT ab_frequency_summary(x, 
 
 -- one column of several
 SELECT i, variant, n, mean, stddev, is_binary, missing, unassigned
-FROM (SELECT ab_summary(x, y, v) s FROM (VALUES (1::float8, 5::float8, 'a'), (0, 2, 'a'), (NULL, 2, 'a'), (3, NULL, 'a'),
-	(NULL, NULL, NULL), (NULL, NULL, 'b')) t(x, y, v)) q, generate_series(1, 2) i, ab_arms(ab_column(s, i));
+FROM (SELECT ab_summary(x, y, v) s
+	  FROM (VALUES (1::float8, 5::float8, 'a'), (0, 2, 'a'), (NULL, 2, 'a'), (3, NULL, 'a'), (NULL, NULL, NULL),
+				   (NULL, NULL, 'b')) t(x, y, v)) q, generate_series(1, 2) i, ab_arms(ab_column(s, i));
 SELECT ab_column(ab_summary(outcome, variant), 1)::text = ab_summary(outcome, variant)::text AS same FROM log;
 SELECT i, close(a.mean, b.mean) AS mean, close(a.stddev, b.stddev) AS stddev
 FROM (SELECT ab_summary(outcome, covariate, outcome * 2, covariate + outcome, variant) s,
@@ -197,7 +201,8 @@ SELECT variant, is_binary, wilson_low IS NULL AS no_wilson FROM ab_arms((SELECT 
 CREATE FUNCTION rows_of(nc int, missing_c int, nt int, missing_t int)
 RETURNS TABLE (x float8, y float8, b boolean, variant text) LANGUAGE sql AS $$
 	SELECT CASE WHEN g <= n THEN g % 7 END, CASE WHEN g <= n THEN g % 5 END, CASE WHEN g <= n THEN g % 2 = 0 END, v
-	FROM (VALUES ('control', nc, missing_c), ('treatment', nt, missing_t)) a(v, n, missing), generate_series(1, n + missing) g
+	FROM (VALUES ('control', nc, missing_c), ('treatment', nt, missing_t)) a(v, n, missing),
+		 generate_series(1, n + missing) g
 $$;
 SELECT nc, mc, nt, mt, (ab_ttest(x, variant)).note
 FROM (VALUES (500, 0, 328, 172), (500, 0, 500, 1), (500, 3, 500, 4), (9, 0, 7, 2), (500, 3, 500, 1), (12, 0, 3, 9),
@@ -205,15 +210,18 @@ FROM (VALUES (500, 0, 328, 172), (500, 0, 500, 1), (500, 3, 500, 4), (9, 0, 7, 2
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4;
 SELECT kind, r.note FROM (
 	SELECT ab_summary(x, CASE WHEN g % 3 > 0 THEN g % 9 END, variant) two,
-		   ab_summary(CASE WHEN g % 3 = 0 THEN NULL ELSE g % 9 END, CASE WHEN g % 3 = 0 THEN NULL ELSE 1 END, variant) none,
+		   ab_summary(CASE WHEN g % 3 = 0 THEN NULL ELSE g % 9 END,
+					  CASE WHEN g % 3 = 0 THEN NULL ELSE 1 END, variant) none,
 		   ab_summary(x, 1.0, CASE WHEN g % 3 > 0 THEN g % 9 END, 1.0, variant) four,
 		   ab_summary(x, CASE WHEN g > 2 THEN variant END) one,
 		   ab_histogram(x, CASE WHEN g > 2 THEN variant END) h
-	FROM (SELECT CASE WHEN g > 1 THEN g * 7 % 11 END x, g, CASE WHEN g % 5 > 0 THEN 'treatment' ELSE 'control' END variant
+	FROM (SELECT CASE WHEN g > 1 THEN g * 7 % 11 END x, g,
+				 CASE WHEN g % 5 > 0 THEN 'treatment' ELSE 'control' END variant
 		  FROM generate_series(1, 400) g) t) s,
 	LATERAL (SELECT 'ab_cuped', note FROM ab_cuped(two) UNION ALL SELECT 'ab_ratio', note FROM ab_ratio(two)
 		UNION ALL SELECT 'no value', note FROM ab_cuped(none) UNION ALL SELECT 'four', note FROM ab_ratio_cuped(four)
-		UNION ALL SELECT 'ab_poisson_test', note FROM ab_poisson_test(two) UNION ALL SELECT 'ab_srm', note FROM ab_srm(one)
+		UNION ALL SELECT 'ab_poisson_test', note FROM ab_poisson_test(two)
+		UNION ALL SELECT 'ab_srm', note FROM ab_srm(one)
 		UNION ALL SELECT 'ab_compare', note FROM ab_compare(one) UNION ALL SELECT 'ab_anova', note FROM ab_anova(one)
 		UNION ALL SELECT 'ab_quantile_test', note FROM ab_quantile_test(h, 0.5)
 		UNION ALL SELECT 'ab_mannwhitney', note FROM ab_mannwhitney(h)) r(kind, note);
@@ -223,15 +231,16 @@ FROM (VALUES ('alike', 10, 12, 11), ('one more', 40, 12, 11), ('one less', 30, 0
 			  generate_series(1, 100) g) r(x, v) GROUP BY what ORDER BY what;
 SELECT kind, (ab_paired_ttest(c, t)).note AS means, (ab_wilcoxon(c, t)).note AS ranks
 FROM (SELECT kind, CASE WHEN g > lost_c THEN g % 7 END, CASE WHEN g > lost_both AND g <= 400 - lost_t THEN g % 5 END
-	  FROM (VALUES ('both', 100, 100, 0), ('a few', 2, 1, 4), ('treatment', 0, 0, 20), ('control', 20, 0, 1)) k(kind, lost_c, lost_both, lost_t),
+	  FROM (VALUES ('both', 100, 100, 0), ('a few', 2, 1, 4), ('treatment', 0, 0, 20), ('control', 20, 0, 1))
+		   k(kind, lost_c, lost_both, lost_t),
 		   generate_series(1, 400) g) p(kind, c, t) GROUP BY kind ORDER BY kind;
 DROP FUNCTION rows_of;
 -- readers of one column refuse more
 \t on
 SELECT error_of(format('SELECT * FROM (SELECT ab_summary(1, 2, ''a'') s) t, %s', call))
 FROM (VALUES ('ab_ttest(s)'), ('ab_compare(s)'), ('ab_anova(s)'), ('ab_noninferiority(s, 0.1, ''higher'')'),
-	('ab_superiority(s, 0.1, ''higher'')'), ('ab_equivalence(s, 0.1)'), ('ab_sample_size(s, 0.1)'), ('ab_power(10, s, 0.1)'),
-	('ab_mde(10, s)'), ('ab_ttest(ab_column(s, 2))'), ('ab_srm(s)')) v(call);
+	('ab_superiority(s, 0.1, ''higher'')'), ('ab_equivalence(s, 0.1)'), ('ab_sample_size(s, 0.1)'),
+	('ab_power(10, s, 0.1)'), ('ab_mde(10, s)'), ('ab_ttest(ab_column(s, 2))'), ('ab_srm(s)')) v(call);
 \t off
 
 -- sizes: constant in n, 64 bytes an arm and its label
@@ -260,15 +269,17 @@ SELECT ab_summary_send(a.s) = ab_summary_send(b.s) AS same FROM stored a, restor
 -- version 1 stays readable for ever: these values were written by the first release
 CREATE TABLE version_1 (columns int, s ab_summary);
 INSERT INTO version_1 VALUES
-	(1, '{"version": 1, "columns": 1, "unassigned": 0, "arms": [{"variant": "control", "n": 3, "nonfinite": 0, "missing": [4],'
-		' "control": true, "overflow": false, "binary": [true], "mean": [0.6666666666666666], "mean_low": [3.700743415417188e-17],'
-		' "comoment": [0.6666666666666666], "comoment_low": [0]},'
+	(1, '{"version": 1, "columns": 1, "unassigned": 0, "arms": [{"variant": "control", "n": 3, "nonfinite": 0,'
+		' "missing": [4], "control": true, "overflow": false, "binary": [true], "mean": [0.6666666666666666],'
+		' "mean_low": [3.700743415417188e-17], "comoment": [0.6666666666666666], "comoment_low": [0]},'
 		' {"variant": "treatment", "n": 2, "nonfinite": 1, "missing": [0], "control": false,'
-		' "overflow": false, "binary": [false], "mean": [2.5], "mean_low": [0], "comoment": [0.5], "comoment_low": [0]}]}'),
-	(2, '{"version": 1, "columns": 2, "unassigned": 0, "arms": [{"variant": "a", "n": 2, "nonfinite": 0, "missing": [5, 6, 7],'
-		' "control": false, "overflow": false, "binary": [false, true],'
+		' "overflow": false, "binary": [false], "mean": [2.5], "mean_low": [0], "comoment": [0.5],'
+		' "comoment_low": [0]}]}'),
+	(2, '{"version": 1, "columns": 2, "unassigned": 0, "arms": [{"variant": "a", "n": 2, "nonfinite": 0,'
+		' "missing": [5, 6, 7], "control": false, "overflow": false, "binary": [false, true],'
 		' "mean": [2, 0.5], "mean_low": [0, 0], "comoment": [2, 1, 0.5], "comoment_low": [0, 0, 0]}]}');
-SELECT t.columns, v.variant, v.n, v.mean, v.stddev, v.is_control, v.is_binary, v.nonfinite, v.missing_by_column, v.covariances
+SELECT t.columns, v.variant, v.n, v.mean, v.stddev, v.is_control, v.is_binary, v.nonfinite,
+	   v.missing_by_column, v.covariances
 FROM version_1 t, ab_arms(s) v;
 SELECT ab_summary_send(s) AS bytes
 FROM (SELECT ab_summary(x, v, 'b') s FROM (VALUES (1::float8, 'b'), (2, 'b'), (3, 'é')) t(x, v)) t;
@@ -287,7 +298,8 @@ FROM (VALUES (''), ('null'), ('1'), ('"x"'), ('[]'), ('{}'), ('{"version": 1'),
 	('{"version": 1, "columns": 3, "unassigned": 0, "arms": []}'),
 	('{"version": 1, "columns": 1, "unassigned": 0, "arms": {}}'),
 	('{"version": 1, "columns": 1, "unassigned": 0, "arms": [], "extra": 1}'),
-	('{"version": -1, "columns": 1, "unassigned": 0, "arms": []}'), ('{"version": 1, "columns": 1, "unassigned": 0, "arms": [1]}'),
+	('{"version": -1, "columns": 1, "unassigned": 0, "arms": []}'),
+	('{"version": 1, "columns": 1, "unassigned": 0, "arms": [1]}'),
 	('{"version": 1, "columns": 1, "unassigned": 0, "arms": [[]]}'),
 	('{"version": 1, "columns": 1, "unassigned": -1, "arms": []}'), ('{"version": 1, "columns": 1, "arms": []}'),
 	('{"version": 1e999, "columns": 1, "unassigned": 0, "arms": []}')) v(t);
@@ -307,11 +319,13 @@ SELECT error_of('SELECT ' || quote_literal(replace(arm('{"variant": "b"}'), '}]}
 SELECT error_of('SELECT ' || quote_literal(replace(arm('{"control": true}'), '}]}',
 	'}, ' || substr(arm('{"control": true, "variant": "b"}'), 56))) || '::ab_summary');
 -- impossible covariances
-SELECT error_of($$SELECT '{"version": 1, "columns": 2, "unassigned": 0, "arms": [{"variant": "a", "n": 3, "nonfinite": 0, "missing": [0, 0, 0],
-	"control": false, "overflow": false, "binary": [false, false], "mean": [1, 1], "mean_low": [0, 0],
+SELECT error_of($$SELECT '{"version": 1, "columns": 2, "unassigned": 0, "arms": [{"variant": "a", "n": 3,
+	"nonfinite": 0, "missing": [0, 0, 0], "control": false, "overflow": false, "binary": [false, false],
+	"mean": [1, 1], "mean_low": [0, 0],
 	"comoment": [2, 3, 2], "comoment_low": [0, 0, 0]}]}'::ab_summary$$);
-SELECT error_of($$SELECT '{"version": 1, "columns": 4, "unassigned": 0, "arms": [{"variant": "a", "n": 9, "nonfinite": 0, "missing": [0, 0, 0, 0, 0],
-	"control": false, "overflow": false, "binary": [false, false, false, false], "mean": [1, 1, 1, 1],
+SELECT error_of($$SELECT '{"version": 1, "columns": 4, "unassigned": 0, "arms": [{"variant": "a", "n": 9,
+	"nonfinite": 0, "missing": [0, 0, 0, 0, 0], "control": false, "overflow": false,
+	"binary": [false, false, false, false], "mean": [1, 1, 1, 1],
 	"mean_low": [0, 0, 0, 0], "comoment": [1, 0.9, 0.9, 0, 1, -0.9, 0, 1, 0, 1],
 	"comoment_low": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]}]}'::ab_summary$$);
 
@@ -353,7 +367,8 @@ SELECT error_of(format('SELECT ab_make_summary(%s)', arguments))
 FROM (VALUES ('NULL, 5::bigint, 1, 1'), ('''a'', NULL::bigint, 1, 1'), ('''a'', 5::bigint, NULL, 1'),
 	('''a'', 5::bigint, 1, NULL'), ('''a'', 1::bigint, NULL, NULL'), ('NULL, 0::bigint, NULL, NULL'),
 	('''a'', 5::bigint, NULL'), ('''a'', NULL, 5'), ('NULL, 5, 1'), ('''a'', 2.5, 1'), ('''a'', 2, 0.5'),
-	('''a'', 2.5, 1, 1'), ('''a'', ''NaN'', 1'), ('''a'', 1e17, 1'), ('''a'', 0, 1'), ('''a'', 9007199254740993, 1')) v(arguments);
+	('''a'', 2.5, 1, 1'), ('''a'', ''NaN'', 1'), ('''a'', 1e17, 1'), ('''a'', 0, 1'),
+	('''a'', 9007199254740993, 1')) v(arguments);
 SELECT error_of(format('SELECT ab_frequency_summary(1, %s, ''a'')', frequency))
 FROM (VALUES ('NULL'), ('-1'), ('2.5'), ('''NaN'''), ('''Infinity'''), ('9007199254740993'), ('1e17')) v(frequency);
 SELECT error_of($$SELECT ab_frequency_summary(x, 9007199254740992, 'a') FROM generate_series(1, 2) x$$);

@@ -29,6 +29,12 @@ static const AbWord direction_words[] = {
 	{"lower", false, "a lower one is"}
 };
 
+static const AbWord lift_method_words[] = {
+	{"fieller", AB_LIFT_FIELLER, "agrees with the test"},
+	{"delta", AB_LIFT_DELTA, "the delta method"},
+	{"log", AB_LIFT_LOG, "on the scale of the logarithm"}
+};
+
 static const AbWord correction_words[] = {
 	{"none", AB_CORRECTION_NONE},
 	{"bonferroni", AB_BONFERRONI},
@@ -36,6 +42,8 @@ static const AbWord correction_words[] = {
 	{"holm", AB_HOLM},
 	{"hochberg", AB_HOCHBERG},
 	{"hommel", AB_HOMMEL},
+	{"holm-sidak", AB_HOLM_SIDAK},
+	{"hochberg-sidak", AB_HOCHBERG_SIDAK},
 	{"bh", AB_BENJAMINI_HOCHBERG},
 	{"by", AB_BENJAMINI_YEKUTIELI},
 	{"dunnett", AB_DUNNETT}		/* the last, see below */
@@ -43,14 +51,15 @@ static const AbWord correction_words[] = {
 
 const AbWords ab_alternatives = AB_WORDS("alternative", alternative_words);
 const AbWords ab_directions = AB_WORDS("direction", direction_words);
+const AbWords ab_lift_methods = AB_WORDS("lift_method", lift_method_words);
 const AbWords ab_corrections = {
 	"correction", correction_words, lengthof(correction_words) - 1
 };
 const AbWords ab_corrections_dunnett = AB_WORDS("correction", correction_words);
 
 const AbRange ab_alpha = {
-	.low = 0, .low_open = true, .high = 1, .high_open = true,
-	.message = "significance level must be between 0 and 1",
+	.low = 0, .low_open = true, .high = 0.5, .level = true,
+	.message = "significance level must be above 0 and at most 0.5",
 	.hint = "Use 0.05 for a 5% false positive rate."
 };
 
@@ -74,6 +83,25 @@ AbBadParameter(const char *message, double value, const char *hint)
 }
 
 /*
+ * What to write instead of a value above the range: a percentage and a
+ * confidence level are the likely slips.
+ */
+static const char *
+RangeHint(double value, const AbRange *range)
+{
+	double		share = value > 1 ? value / 100 : value;
+
+	if (range->level && value > range->high && share > 0.5 && share < 1)
+		return psprintf("It is the probability of a false positive, not the confidence: write %.10g for %.10g%%.",
+						1 - share, share * 100);
+	if ((range->fraction || range->level) && value > range->high &&
+		share <= range->high)
+		return psprintf("It is a fraction, not a percentage: write %.10g for %.10g%%.",
+						share, share * 100);
+	return range->hint;
+}
+
+/*
  * The value, if it is in the range; ERROR 22023 else.  NaN is NULL, and only
  * that where the range allows it.
  */
@@ -86,11 +114,7 @@ AbCheckRange(double value, const AbRange *range)
 	if ((range->low_open ? value > range->low : value >= range->low) &&
 		(range->high_open ? value < range->high : value <= range->high))
 		return value;
-	AbBadParameter(range->message, value,
-				   range->fraction && value > range->high && value <= 100 ?
-				   psprintf("It is a fraction, not a percentage: write %g for %g%%.",
-							value / 100, value) :
-				   range->hint);
+	AbBadParameter(range->message, value, RangeHint(value, range));
 }
 
 /*
@@ -219,6 +243,24 @@ AbAlternativeSuffix(AbAlternative alternative)
 }
 
 /*
+ * What to append to the name of a method for another interval of the lift than
+ * Fieller's.
+ */
+const char *
+AbLiftSuffix(AbLiftMethod method)
+{
+	switch (method)
+	{
+		case AB_LIFT_DELTA:
+			return ", interval of the lift by the delta method";
+		case AB_LIFT_LOG:
+			return ", interval of the lift on the log scale";
+		default:
+			return "";
+	}
+}
+
+/*
  * What to append to the name of a method for that AbCorrection.
  */
 const char *
@@ -231,6 +273,8 @@ AbCorrectionSuffix(int correction)
 		[AB_HOLM] = ", Holm correction",
 		[AB_HOCHBERG] = ", Hochberg correction",
 		[AB_HOMMEL] = ", Hommel correction",
+		[AB_HOLM_SIDAK] = ", Holm-Sidak correction",
+		[AB_HOCHBERG_SIDAK] = ", Hochberg-Sidak correction",
 		[AB_BENJAMINI_HOCHBERG] = ", Benjamini-Hochberg correction",
 		[AB_BENJAMINI_YEKUTIELI] = ", Benjamini-Yekutieli correction",
 		[AB_DUNNETT] = ""		/* a test of its own */

@@ -88,6 +88,7 @@ typedef struct AbRange
 	bool		high_open;
 	bool		optional;		/* NULL is allowed */
 	bool		fraction;		/* a percentage is taken for a slip */
+	bool		level;			/* so is a confidence level */
 	const char *message;		/* "ratio must be ..." */
 	const char *hint;			/* or NULL */
 } AbRange;
@@ -109,6 +110,7 @@ typedef struct AbTestArgs
 	double		alpha;
 	AbAlternative alternative;
 	bool		equal_var;
+	AbLiftMethod lift_method;
 	const AbColumnName *columns;	/* of what is read; NULL: an outcome and a
 									 * covariate */
 } AbTestArgs;
@@ -145,9 +147,13 @@ typedef struct AbTestArgs
 #define AB_EQUAL_VAR_ARG(type, test, otherwise) \
 	AB_FLAG_ARG(type, test.equal_var, "equal_var", \
 				"Use false for Welch's test.", otherwise)
+#define AB_LIFT_METHOD_ARG(type, test) \
+	AB_WORD_ARG(type, test.lift_method, "lift_method", &ab_lift_methods, \
+				AB_LIFT_FIELLER)
 
 extern const AbWords ab_alternatives;	/* AbAlternative */
 extern const AbWords ab_directions; /* is a higher value better: 1 or 0 */
+extern const AbWords ab_lift_methods;	/* AbLiftMethod */
 extern const AbWords ab_corrections;	/* AbCorrection, without Dunnett's */
 extern const AbWords ab_corrections_dunnett;	/* with it */
 extern const AbRange ab_alpha;
@@ -171,6 +177,7 @@ extern void AbReadArgTable(FunctionCallInfo fcinfo, const AbArg *args,
 						   int count, void *call);
 extern const char *AbWordOf(const AbWords *words, int value);
 extern const char *AbAlternativeSuffix(AbAlternative alternative);
+extern const char *AbLiftSuffix(AbLiftMethod method);
 extern const char *AbCorrectionSuffix(int correction);
 extern double AbCheckRange(double value, const AbRange *range);
 pg_noreturn extern void AbBadParameter(const char *message, double value,

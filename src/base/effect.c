@@ -108,18 +108,30 @@ AbTestStatistic(AbComparison *row, const AbEffect *effect,
 }
 
 /*
- * Fill in the intervals of difference and lift of a tested row by that critical
- * value, with a note where the lift has none.  `significant` is the verdict by
- * the same value.
+ * Fill in the interval of the lift, which is not Fieller's.
+ */
+static void
+SetLift(AbComparison *row, const AbEffect *effect, const AbLift *lift,
+		AbAlternative alternative)
+{
+	if (AbLiftInterval(effect, lift, alternative, &row->lift.interval))
+		AbNote(&row->notes, "the lift's interval is not the dual of the test: it need not agree with p");
+	else if (lift->method == AB_LIFT_LOG && !(row->lift.value > -1))
+		AbNote(&row->notes, "the lift has no interval on the log scale: the means are not of one sign");
+	else
+		AbNote(&row->notes, "the lift's interval is too large for double precision");
+}
+
+/*
+ * Fill in the intervals of difference and lift of a tested row by that
+ * decision, with a note where the lift has none.  lift is NULL for Fieller's.
  */
 void
-AbSetIntervals(AbComparison *row, const AbEffect *effect, double critical,
-			   AbAlternative alternative, bool significant)
+AbSetIntervals(AbComparison *row, const AbEffect *effect,
+			   const AbDecision *decision, const AbLift *lift)
 {
-	AbDecision	decision = {critical, alternative, significant};
-
 	row->difference.interval = AbDifferenceInterval(effect->difference,
-													effect->std_error, &decision);
+													effect->std_error, decision);
 	if (effect->control == 0)
 	{
 		AbNote(&row->notes, "the control mean is zero: no relative lift");
@@ -132,23 +144,30 @@ AbSetIntervals(AbComparison *row, const AbEffect *effect, double critical,
 	}
 	if (effect->control < 0)
 		AbNote(&row->notes, "the control mean is negative: a positive lift is a decrease");
-	if (!AbFieller(effect, &decision, &row->lift.interval))
+	if (lift != NULL && lift->method != AB_LIFT_FIELLER)
+		SetLift(row, effect, lift, decision->alternative);
+	else if (!AbFieller(effect, decision, &row->lift.interval))
 		AbNote(&row->notes, "the lift's interval is unbounded: the control mean is not distinguishable from zero");
 }
 
 /*
  * Test the effect and fill in everything, with the intervals of that very
- * test.  Returns whether there is a test.
+ * test; lift, NULL for Fieller's, gets its critical value.  Returns whether
+ * there is a test.
  */
 bool
 AbTestEffect(AbComparison *row, const AbEffect *effect,
-			 AbAlternative alternative)
+			 AbAlternative alternative, AbLift *lift)
 {
+	AbDecision	decision = {.alternative = alternative};
+
 	if (!AbTestStatistic(row, effect, alternative))
 		return false;
-	AbSetIntervals(row, effect,
-				   AbCriticalT(effect->df, alternative, row->alpha),
-				   alternative, row->significant == AB_YES);
+	decision.critical = AbCriticalT(effect->df, alternative, row->alpha);
+	decision.significant = row->significant == AB_YES;
+	if (lift != NULL)
+		lift->critical = AbCriticalT(lift->df, alternative, row->alpha);
+	AbSetIntervals(row, effect, &decision, lift);
 	return true;
 }
 

@@ -33,10 +33,9 @@ extern bool AbStartTreatment(AbMeans *means, const AbSummary *summary,
 extern bool AbTestStatistic(AbComparison *row, const AbEffect *effect,
 							AbAlternative alternative);
 extern void AbSetIntervals(AbComparison *row, const AbEffect *effect,
-						   double critical, AbAlternative alternative,
-						   bool significant);
+						   const AbDecision *decision, const AbLift *lift);
 extern bool AbTestEffect(AbComparison *row, const AbEffect *effect,
-						 AbAlternative alternative);
+						 AbAlternative alternative, AbLift *lift);
 extern const char *AbMeansTestName(bool equal_var);
 
 #endif							/* AB_BASE_EFFECT_H */

@@ -79,21 +79,17 @@ NoteUnassigned(AbNotes *notes, const AbArmList *list)
 }
 
 /*
- * Note what was left out of the two arms chosen, of which either may not be
- * known, and whether that differs.
+ * Note what was left out of two arms of a list, which are NULL where they are
+ * not known, and whether that differs.  columns is as in AbTestArgs.
  */
 void
-AbNoteMissing(AbNotes *notes, const AbArmList *list, const AbTestArgs *args,
-			  AbArmChoice choice)
+AbNoteMissing(AbNotes *notes, const AbArmList *list,
+			  const AbColumnName *columns, const AbArmEntry *control,
+			  const AbArmEntry *treatment)
 {
-	const AbArmEntry *control = choice.control < 0 ? NULL :
-		&list->entries[choice.control];
-	const AbArmEntry *treatment = choice.treatment < 0 ? NULL :
-		&list->entries[choice.treatment];
-
 	for (int i = 0; i < list->missing_count; i++)
 	{
-		AbColumnName name = ReasonName(list, args->columns, i);
+		AbColumnName name = ReasonName(list, columns, i);
 		int64		c = control ? control->missing[i] : 0;
 		int64		t = treatment ? treatment->missing[i] : 0;
 		AbProportions counts;

@@ -5,12 +5,16 @@
 #ifndef AB_BASE_MISSING_H
 #define AB_BASE_MISSING_H
 
-#include "base/arms.h"
+#include "base/args.h"
+#include "base/list.h"
+#include "base/result.h"
 
 extern const AbColumnName ab_ratio_columns[AB_MAX_COLUMNS];
 
 extern void AbNoteMissing(AbNotes *notes, const AbArmList *list,
-						  const AbTestArgs *args, AbArmChoice choice);
+						  const AbColumnName *columns,
+						  const AbArmEntry *control,
+						  const AbArmEntry *treatment);
 extern void AbNoteAllMissing(AbNotes *notes, const AbArmList *list);
 extern void AbNoteMissingPairs(AbNotes *notes, const AbArmList *list,
 							   int position);

@@ -19,8 +19,11 @@
  *	90/10 split with slopes 0.9 and 1.8 its standard error is 1.28 times Lin's.
  * pooled: the within-arm S_xy / S_xx of both arms, the classical analysis of
  *	covariance; exact in small samples if slopes and variances are equal.
- * total: cov(y, x) / var(x) over all rows, whatever their arm, taken as known.
- *	Other engines do that; it is here so that their numbers can be reproduced.
+ * total: cov(y, x) / var(x) over all rows, whatever their arm, taken as known,
+ *	as tea-tasting, PostHog and, of means, GrowthBook do.  It is here so that
+ *	their numbers can be reproduced, as is
+ * given: a number, taken as known.  GrowthBook's of ratios is one, the sum of
+ *	both arms' covariances over that of their variances.
  *
  * The variances.  With the residual z = y - theta_g x of arm g, its mean
  * square s_g^2 and the mean X with variance V_x,
@@ -122,7 +125,8 @@ FitSlopes(const AbPairs *pairs, AbTheta theta, double share_c, double share_t)
 			s.lever_t = distance * (distance / sxx) * s.lost_t;
 			break;
 		case AB_THETA_TOTAL:
-			s.theta_c = s.theta_t = pairs->total_theta;
+		case AB_THETA_GIVEN:
+			s.theta_c = s.theta_t = pairs->known_theta;
 			break;
 	}
 	return s;
@@ -176,7 +180,7 @@ AbAncova(const AbPairs *pairs, AbTheta theta, bool equal_var)
 		vx = share_c * share_c * (c->sxx / (c->n - 1) / c->n) +
 			share_t * share_t * (t->sxx / (t->n - 1) / t->n);
 	/* with equal_var a common slope is each arm's own: K is 0 */
-	if ((theta == AB_THETA_POOLED || theta == AB_THETA_TOTAL) && !equal_var)
+	if ((theta == AB_THETA_POOLED || AbThetaKnown(theta)) && !equal_var)
 	{
 		kc = share_c * ((c->sxy - s.theta_c * c->sxx) / (c->n - 1) / c->n);
 		kt = share_t * ((t->sxy - s.theta_t * t->sxx) / (t->n - 1) / t->n);
@@ -201,6 +205,7 @@ AbAncova(const AbPairs *pairs, AbTheta theta, bool equal_var)
 		e.effect.control += s.theta_c * (share_t * distance);
 		e.treatment -= s.theta_t * (share_c * distance);
 	}
+	e.control = e.effect.control;
 	e.effect.std_error = sqrt(variance);
 	e.effect.control_variance = square_c / c->n +
 		2 * s.theta_c * kc + s.theta_c * s.theta_c * vx;
@@ -227,6 +232,89 @@ AbAncova(const AbPairs *pairs, AbTheta theta, bool equal_var)
 						part_c * part_c / df_c + part_t * part_t / df_t) +
 					   center * center / (c->n + t->n - 1));
 	return e;
+}
+
+/*
+ * Variance of an arm's rows, or of all, about their means, and the same of the
+ * product of outcome and residual, from sums of the arms: of the outcome if
+ * theta is 0.
+ */
+static double
+OutcomeSquare(const AbPair *c, const AbPair *t, double theta, bool equal_var)
+{
+	double		own = c->syy - theta * c->sxy;
+
+	return equal_var ? (own + t->syy - theta * t->sxy) / (c->n + t->n - 2) :
+		own / (c->n - 1);
+}
+
+/*
+ * Let the lift take the covariate's overall mean as known as well as the slope,
+ * as engines do that take both so: the adjusted means are then independent.
+ * For a slope that is known.
+ */
+void
+AbTakeMeanAsKnown(AbAdjusted *e, const AbPairs *pairs, bool equal_var)
+{
+	double		df_c = pairs->control.n - 1;
+	double		df_t = pairs->treatment.n - 1;
+	double		square_c = e->control_stddev * e->control_stddev;
+	double		square_t = e->treatment_stddev * e->treatment_stddev;
+
+	if (equal_var)
+		square_c = (df_c * square_c + df_t * square_t) / (df_c + df_t);
+	e->effect.control_variance = square_c / pairs->control.n;
+	e->effect.covariance = -e->effect.control_variance;
+}
+
+/*
+ * Let the lift be relative to the control's plain mean y_c.  With theta the
+ * slope that the difference adjusts by,
+ *
+ *		cov(difference, y_c) = -cov(y_c - theta x_c, y_c).
+ */
+void
+AbDivideByPlain(AbAdjusted *e, const AbPairs *pairs, bool equal_var)
+{
+	const AbPair *c = &pairs->control;
+	const AbPair *t = &pairs->treatment;
+	double		theta = (c->weight * e->treatment_theta +
+						 t->weight * e->control_theta) /
+		(c->weight + t->weight);
+
+	e->effect.control = c->y;
+	e->effect.control_variance = OutcomeSquare(c, t, 0, equal_var) / c->n;
+	e->effect.covariance = -OutcomeSquare(c, t, theta, equal_var) / c->n;
+}
+
+/*
+ * How the interval of the lift of that effect is made by that method.  Where
+ * the arms are independent, without an adjustment or after AbTakeMeanAsKnown(),
+ * on the logarithmic scale by their own relative variances.
+ */
+AbLift
+AbAdjustedLift(const AbAdjusted *e, const AbPairs *pairs, AbTheta theta,
+			   bool equal_var, AbLiftMethod method)
+{
+	AbLift		lift = AbMakeLift(&e->effect, method);
+	double		df_c = pairs->control.n - 1;
+	double		df_t = pairs->treatment.n - 1;
+	AbSpread	control = {pairs->control.n};
+	AbSpread	treatment = {pairs->treatment.n};
+
+	if (method != AB_LIFT_LOG || e->effect.control != e->control ||
+		!(theta == AB_THETA_NONE || AbThetaKnown(theta)))
+		return lift;
+	control.squares = df_c * e->control_stddev * e->control_stddev;
+	treatment.squares = df_t * e->treatment_stddev * e->treatment_stddev;
+	/* an arm of one row has no deviation */
+	if (df_c == 0)
+		control.squares = 0;
+	if (df_t == 0)
+		treatment.squares = 0;
+	AbUseLogVariances(&lift, control, treatment, e->control, e->treatment,
+					  equal_var);
+	return lift;
 }
 
 /*

@@ -20,7 +20,8 @@ typedef enum AbTheta
 	AB_THETA_NONE,				/* do not adjust */
 	AB_THETA_PER_ARM,			/* each arm's own */
 	AB_THETA_POOLED,			/* one, from the variation within the arms */
-	AB_THETA_TOTAL				/* one, from all rows whatever their arm */
+	AB_THETA_TOTAL,				/* one, from all rows whatever their arm */
+	AB_THETA_GIVEN				/* one that the caller knows */
 } AbTheta;
 
 /* Outcome y and covariate x of a set of n rows. */
@@ -42,13 +43,24 @@ typedef struct AbPairs
 	AbPair		treatment;
 	double		y_difference;	/* treatment - control, with all digits */
 	double		x_difference;
-	double		total_theta;	/* slope over all rows */
+	double		known_theta;	/* slope over all rows, or the one given */
 } AbPairs;
+
+/*
+ * Is the slope taken as known?
+ */
+static inline bool
+AbThetaKnown(AbTheta theta)
+{
+	return theta == AB_THETA_TOTAL || theta == AB_THETA_GIVEN;
+}
 
 /* The estimate with a given choice of slopes and variances. */
 typedef struct AbAdjusted
 {
-	AbEffect	effect;			/* control is the adjusted mean */
+	AbEffect	effect;			/* control is the adjusted mean, unless
+								 * AbDivideByPlain() made it the plain one */
+	double		control;		/* adjusted mean */
 	double		treatment;		/* adjusted mean */
 	double		control_theta;	/* slopes, 0 without adjustment */
 	double		treatment_theta;
@@ -58,6 +70,13 @@ typedef struct AbAdjusted
 
 extern AbAdjusted AbAncova(const AbPairs *pairs, AbTheta theta,
 						   bool equal_var);
+extern void AbTakeMeanAsKnown(AbAdjusted *e, const AbPairs *pairs,
+							  bool equal_var);
+extern void AbDivideByPlain(AbAdjusted *e, const AbPairs *pairs,
+							bool equal_var);
+extern AbLift AbAdjustedLift(const AbAdjusted *e, const AbPairs *pairs,
+							 AbTheta theta, bool equal_var,
+							 AbLiftMethod method);
 extern double AbVarianceSaved(double adjusted_error, double plain_error);
 extern double AbImbalanceP(const AbPairs *pairs);
 extern double AbPositivePart(double value, double scale);

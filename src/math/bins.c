@@ -18,26 +18,10 @@
 #include <math.h>
 #include <string.h>
 
-/* bits of the smallest normal double: below it there is no leading one */
-#define FIRST_NORMAL	(INT64_C(1) << 52)
-
 #define INFINITY_KEY	(INT64_C(0x7FF) << 52)
 
 /* shorter arrays are sorted by insertion */
 #define INSERTION_SORT	32
-
-/*
- * The key of a finite value.  Both zeros have the key 0.
- */
-int64_t
-AbKeyOfValue(double value)
-{
-	double		magnitude = fabs(value);
-	int64_t		key;
-
-	memcpy(&key, &magnitude, sizeof(key));
-	return value < 0 ? -key : key;
-}
 
 /*
  * The value of a key, toward zero the first one of its bin.
@@ -49,34 +33,6 @@ AbValueOfKey(int64_t key)
 	double		magnitude;
 
 	memcpy(&magnitude, &bits, sizeof(magnitude));
-	return key < 0 ? -magnitude : magnitude;
-}
-
-/*
- * How many low bits of a magnitude > 0 lie behind its leading one and the
- * `bits` next to it; not positive if none.
- */
-static inline int
-DroppedBits(int64_t magnitude, int bits)
-{
-	return (magnitude >= FIRST_NORMAL ? 52 :
-			63 - __builtin_clzll((unsigned long long) magnitude)) - bits;
-}
-
-/*
- * The key of the bin, at that many bits, to which a key belongs.
- */
-int64_t
-AbTruncateKey(int64_t key, int bits)
-{
-	int64_t		magnitude = key < 0 ? -key : key;
-	int			dropped;
-
-	if (magnitude == 0)
-		return 0;
-	dropped = DroppedBits(magnitude, bits);
-	if (dropped > 0)
-		magnitude = magnitude >> dropped << dropped;
 	return key < 0 ? -magnitude : magnitude;
 }
 
@@ -94,8 +50,8 @@ AbBitsToDiffer(int64_t a, int64_t b)
 		return 0;
 	a = a < 0 ? -a : a;
 	b = b < 0 ? -b : b;
-	lead = DroppedBits(a, 0);
-	if (a >> lead != b >> lead || lead != DroppedBits(b, 0))
+	lead = AbDroppedBits(a, 0);
+	if (a >> lead != b >> lead || lead != AbDroppedBits(b, 0))
 		return 0;				/* in different octaves */
 	difference = a ^ b;
 	return lead - (63 - __builtin_clzll((unsigned long long) difference));
@@ -183,60 +139,86 @@ AbTruncateBins(AbBin *bins, int count, int bits)
 /*
  * Merge two maps; result has room for both and overlaps neither.  Returns the
  * number of its bins.
+ *
+ * Which of two keys is the smaller one is random, so there is no branch on it.
  */
 int
 AbMergeBins(AbBin *result, const AbBin *a, int a_count,
 			const AbBin *b, int b_count)
 {
+	const AbBin *a_end = a + a_count;
+	const AbBin *b_end = b + b_count;
 	AbBin	   *out = result;
-	int			i = 0;
-	int			j = 0;
 
-	while (i < a_count && j < b_count)
+	while (a < a_end && b < b_end)
 	{
-		if (a[i].key < b[j].key)
-			*out++ = a[i++];
-		else if (a[i].key > b[j].key)
-			*out++ = b[j++];
-		else
-		{
-			out->key = a[i].key;
-			out->count = a[i++].count + b[j++].count;
-			out++;
-		}
+		int64_t		a_key = a->key;
+		int64_t		b_key = b->key;
+		int64_t		from_a = a_key <= b_key;
+		int64_t		from_b = b_key <= a_key;
+
+		out->key = from_a ? a_key : b_key;
+		out->count = (a->count & -from_a) + (b->count & -from_b);
+		a += from_a;
+		b += from_b;
+		out++;
 	}
-	while (i < a_count)
-		*out++ = a[i++];
-	while (j < b_count)
-		*out++ = b[j++];
-	return out - result;
+	memcpy(out, a, (a_end - a) * sizeof(AbBin));
+	out += a_end - a;
+	memcpy(out, b, (b_end - b) * sizeof(AbBin));
+	out += b_end - b;
+	return (int) (out - result);
 }
 
 /*
- * Merge the keys of bins into sorted, different keys; result has room for
- * both and overlaps neither.  Returns the number of its keys.
+ * How many bins, from the first one on, are in ascending order and different.
  */
 int
-AbMergeKeys(int64_t *result, const int64_t *a, int a_count,
-			const AbBin *b, int b_count)
+AbAscendingBins(const AbBin *bins, int count)
 {
-	int64_t    *out = result;
-	int			i = 0;
-	int			j = 0;
+	int			run = count > 0;
 
-	while (i < a_count && j < b_count)
+	while (run < count && bins[run - 1].key < bins[run].key)
+		run++;
+	return run;
+}
+
+/*
+ * Sort bins and add up those of one key; scratch has room for as many.  Returns
+ * the number of bins that are left.
+ *
+ * It merges neighbouring runs that ascend until there is one, so that sorted
+ * maps behind each other cost the logarithm of their number, not of that of
+ * their bins.
+ */
+int
+AbSortBins(AbBin *bins, AbBin *scratch, int count)
+{
+	AbBin	   *from = bins;
+	AbBin	   *to = scratch;
+
+	while (AbAscendingBins(from, count) < count)
 	{
-		int64_t		key = a[i] < b[j].key ? a[i] : b[j].key;
+		AbBin	   *swap = from;
+		int			left = 0;
 
-		i += a[i] == key;
-		j += b[j].key == key;
-		*out++ = key;
+		for (int done = 0; done < count;)
+		{
+			const AbBin *a = from + done;
+			int			a_count = AbAscendingBins(a, count - done);
+			const AbBin *b = a + a_count;
+			int			b_count = AbAscendingBins(b, count - done - a_count);
+
+			left += AbMergeBins(to + left, a, a_count, b, b_count);
+			done += a_count + b_count;
+		}
+		count = left;
+		from = to;
+		to = swap;
 	}
-	while (i < a_count)
-		*out++ = a[i++];
-	while (j < b_count)
-		*out++ = b[j++].key;
-	return out - result;
+	if (from != bins)
+		memcpy(bins, from, count * sizeof(AbBin));
+	return count;
 }
 
 /* ----------------------------------------------------------------------
@@ -252,7 +234,7 @@ static double
 FarEnd(int64_t key, int bits)
 {
 	int64_t		magnitude = key < 0 ? -key : key;
-	int			dropped = magnitude == 0 ? 0 : DroppedBits(magnitude, bits);
+	int			dropped = magnitude == 0 ? 0 : AbDroppedBits(magnitude, bits);
 
 	if (dropped <= 0)
 		return AbValueOfKey(key);
@@ -436,7 +418,7 @@ AbBinsEncode(const AbBin *bins, int count, unsigned char *out)
  * Read a number.  Returns whether there is one, written with no byte more than
  * it takes.
  */
-static inline bool
+static bool
 GetNumber(const unsigned char **in, const unsigned char *end,
 		  uint64_t *number)
 {
@@ -461,6 +443,75 @@ GetNumber(const unsigned char **in, const unsigned char *end,
 }
 
 /*
+ * The number in up to 8 bytes without their highest bits, lowest first.
+ */
+static inline uint64_t
+JoinBytes(uint64_t bytes)
+{
+	/* most are short */
+	if (bytes < 0x10000)
+		return (bytes & 0x7F) | (bytes & 0x7F00) >> 1;
+	/* close the gaps between 8 numbers of 7 bits, 4 of 14, 2 of 28 */
+	bytes = (bytes & UINT64_C(0x007F007F007F007F)) |
+		(bytes & UINT64_C(0x7F007F007F007F00)) >> 1;
+	bytes = (bytes & UINT64_C(0x00003FFF00003FFF)) |
+		(bytes & UINT64_C(0x3FFF00003FFF0000)) >> 2;
+	return (bytes & UINT64_C(0x0FFFFFFF)) |
+		(bytes & UINT64_C(0x0FFFFFFF00000000)) >> 4;
+}
+
+/*
+ * Read the two numbers of a bin as GetNumber() does.
+ *
+ * Their lengths are random, so where both are in the next 8 bytes they are
+ * taken out of them without a branch on it.
+ */
+static inline bool
+GetNumbers(const unsigned char **in, const unsigned char *end,
+		   uint64_t *first, uint64_t *second)
+{
+	const uint64_t highest = UINT64_C(0x8080808080808080);
+
+	if (end - *in >= 8)
+	{
+		uint64_t	bytes;
+		uint64_t	ends;
+		uint64_t	later_ends;
+
+		memcpy(&bytes, *in, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		bytes = __builtin_bswap64(bytes);
+#endif
+		ends = ~bytes & highest;
+		if ((ends & 0x8080) == 0x8080)
+		{
+			*first = bytes & 0x7F;
+			*second = bytes >> 8 & 0x7F;
+			*in += 2;
+			return true;
+		}
+		later_ends = ends & (ends - 1);
+		if (later_ends != 0)
+		{
+			int			first_bits = __builtin_ctzll(ends) + 1;
+			int			bits = __builtin_ctzll(later_ends) + 1;
+			uint64_t	a = bytes & (ends ^ (ends - 1));
+			uint64_t	b = (bytes & (later_ends ^ (later_ends - 1))) >> first_bits;
+
+			/* a last byte of zero is one that it does not take */
+			if ((first_bits > 8 && a >> (first_bits - 8) == 0) ||
+				(bits - first_bits > 8 && b >> (bits - first_bits - 8) == 0))
+				return false;
+			*first = JoinBytes(a);
+			*second = JoinBytes(b);
+			*in += bits / 8;
+			return true;
+		}
+	}
+	return GetNumber(in, end, first) && GetNumber(in, end, second);
+}
+
+/*
  * Read that many bins.  Returns NULL and where they end, or a sentence saying
  * why these bytes are not what AbBinsEncode() writes.
  */
@@ -482,7 +533,7 @@ AbBinsDecode(const unsigned char *in, const unsigned char *end,
 		uint64_t	number;
 		uint64_t	rows;
 
-		if (!GetNumber(&in, end, &number) || !GetNumber(&in, end, &rows))
+		if (!GetNumbers(&in, end, &number, &rows))
 			return fault;
 		if (i == 0)
 			key = (int64_t) (number >> 1 ^ -(number & 1));

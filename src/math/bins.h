@@ -15,9 +15,14 @@
 #ifndef AB_MATH_BINS_H
 #define AB_MATH_BINS_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/* bits of the smallest normal double: below it there is no leading one */
+#define AB_FIRST_NORMAL	(INT64_C(1) << 52)
 
 /* significand bits of a double behind the leading one */
 #define AB_EXACT_BITS	52
@@ -54,15 +59,13 @@ typedef struct AbBins
 	double		max;
 } AbBins;
 
-extern int64_t AbKeyOfValue(double value);
 extern double AbValueOfKey(int64_t key);
-extern int64_t AbTruncateKey(int64_t key, int bits);
 extern void AbSortKeys(uint64_t *keys, uint64_t *scratch, size_t count);
 extern int	AbTruncateBins(AbBin *bins, int count, int bits);
 extern int	AbMergeBins(AbBin *result, const AbBin *a, int a_count,
 						const AbBin *b, int b_count);
-extern int	AbMergeKeys(int64_t *result, const int64_t *a, int a_count,
-						const AbBin *b, int b_count);
+extern int	AbAscendingBins(const AbBin *bins, int count);
+extern int	AbSortBins(AbBin *bins, AbBin *scratch, int count);
 extern int	AbBitsToDiffer(int64_t a, int64_t b);
 
 extern double AbBinLow(const AbBins *bins, int i);
@@ -76,5 +79,46 @@ extern unsigned char *AbBinsEncode(const AbBin *bins, int count,
 extern const char *AbBinsDecode(const unsigned char *in,
 								const unsigned char *end, AbBin *bins,
 								int count, const unsigned char **after);
+
+/*
+ * The key of a finite value.  Both zeros have the key 0.
+ */
+static inline int64_t
+AbKeyOfValue(double value)
+{
+	double		magnitude = fabs(value);
+	int64_t		key;
+
+	memcpy(&key, &magnitude, sizeof(key));
+	return value < 0 ? -key : key;
+}
+
+/*
+ * How many low bits of a magnitude > 0 lie behind its leading one and the
+ * `bits` next to it; not positive if none.
+ */
+static inline int
+AbDroppedBits(int64_t magnitude, int bits)
+{
+	return (magnitude >= AB_FIRST_NORMAL ? 52 :
+			63 - __builtin_clzll((unsigned long long) magnitude)) - bits;
+}
+
+/*
+ * The key of the bin, at that many bits, to which a key belongs.
+ */
+static inline int64_t
+AbTruncateKey(int64_t key, int bits)
+{
+	int64_t		magnitude = key < 0 ? -key : key;
+	int			dropped;
+
+	if (magnitude == 0)
+		return 0;
+	dropped = AbDroppedBits(magnitude, bits);
+	if (dropped > 0)
+		magnitude = magnitude >> dropped << dropped;
+	return key < 0 ? -magnitude : magnitude;
+}
 
 #endif							/* AB_MATH_BINS_H */

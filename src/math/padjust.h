@@ -17,6 +17,8 @@ typedef enum AbCorrection
 	AB_HOLM,
 	AB_HOCHBERG,
 	AB_HOMMEL,
+	AB_HOLM_SIDAK,
+	AB_HOCHBERG_SIDAK,
 	AB_BENJAMINI_HOCHBERG,
 	AB_BENJAMINI_YEKUTIELI,
 	AB_DUNNETT					/* needs more than p-values: dunnett.h */

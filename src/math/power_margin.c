@@ -2,7 +2,13 @@
  * power_margin.c
  *	  Power of the score test of two rates against one margin or two.
  *
- * The test is the one of ab_margin_score, see proportions_score.c.  Its power is
+ * By the formula of Farrington and Manning the plain score statistic is
+ * normal, with the standard error s0 under the hypothesis at its limit and s1
+ * in truth,
+ *
+ *		P(Z > (z_alpha s0 - d) / s1),	d = p_t - p_c - margin.
+ *
+ * Exactly, the test is the one of ab_margin_score, see proportions_score.c.  Its power is
  * enumerated: for every number of successes in the control the test rejects
  * from a number k of successes in the treatment on, which grows with it, so
  * that the tables of two arms are walked along the boundary alone.
@@ -13,6 +19,12 @@
  *		G(p1, p2) = S - c - sqrt(V) w(z_alpha),
  *
  * whose variance and skewness come from its slopes.
+ *
+ * References:
+ *	C. P. Farrington, G. Manning, Test Statistics and Sample Size Formulae for
+ *	Comparative Binomial Trials with Null Hypothesis of Non-Zero Risk
+ *	Difference or Non-Unity Relative Risk, Statistics in Medicine 9 (1990),
+ *	1447-1454, method 3 (proportions at their maximum likelihood under the null).
  */
 #include "math/power_margin.h"
 
@@ -27,6 +39,12 @@
 
 /* Probabilities of a table that do not count. */
 #define NEGLIGIBLE			1e-19
+
+/*
+ * Successes and failures that each arm expects, in truth and at the margin,
+ * where no count is small.
+ */
+#define AMPLE_COUNT			10
 
 /* Control counts between two polls. */
 #define POLL_STEPS			256
@@ -217,44 +235,126 @@ ApproximatePowerOfOne(double n, const AbMarginDesign *design, bool upper)
 }
 
 /*
- * The power by the approximation: of both tests, that neither fails.
+ * The power of the test of one limit by the formula, n not necessarily whole.
  */
 static double
-ApproximatePower(double n, const AbMarginDesign *design)
+FormulaPowerOfOne(double n, const AbMarginDesign *design, bool upper)
+{
+	static const AbScoreTest plain = {AB_SCORE, AB_CONTINUITY_NONE};
+	double		treatment_n = design->ratio * n;
+	double		control = design->control;
+	double		treatment = design->treatment;
+	AbProportions counts = {n * control, n, treatment_n * treatment, treatment_n};
+	AbProportionNull null = upper ? design->high : design->low;
+	double		factor = null.ratio ? null.value : 1;
+	double		beyond = treatment - control * factor - (null.ratio ? 0 : null.value);
+	double		threshold = AbNormalUpperQuantile(design->alpha) *
+		AbScoreError(&counts, plain, null);
+	double		error = sqrt(factor * factor * control * (1 - control) / n +
+							 treatment * (1 - treatment) / treatment_n);
+
+	if (upper)
+		beyond = -beyond;
+	/* rates of 0 and 1 do not vary */
+	if (error == 0)
+		return beyond > threshold ? 1 : 0;
+	return AbNormalUpperTail((threshold - beyond) / error);
+}
+
+/*
+ * The power of both tests, that neither fails.
+ */
+static double
+PowerOfBoth(double n, const AbMarginDesign *design,
+			double (*power_of_one) (double, const AbMarginDesign *, bool))
 {
 	double		power = 1;
 
 	if (!isinf(design->low.value))
-		power += ApproximatePowerOfOne(n, design, false) - 1;
+		power += power_of_one(n, design, false) - 1;
 	if (!isinf(design->high.value))
-		power += ApproximatePowerOfOne(n, design, true) - 1;
+		power += power_of_one(n, design, true) - 1;
 	return power < 0 ? 0 : power;
 }
 
+static double
+FormulaPower(double n, const AbMarginDesign *design)
+{
+	return PowerOfBoth(n, design, FormulaPowerOfOne);
+}
+
 /*
- * The power for n users, a whole number, in the control group and ratio n,
- * rounded, in the treatment group; enumerated unless the counts vary too much,
- * where the approximation is as good.  NaN if a number is NaN.
+ * The power of the test that decides; enumerated unless the counts vary too
+ * much, where the approximation is as good.
  */
-double
-AbMarginPower(double n, const AbMarginDesign *design, const AbWork *work)
+static double
+ExactPower(double n, const AbMarginDesign *design, const AbWork *work)
 {
 	double		control = n * design->control * (1 - design->control);
 	double		treatment = design->ratio * n * design->treatment *
 		(1 - design->treatment);
 
-	if (isnan(control) || isnan(treatment))
-		return NAN;
 	return fmax(control, treatment) <= ENUMERATED_VARIANCE ?
-		EnumeratedPower(n, design, work) : ApproximatePower(n, design);
+		EnumeratedPower(n, design, work) :
+		PowerOfBoth(n, design, ApproximatePowerOfOne);
+}
+
+/*
+ * Of a rate and its complement the smaller one.
+ */
+static double
+Rarer(double rate)
+{
+	return fmin(rate, 1 - rate);
+}
+
+/*
+ * The same of the treatment's rate where the hypothesis ends; 1 without one.
+ */
+static double
+RarerAt(const AbMarginDesign *design, AbProportionNull null)
+{
+	if (isinf(null.value))
+		return 1;
+	return Rarer(null.ratio ? design->control * null.value :
+				 design->control + null.value);
+}
+
+/*
+ * Is the formula asked for, or good enough for that many users?
+ */
+static bool
+UseFormula(double n, const AbMarginDesign *design)
+{
+	double		treatment = fmin(Rarer(design->treatment),
+								 fmin(RarerAt(design, design->low),
+									  RarerAt(design, design->high)));
+
+	if (design->method != AB_MARGIN_AUTO)
+		return design->method == AB_MARGIN_ASYMPTOTIC;
+	return n * fmin(Rarer(design->control), design->ratio * treatment) >=
+		AMPLE_COUNT;
+}
+
+/*
+ * The power for n users, a whole number, in the control group and ratio n in
+ * the treatment group, rounded if enumerated.  NaN if a number is NaN.
+ */
+double
+AbMarginPower(double n, const AbMarginDesign *design, const AbWork *work)
+{
+	if (isnan(n * design->control * design->ratio * design->treatment))
+		return NAN;
+	return UseFormula(n, design) ? FormulaPower(n, design) :
+		ExactPower(n, design, work);
 }
 
 static double
-PowerAt(double n, void *context)
+FormulaPowerAt(double n, void *context)
 {
 	const SizeSearch *search = context;
 
-	return AbMarginPower(n, search->design, search->work);
+	return FormulaPower(n, search->design);
 }
 
 static double
@@ -262,21 +362,33 @@ ApproximatePowerAt(double n, void *context)
 {
 	const SizeSearch *search = context;
 
-	return ApproximatePower(n, search->design);
+	return PowerOfBoth(n, search->design, ApproximatePowerOfOne);
+}
+
+static double
+ExactPowerAt(double n, void *context)
+{
+	const SizeSearch *search = context;
+
+	return ExactPower(n, search->design, search->work);
 }
 
 /*
  * A control group n that has that power where n - 1 users have not; NaN if it
- * is above 2^53 or a number is NaN.  The power has saw teeth, as counts
- * are whole, so there may be other such n.
+ * is above 2^53 or a number is NaN.  The enumerated power has saw teeth, as
+ * counts are whole, so there may be other such n.
  */
 double
 AbMarginSampleSize(const AbMarginDesign *design, double power,
 				   const AbWork *work)
 {
 	SizeSearch	search = {design, work};
-	double		guess = AbSmallestSize(ApproximatePowerAt, &search, power, 2, 2);
+	double		n = NAN;
 
-	return isnan(guess) ? NAN :
-		AbSmallestSize(PowerAt, &search, power, 2, guess);
+	if (design->method != AB_MARGIN_EXACT)
+		n = AbSmallestSize(FormulaPowerAt, &search, power, 2, 2);
+	if (isnan(n) ? design->method == AB_MARGIN_ASYMPTOTIC : UseFormula(n, design))
+		return n;
+	n = AbSmallestSize(ApproximatePowerAt, &search, power, 2, isnan(n) ? 2 : n);
+	return isnan(n) ? NAN : AbSmallestSize(ExactPowerAt, &search, power, 2, n);
 }

@@ -10,6 +10,14 @@
 #include "math/proportions_null.h"
 #include "math/work.h"
 
+/* How a power is computed. */
+typedef enum AbMarginMethod
+{
+	AB_MARGIN_AUTO,				/* asymptotic where no count is small */
+	AB_MARGIN_ASYMPTOTIC,		/* the formula of Farrington and Manning */
+	AB_MARGIN_EXACT				/* by enumeration of the test that decides */
+} AbMarginMethod;
+
 /*
  * Two rates of which is to be shown that they are above one hypothesis, below
  * another, or both, by one-sided tests at alpha.  A limit that is infinite is
@@ -21,6 +29,7 @@ typedef struct AbMarginDesign
 	double		treatment;
 	double		ratio;			/* users: treatment / control */
 	double		alpha;
+	AbMarginMethod method;
 	AbProportionNull low;
 	AbProportionNull high;
 } AbMarginDesign;

@@ -2,8 +2,8 @@
  * student.c
  *	  From an estimate and its standard error to p-values and intervals.
  *
- * Everything here is dual to the test: an interval excludes no effect exactly
- * when p < alpha.
+ * Everything here is dual to the test, an interval excludes no effect exactly
+ * when p < alpha, but the two intervals of the lift of AbLiftInterval().
  *
  * References:
  *	Student, The Probable Error of a Mean, Biometrika 6 (1908), 1-25.
@@ -241,6 +241,95 @@ AbFieller(const AbEffect *effect, const AbDecision *decision,
 }
 
 /*
+ * Standard error of the difference less x times the control, in units of the
+ * control: the root of Fieller's v(x) over the control's size.
+ */
+static double
+RelativeError(const AbEffect *effect, double x)
+{
+	double		se = effect->std_error / fabs(effect->control);
+	double		sc = sqrt(effect->control_variance) / fabs(effect->control);
+	double		slope = effect->control_variance > 0 ?
+		effect->covariance / effect->control_variance : 0;
+	double		explained = fabs(slope) * sc;
+	double		residual = se > explained ?
+		sqrt(se - explained) * sqrt(se + explained) : 0;
+
+	return hypot(residual, (slope - x) * sc);
+}
+
+/*
+ * How an interval of the lift is made by that method, as far as the effect
+ * tells: with its degrees of freedom and, by the first terms of Taylor's series
+ * at the estimate x,
+ *
+ *		var(x) = v(x) / control^2,
+ *		var(log(treatment / control)) = v(x) / treatment^2,
+ *
+ * v(x) being AbFieller()'s.  The critical value is the caller's to fill in.
+ */
+AbLift
+AbMakeLift(const AbEffect *effect, AbLiftMethod method)
+{
+	AbLift		lift;
+
+	lift.method = method;
+	lift.at = effect->difference / effect->control;
+	lift.log_error = RelativeError(effect, lift.at) / fabs(1 + lift.at);
+	lift.df = effect->df;
+	lift.critical = NAN;
+	return lift;
+}
+
+/*
+ * The interval of the lift, as a fraction, by the delta method or on the scale
+ * of the logarithm, whose ends are
+ *
+ *		x -+ critical sqrt(v(at)) / |control|,
+ *		(1 + x) exp(-+ critical log_error) - 1.
+ *
+ * Neither is the dual of the test, so it is not made to agree with a verdict.
+ * Of a one-sided test the same end is open as of Fieller's.
+ *
+ * Returns false, with an interval of NaN, where there is none: a control of
+ * zero, on the logarithmic scale means that differ in sign or of which one is
+ * zero, a number that is NaN or too large.
+ */
+bool
+AbLiftInterval(const AbEffect *effect, const AbLift *lift,
+			   AbAlternative alternative, AbInterval *interval)
+{
+	double		x = effect->difference / effect->control;
+	double		reach;
+
+	if (lift->method == AB_LIFT_LOG)
+	{
+		reach = lift->critical * lift->log_error;
+		interval->low = x > -1 ? expm1(log1p(x) - reach) : NAN;
+		interval->high = x > -1 ? expm1(log1p(x) + reach) : NAN;
+	}
+	else
+	{
+		reach = lift->critical * RelativeError(effect, lift->at);
+		interval->low = x - reach;
+		interval->high = x + reach;
+	}
+	if (!isfinite(interval->low) || !isfinite(interval->high))
+	{
+		interval->low = interval->high = NAN;
+		return false;
+	}
+	if (alternative != AB_TWO_SIDED)
+	{
+		if ((alternative == AB_GREATER) == (effect->control > 0))
+			interval->high = INFINITY;
+		else
+			interval->low = -INFINITY;
+	}
+	return true;
+}
+
+/*
  * One variance for both arms:
  *
  *	s^2 = (Sc + St) / df,	df = nc + nt - 2,	variance of a mean = s^2 / n.
@@ -283,4 +372,27 @@ AbSeparateVariances(AbSpread control, AbSpread treatment)
 	v.df = 1 / (share_c * share_c / (control.n - 1) +
 				share_t * share_t / (treatment.n - 1));
 	return v;
+}
+
+/*
+ * Give the interval on the logarithmic scale of two independent means the
+ * variances and the degrees of freedom that the test would have of rows in
+ * units of their arm's mean.  The means must not be zero.
+ *
+ * That is how others have it: with separate variances the standard error is
+ * AbMakeLift()'s and the degrees of freedom are Satterthwaite's of the two
+ * relative variances; with equal_var it is those that are pooled.
+ */
+void
+AbUseLogVariances(AbLift *lift, AbSpread control, AbSpread treatment,
+				  double control_mean, double treatment_mean, bool equal_var)
+{
+	AbMeanVariances v;
+
+	control.squares = control.squares / control_mean / control_mean;
+	treatment.squares = treatment.squares / treatment_mean / treatment_mean;
+	v = equal_var ? AbPooledVariances(control, treatment) :
+		AbSeparateVariances(control, treatment);
+	lift->log_error = sqrt(v.control + v.treatment);
+	lift->df = v.df;
 }

@@ -61,6 +61,24 @@ typedef struct AbDecision
 	bool		significant;
 } AbDecision;
 
+/* How the interval of a lift is made. */
+typedef enum AbLiftMethod
+{
+	AB_LIFT_FIELLER,			/* dual to the test */
+	AB_LIFT_DELTA,				/* of (treatment - control) / control */
+	AB_LIFT_LOG					/* of log(treatment / control) */
+} AbLiftMethod;
+
+/* What such an interval takes beside the effect. */
+typedef struct AbLift
+{
+	AbLiftMethod method;
+	double		at;				/* delta: the lift that the variance is of */
+	double		log_error;		/* log: standard error of the logarithm */
+	double		df;
+	double		critical;		/* with these degrees of freedom */
+} AbLift;
+
 /* A sample as far as the variance of its mean goes. */
 typedef struct AbSpread
 {
@@ -92,8 +110,14 @@ extern AbInterval AbDifferenceInterval(double difference, double std_error,
 									   const AbDecision *decision);
 extern bool AbFieller(const AbEffect *effect, const AbDecision *decision,
 					  AbInterval *lift);
+extern AbLift AbMakeLift(const AbEffect *effect, AbLiftMethod method);
+extern bool AbLiftInterval(const AbEffect *effect, const AbLift *lift,
+						   AbAlternative alternative, AbInterval *interval);
 extern AbMeanVariances AbPooledVariances(AbSpread control, AbSpread treatment);
 extern AbMeanVariances AbSeparateVariances(AbSpread control,
 										   AbSpread treatment);
+extern void AbUseLogVariances(AbLift *lift, AbSpread control,
+							  AbSpread treatment, double control_mean,
+							  double treatment_mean, bool equal_var);
 
 #endif							/* AB_MATH_STUDENT_H */

@@ -87,11 +87,11 @@ CheckVariants(AnovaRow *row, const AbSummary *summary, bool equal_var,
 	{
 		const AbArm *arm = AbGetArm(summary, i);
 
-		if (AbArmRows(arm) == 0)
+		if (AbArmRows(summary, arm) == 0)
 			continue;
 		row->variants++;
-		row->n = Min(row->n + AbArmRows(arm), TOO_MANY_ROWS);
-		nonfinite = Min(nonfinite + arm->nonfinite, TOO_MANY_ROWS);
+		row->n = Min(row->n + AbArmRows(summary, arm), TOO_MANY_ROWS);
+		nonfinite = Min(nonfinite + AbArmNonfinite(summary, arm), TOO_MANY_ROWS);
 		overflows += (arm->flags & AB_ARM_OVERFLOW) != 0;
 		single += arm->n == 1;
 		constant += !(row->groups[i].squares > 0);

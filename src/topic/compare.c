@@ -32,7 +32,8 @@ static const AbArg compare_args[] = {
 	AB_ALTERNATIVE_ARG(CompareCall, test),
 	AB_EQUAL_VAR_ARG(CompareCall, test, false),
 	AB_WORD_ARG(CompareCall, correction, "correction",
-				&ab_corrections_dunnett, AB_HOLM)
+				&ab_corrections_dunnett, AB_HOLM),
+	AB_LIFT_METHOD_ARG(CompareCall, test)
 };
 
 /* A treatment's row, and what its intervals are made of. */
@@ -125,9 +126,10 @@ MethodName(const CompareCall *call, bool by_score)
 
 		test = by_score ? psprintf("%s, %s", dunnett, test) : dunnett;
 	}
-	return psprintf("%s%s%s", test,
+	return psprintf("%s%s%s%s", test,
 					AbAlternativeSuffix(call->test.alternative),
-					AbCorrectionSuffix(call->correction));
+					AbCorrectionSuffix(call->correction),
+					by_score ? "" : AbLiftSuffix(call->test.lift_method));
 }
 
 /*
@@ -247,6 +249,58 @@ NoteVariance(Treatment *treatment, const CompareCall *call)
 			   ratio);
 }
 
+/* What the intervals of all rows are made with. */
+typedef struct Level
+{
+	const CompareCall *call;
+	AbDunnett  *dunnett;		/* or NULL */
+	double		alpha;			/* else, of each comparison */
+	double		df;				/* of the critical value found last */
+	double		critical;
+} Level;
+
+/*
+ * The critical value with those degrees of freedom.
+ */
+static double
+Critical(Level *level, double df)
+{
+	/* Dunnett's takes milliseconds */
+	if (df != level->df)
+	{
+		level->critical = level->dunnett != NULL ?
+			AbDunnettCritical(level->dunnett, df, level->call->test.alpha) :
+			AbCriticalT(df, level->call->test.alternative, level->alpha);
+		level->df = df;
+	}
+	return level->critical;
+}
+
+/*
+ * Fill in the intervals of a row that a t-test answers.
+ */
+static void
+SetIntervals(Treatment *treatment, Level *level, bool significant)
+{
+	const CompareCall *call = level->call;
+	AbMeans    *means = &treatment->means;
+	AbDecision	decision;
+	AbLift		lift;
+
+	decision.alternative = call->test.alternative;
+	decision.significant = significant;
+	decision.critical = Critical(level, means->row.df);
+	/* Dunnett's one variance is that of the effect alone */
+	lift = call->test.equal_var && level->dunnett != NULL ?
+		AbMakeLift(&treatment->effect, call->test.lift_method) :
+		AbMeansLift(means, &call->test, &treatment->effect);
+	if (lift.method == AB_LIFT_LOG)
+		lift.critical = Critical(level, lift.df);
+	else
+		lift.critical = decision.critical;
+	AbSetIntervals(&means->row, &treatment->effect, &decision, &lift);
+}
+
 /*
  * From the tests one by one to those of all together: verdicts by adjusted
  * p-values, and intervals that are simultaneous where such exist, else those of
@@ -260,14 +314,14 @@ DecideAll(Treatment *treatments, int count, int tested,
 	AbComparison **rows = (AbComparison **) palloc(count * sizeof(AbComparison *));
 	bool	   *single = (bool *) palloc(count * sizeof(bool));
 	double		alpha = call->test.alpha;
-	double		level = AbSimultaneousLevel(alpha, tested, call->correction);
-	bool		simultaneous = call->correction == AB_DUNNETT || !isnan(level);
-	double		critical = NAN;
-	double		critical_df = NAN;
+	double		each = AbSimultaneousLevel(alpha, tested, call->correction);
+	bool		simultaneous = call->correction == AB_DUNNETT || !isnan(each);
+	Level		level = {call, NULL, simultaneous ? each : alpha, NAN, NAN};
 
 	if (call->correction == AB_DUNNETT)
 		dunnett = MakeDunnett(treatments, count, tested,
 							  call->test.alternative);
+	level.dunnett = dunnett;
 	for (int i = 0; i < count; i++)
 	{
 		rows[i] = &treatments[i].means.row;
@@ -286,21 +340,11 @@ DecideAll(Treatment *treatments, int count, int tested,
 		CHECK_FOR_INTERRUPTS();
 		if (!treatments[i].tested)
 			continue;
-		/* Dunnett's takes milliseconds */
-		if (row->df != critical_df)
-		{
-			critical = dunnett != NULL ?
-				AbDunnettCritical(dunnett, row->df, alpha) :
-				AbCriticalT(row->df, call->test.alternative,
-							simultaneous ? level : alpha);
-			critical_df = row->df;
-		}
 		if (!treatments[i].by_score)
-			AbSetIntervals(row, &treatments[i].effect, critical,
-						   call->test.alternative, simultaneous ?
-						   row->significant == AB_YES : single[i]);
+			SetIntervals(&treatments[i], &level, simultaneous ?
+						 row->significant == AB_YES : single[i]);
 		else if (simultaneous)
-			AbSetScoreIntervals(&treatments[i].means, critical,
+			AbSetScoreIntervals(&treatments[i].means, Critical(&level, row->df),
 								call->test.alternative);
 		if (!simultaneous)
 			AbNoteFamily(&row->notes, tested, call->correction);

@@ -27,7 +27,37 @@ static const AbWord theta_words[] = {
 	{"total", AB_THETA_TOTAL, "one slope, over all rows"}
 };
 
+static const AbWord lift_base_words[] = {
+	{"adjusted", false, "the control's adjusted mean"},
+	{"unadjusted", true, "its plain mean"}
+};
+
 const AbWords ab_thetas = AB_WORDS("theta", theta_words);
+const AbWords ab_lift_bases = AB_WORDS("lift_base", lift_base_words);
+
+const AbRange ab_theta_value = {
+	.low = -DBL_MAX, .high = DBL_MAX, .optional = true,
+	.message = "theta_value must be finite",
+	.hint = "It is the slope of the outcome on the covariate; without it theta says which one is fitted."
+};
+
+/*
+ * Let a theta that is given as a number be the one.  ERROR 22023 if another is
+ * asked for.
+ */
+void
+AbChooseTheta(AbCupedCall *call)
+{
+	if (isnan(call->theta_value))
+		return;
+	if (call->theta != AB_THETA_PER_ARM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("theta and theta_value exclude each other"),
+				 errhint("theta_value => %g is a slope taken as known, theta says which one is fitted.",
+						 call->theta_value)));
+	call->theta = AB_THETA_GIVEN;
+}
 
 /*
  * Moments of the two arms as one set of rows.
@@ -129,20 +159,52 @@ CheckVariances(AbMeans *means, const AbPairs *pairs, AbTheta theta,
 }
 
 /*
- * Compare the two arms by their pairs, and fill in what that gives.  subject is
- * what is compared, for the name of the method: "" for means.  With `binary` the
- * outcome is the first column itself, all zeros and ones.
+ * The interval of the lift, and what it is relative to, as the call asks.
+ */
+static AbLift
+ChooseLift(AbNotes *notes, const AbPairs *pairs, AbTheta theta,
+		   const AbCupedCall *call, AbAdjusted *e)
+{
+	const AbTestArgs *args = &call->test;
+	bool		plain = call->plain_base && theta != AB_THETA_NONE;
+	AbLift		lift;
+
+	if (plain)
+	{
+		AbDivideByPlain(e, pairs, args->equal_var);
+		AbNote(notes, "the lift is relative to the unadjusted control mean %.6g",
+			   pairs->control.y);
+	}
+	else if (AbThetaKnown(theta) && args->lift_method != AB_LIFT_FIELLER)
+	{
+		AbTakeMeanAsKnown(e, pairs, args->equal_var);
+		AbNote(notes, "the covariate's overall mean is taken as known: at a large lift its interval is too narrow");
+	}
+	lift = AbAdjustedLift(e, pairs, theta, args->equal_var, args->lift_method);
+	/* as GrowthBook has it, of means */
+	if (plain && AbThetaKnown(theta) && !call->ratios)
+		lift.at = pairs->y_difference / pairs->control.y;
+	return lift;
+}
+
+/*
+ * Compare the two arms by their pairs, with that slope, and fill in what that
+ * gives.  With `binary` the outcome is the first column itself, all zeros and
+ * ones.
  */
 void
-AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
-			   const AbTestArgs *args, const char *subject, bool binary)
+AbComparePairs(AbMeans *means, const AbPairs *pairs, const AbCupedCall *call,
+			   bool binary)
 {
 	static const char *const prefixes[] = {
 		[AB_THETA_NONE] = "",
 		[AB_THETA_PER_ARM] = "CUPED (per-arm theta), ",
 		[AB_THETA_POOLED] = "CUPED (pooled theta), ",
-		[AB_THETA_TOTAL] = "CUPED (total theta), "
+		[AB_THETA_TOTAL] = "CUPED (total theta), ",
+		[AB_THETA_GIVEN] = "CUPED (given theta), "
 	};
+	const AbTestArgs *args = &call->test;
+	AbTheta		theta = call->theta;
 	AbNotes    *notes = &means->row.notes;
 	double		nc = pairs->control.n;
 	double		nt = pairs->treatment.n;
@@ -150,6 +212,7 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
 	bool		flat = !args->equal_var && nc >= 2 && nt >= 2 && AbAnyFlat(&arms);
 	AbAdjusted	plain;
 	AbAdjusted	e;
+	AbLift		lift;
 
 	means->row.difference.value = pairs->y_difference;
 	means->row.lift.value = pairs->y_difference / pairs->control.y;
@@ -163,9 +226,11 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
 		theta = AB_THETA_NONE;
 	if (theta != AB_THETA_NONE && !CanAdjust(notes, pairs))
 		theta = AB_THETA_NONE;
-	means->row.method = psprintf("%s%s%s%s", prefixes[theta],
-								 AbMeansTestName(args->equal_var), subject,
-								 AbAlternativeSuffix(args->alternative));
+	means->row.method = psprintf("%s%s%s%s%s", prefixes[theta],
+								 AbMeansTestName(args->equal_var),
+								 call->ratios ? " of ratios (delta method)" : "",
+								 AbAlternativeSuffix(args->alternative),
+								 AbLiftSuffix(args->lift_method));
 
 	if (args->equal_var ? nc + nt < 3 : nc < 2 || nt < 2)
 	{
@@ -185,13 +250,14 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
 	if (theta != AB_THETA_NONE)
 	{
 		e = AbAncova(pairs, theta, args->equal_var);
-		means->control_mean = e.effect.control;
+		means->control_mean = e.control;
 		means->treatment_mean = e.treatment;
 		means->control_stddev = e.control_stddev;
 		means->treatment_stddev = e.treatment_stddev;
 		if (plain.effect.std_error > 0 && isfinite(e.effect.std_error))
 			NoteAdjustment(notes, pairs, &e, &plain, theta);
 	}
+	lift = ChooseLift(notes, pairs, theta, call, &e);
 	arms.flat_control |= e.control_stddev == 0;
 	arms.flat_treatment |= e.treatment_stddev == 0;
 	if (!args->equal_var && AbAnyFlat(&arms))
@@ -203,7 +269,7 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, AbTheta theta,
 			   !arms.flat_control ? "the treatment" : "both arms");
 		return;
 	}
-	if (AbTestEffect(&means->row, &e.effect, args->alternative))
+	if (AbTestEffect(&means->row, &e.effect, args->alternative, &lift))
 		CheckVariances(means, pairs, theta, args, &arms);
 }
 
@@ -228,7 +294,7 @@ PairOfMoments(const AbDouble *moments, double n)
  * The two arms as pairs.
  */
 static AbPairs
-PairsOfArms(const AbMeans *means)
+PairsOfArms(const AbMeans *means, double theta_value)
 {
 	AbPairs		pairs;
 	AbDouble	all[AB_MAX_MOMENTS];
@@ -245,7 +311,7 @@ PairsOfArms(const AbMeans *means)
 											means->control->moments[1]);
 	AbMergeArms(means, all);
 	total = PairOfMoments(all, pairs.control.n + pairs.treatment.n);
-	pairs.total_theta = total.sxy / total.sxx;
+	pairs.known_theta = isnan(theta_value) ? total.sxy / total.sxx : theta_value;
 	return pairs;
 }
 
@@ -261,22 +327,22 @@ Cuped(FunctionCallInfo fcinfo)
 	};
 	static const AbArg args[] = {
 		AB_CUPED_ARGS(&width),
-		AB_THETA_ARG
+		AB_THETA_ARGS
 	};
 	AbCupedCall call = {.test.reader = "ab_cuped(ab_summary(outcome, covariate, variant)"};
 	AbMeans		means;
 	bool		comparable;
 
 	AbReadArgs(fcinfo, args, &call);
+	AbChooseTheta(&call);
 	comparable = AbStartMeans(&means, call.summary, &call.test);
 	means.row.method = psprintf("CUPED%s",
 								AbAlternativeSuffix(call.test.alternative));
 	if (comparable)
 	{
-		AbPairs		pairs = PairsOfArms(&means);
+		AbPairs		pairs = PairsOfArms(&means, call.theta_value);
 
-		AbComparePairs(&means, &pairs, call.theta, &call.test, "",
-					   AbBinaryArms(&means, 0));
+		AbComparePairs(&means, &pairs, &call, AbBinaryArms(&means, 0));
 	}
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }

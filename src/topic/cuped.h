@@ -18,9 +18,14 @@ typedef struct AbCupedCall
 	const AbSummary *summary;
 	AbTestArgs	test;
 	AbTheta		theta;
+	double		theta_value;	/* NaN if not given */
+	int			plain_base;		/* is the lift over the unadjusted mean? */
+	bool		ratios;			/* not means */
 } AbCupedCall;
 
 extern const AbWords ab_thetas; /* AbTheta */
+extern const AbWords ab_lift_bases; /* plain_base */
+extern const AbRange ab_theta_value;
 
 /* the arguments that all calls have */
 #define AB_CUPED_ARGS(width) \
@@ -30,12 +35,16 @@ extern const AbWords ab_thetas; /* AbTheta */
 	AB_ALPHA_ARG(AbCupedCall, test), \
 	AB_ALTERNATIVE_ARG(AbCupedCall, test), \
 	AB_EQUAL_VAR_ARG(AbCupedCall, test, false)
-#define AB_THETA_ARG \
-	AB_WORD_ARG(AbCupedCall, theta, "theta", &ab_thetas, AB_THETA_PER_ARM)
+#define AB_THETA_ARGS \
+	AB_WORD_ARG(AbCupedCall, theta, "theta", &ab_thetas, AB_THETA_PER_ARM), \
+	AB_LIFT_METHOD_ARG(AbCupedCall, test), \
+	AB_NUMBER_ARG(AbCupedCall, theta_value, "theta_value", &ab_theta_value, \
+				  NAN), \
+	AB_WORD_ARG(AbCupedCall, plain_base, "lift_base", &ab_lift_bases, false)
 
 extern void AbMergeArms(const AbMeans *means, AbDouble *moments);
+extern void AbChooseTheta(AbCupedCall *call);
 extern void AbComparePairs(AbMeans *means, const AbPairs *pairs,
-						   AbTheta theta, const AbTestArgs *args,
-						   const char *subject, bool binary);
+						   const AbCupedCall *call, bool binary);
 
 #endif							/* AB_TOPIC_CUPED_H */

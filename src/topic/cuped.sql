@@ -2,9 +2,11 @@
 
 CREATE FUNCTION ab_cuped(summary ab_summary, control text DEFAULT NULL, treatment text DEFAULT NULL,
 						 alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-						 equal_var boolean DEFAULT false, theta text DEFAULT 'per-arm') RETURNS ab_comparison
+						 equal_var boolean DEFAULT false, theta text DEFAULT 'per-arm',
+						 lift_method text DEFAULT 'fieller', theta_value float8 DEFAULT NULL,
+						 lift_base text DEFAULT 'adjusted') RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_cuped(ab_summary, text, text, float8, text, boolean, text) IS
+COMMENT ON FUNCTION ab_cuped(ab_summary, text, text, float8, text, boolean, text, text, float8, text) IS
 	'compares two variants with the variance taken out that a covariate from before the experiment explains';
 
 CREATE FUNCTION ab_cuped_final(ab_summary) RETURNS ab_comparison

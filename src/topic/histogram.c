@@ -29,9 +29,9 @@ NewState(FunctionCallInfo fcinfo)
 {
 	MemoryContext context;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		context = CurrentMemoryContext;
-	return AbNewHistogramState(context);
+	if (AggCheckCallContext(fcinfo, &context))
+		return AbNewAggregateState(context);
+	return AbNewHistogramState(CurrentMemoryContext);
 }
 
 /*
@@ -291,7 +291,12 @@ PG_FUNCTION_INFO_V1(ab_histogram_final);
 Datum
 ab_histogram_final(PG_FUNCTION_ARGS)
 {
+	AbHistogramState *state;
+
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
+	state = AbDatumPeekHistogramState(PG_GETARG_DATUM(0));
+	if (state)
+		PG_RETURN_POINTER(AbFlattenState(state));
 	PG_RETURN_POINTER(AB_GETARG_HISTOGRAM(0));
 }

@@ -31,7 +31,7 @@ COMMENT ON FUNCTION ab_histogram_final(ab_histogram) IS 'aggregate final functio
 CREATE AGGREGATE ab_histogram(outcome float8, variant text) (
 	SFUNC = ab_histogram_accum,
 	STYPE = ab_histogram,
-	SSPACE = 4096,
+	SSPACE = 1024,
 	COMBINEFUNC = ab_histogram_combine,
 	FINALFUNC = ab_histogram_final,
 	PARALLEL = SAFE
@@ -42,7 +42,7 @@ COMMENT ON AGGREGATE ab_histogram(float8, text) IS
 CREATE AGGREGATE ab_histogram(outcome float8, variant text, control text) (
 	SFUNC = ab_histogram_accum,
 	STYPE = ab_histogram,
-	SSPACE = 4096,
+	SSPACE = 1024,
 	COMBINEFUNC = ab_histogram_combine,
 	FINALFUNC = ab_histogram_final,
 	PARALLEL = SAFE
@@ -53,7 +53,7 @@ COMMENT ON AGGREGATE ab_histogram(float8, text, text) IS
 CREATE AGGREGATE ab_paired_histogram(control_outcome float8, treatment_outcome float8) (
 	SFUNC = ab_paired_histogram_accum,
 	STYPE = ab_histogram,
-	SSPACE = 4096,
+	SSPACE = 1024,
 	COMBINEFUNC = ab_histogram_combine,
 	FINALFUNC = ab_histogram_final,
 	PARALLEL = SAFE
@@ -64,7 +64,7 @@ COMMENT ON AGGREGATE ab_paired_histogram(float8, float8) IS
 CREATE AGGREGATE ab_rollup(histogram ab_histogram) (
 	SFUNC = ab_histogram_combine,
 	STYPE = ab_histogram,
-	SSPACE = 4096,
+	SSPACE = 1024,
 	COMBINEFUNC = ab_histogram_combine,
 	FINALFUNC = ab_histogram_final,
 	PARALLEL = SAFE
@@ -75,7 +75,7 @@ COMMENT ON AGGREGATE ab_rollup(ab_histogram) IS
 CREATE AGGREGATE ab_histogram(outcome float8, variant bigint) (
 	SFUNC = ab_histogram_accum,
 	STYPE = ab_histogram,
-	SSPACE = 4096,
+	SSPACE = 1024,
 	COMBINEFUNC = ab_histogram_combine,
 	FINALFUNC = ab_histogram_final,
 	PARALLEL = SAFE
@@ -86,7 +86,7 @@ COMMENT ON AGGREGATE ab_histogram(float8, bigint) IS
 CREATE AGGREGATE ab_histogram(outcome float8, variant boolean) (
 	SFUNC = ab_histogram_accum,
 	STYPE = ab_histogram,
-	SSPACE = 4096,
+	SSPACE = 1024,
 	COMBINEFUNC = ab_histogram_combine,
 	FINALFUNC = ab_histogram_final,
 	PARALLEL = SAFE
@@ -107,7 +107,7 @@ COMMENT ON FUNCTION ab_frequency_histogram_accum(ab_histogram, float8, bigint, t
 CREATE AGGREGATE ab_frequency_histogram(outcome float8, frequency float8, variant text) (
 	SFUNC = ab_frequency_histogram_accum,
 	STYPE = ab_histogram,
-	SSPACE = 4096,
+	SSPACE = 1024,
 	COMBINEFUNC = ab_histogram_combine,
 	FINALFUNC = ab_histogram_final,
 	PARALLEL = SAFE
@@ -118,7 +118,7 @@ COMMENT ON AGGREGATE ab_frequency_histogram(float8, float8, text) IS
 CREATE AGGREGATE ab_frequency_histogram(outcome float8, frequency bigint, variant text) (
 	SFUNC = ab_frequency_histogram_accum,
 	STYPE = ab_histogram,
-	SSPACE = 4096,
+	SSPACE = 1024,
 	COMBINEFUNC = ab_histogram_combine,
 	FINALFUNC = ab_histogram_final,
 	PARALLEL = SAFE

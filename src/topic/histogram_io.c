@@ -6,6 +6,7 @@
 
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
+#include "math/decimal.h"
 #include "utils/builtins.h"
 #include "value/io.h"
 
@@ -14,7 +15,7 @@
 
 static const char *BitsFault(int64 bits);
 static int	MissingCount(int bits);
-static const char *JsonArm(JsonbContainer *object, int bits, void *parts,
+static const char *JsonArm(const AbJsonObject *object, int bits, void *parts,
 						   int i);
 static const char *BinaryArm(StringInfo buf, int bits, void *parts, int i);
 static const char *ArmsFault(const void *parts, int count, int bits);
@@ -62,10 +63,80 @@ Build(int bits, int64 unassigned, const void *parts, int count)
 							count);
 }
 
+/*
+ * Why an arm of that many bins cannot follow those before the i-th, or NULL.
+ */
+static const char *
+TooManyBins(const AbHistogramPart *all, int i, int64 count)
+{
+	int64		total = count;
+
+	if (count > AB_MAX_VALUES)
+		return "There are too many different values.";
+	for (int j = 0; j < i; j++)
+		total += all[j].count;
+	return total > AB_MAX_BINS ? "There are too many values." : NULL;
+}
+
 /* ----------------------------------------------------------------------
  * Text form
  * ----------------------------------------------------------------------
  */
+
+/*
+ * Append digits / 10^decimals.
+ */
+static void
+AppendDecimal(StringInfo buf, int64 digits, int decimals)
+{
+	char		all[MAXINT8LEN + 1];
+	int			length;
+	char	   *p = all;
+
+	if (digits < 0)
+	{
+		appendStringInfoCharMacro(buf, '-');
+		digits = -digits;
+	}
+	length = pg_lltoa(digits, all);
+	if (decimals >= length)
+	{
+		appendStringInfoString(buf, "0.");
+		for (; decimals > length; decimals--)
+			appendStringInfoCharMacro(buf, '0');
+	}
+	else if (decimals > 0)
+	{
+		appendBinaryStringInfo(buf, all, length - decimals);
+		appendStringInfoCharMacro(buf, '.');
+		p += length - decimals;
+		length = decimals;
+	}
+	appendBinaryStringInfo(buf, p, length);
+	for (; digits > 0 && decimals < 0; decimals++)
+		appendStringInfoCharMacro(buf, '0');
+}
+
+/*
+ * Append a value of each bin: where the bin is more than one, the one that is
+ * shortest to write.
+ */
+static void
+AppendValues(StringInfo buf, const AbBins *bins)
+{
+	for (int i = 0; i < bins->count; i++)
+	{
+		int64		digits;
+		int			decimals;
+
+		if (i > 0)
+			appendStringInfoCharMacro(buf, ',');
+		if (AbCellDecimal(bins->bins[i].key, bins->bits, &digits, &decimals))
+			AppendDecimal(buf, digits, decimals);
+		else
+			AbAppendDouble(buf, AbValueOfKey(bins->bins[i].key));
+	}
+}
 
 PG_FUNCTION_INFO_V1(ab_histogram_out);
 Datum
@@ -93,16 +164,14 @@ ab_histogram_out(PG_FUNCTION_ARGS)
 		appendStringInfoString(&buf, ", \"max\": ");
 		AbAppendDouble(&buf, arm->max);
 		appendStringInfoString(&buf, ", \"values\": [");
+		AppendValues(&buf, &bins);
+		appendStringInfoString(&buf, "], \"counts\": [");
 		for (int j = 0; j < bins.count; j++)
 		{
 			if (j > 0)
-				appendStringInfoString(&buf, ", ");
-			AbAppendDouble(&buf, AbValueOfKey(bins.bins[j].key));
+				appendStringInfoCharMacro(&buf, ',');
+			AbAppendCount(&buf, bins.bins[j].count);
 		}
-		appendStringInfoString(&buf, "], \"counts\": [");
-		for (int j = 0; j < bins.count; j++)
-			appendStringInfo(&buf, "%s" INT64_FORMAT, j > 0 ? ", " : "",
-							 (int64) bins.bins[j].count);
 		appendStringInfoString(&buf, "]}");
 		pfree(bins.bins);
 	}
@@ -111,52 +180,51 @@ ab_histogram_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * Read the bins of an arm.  Returns NULL or why they are none.
+ * Read the bins of the i-th arm, whose values are cut to that many bits.
+ * Returns NULL or why they are none.
  */
 static const char *
-JsonBins(JsonbContainer *object, AbHistogramPart *part)
+JsonBins(const AbJsonObject *object, int bits, AbHistogramPart *all, int i)
 {
-	JsonbContainer *values = AbJsonArray(AbJsonMember(object, "values"), -1);
-	JsonbContainer *counts;
-	JsonbIterator *value_iterator;
-	JsonbIterator *count_iterator;
-	JsonbValue	value;
-	JsonbValue	count;
+	AbHistogramPart *part = all + i;
+	AbJson		values = AbJsonMember(object, "values");
+	AbJson		counts;
+	int64		room = AbJsonElements(values);
+	int			count = 0;
+	const char *fault;
 
-	if (values == NULL)
+	if (!AbFirstJsonElement(&values, values))
 		return "The key \"values\" must be an array.";
-	counts = AbJsonArray(AbJsonMember(object, "counts"),
-						 JsonContainerSize(values));
-	if (counts == NULL)
+	if (!AbFirstJsonElement(&counts, AbJsonMember(object, "counts")))
 		return "The key \"counts\" must be an array of as many elements as \"values\".";
+	/* before there is memory for them */
+	fault = TooManyBins(all, i, room);
+	if (fault)
+		return fault;
 
-	part->bins = (AbBin *) palloc(Max(JsonContainerSize(values), 1) *
-								  sizeof(AbBin));
-	value_iterator = JsonbIteratorInit(values);
-	count_iterator = JsonbIteratorInit(counts);
-	JsonbIteratorNext(&value_iterator, &value, true);
-	JsonbIteratorNext(&count_iterator, &count, true);
-	for (uint32 i = 0; i < JsonContainerSize(values); i++)
+	part->bins = (AbBin *) palloc(Max(room, 1) * sizeof(AbBin));
+	while (values.start < values.end && counts.start < counts.end)
 	{
 		double		x;
 		int64		n;
 
-		CHECK_FOR_INTERRUPTS();
-		JsonbIteratorNext(&value_iterator, &value, true);
-		JsonbIteratorNext(&count_iterator, &count, true);
-		if (!AbJsonDouble(&value, &x))
+		if (!AbNextJsonDouble(&values, &x))
 			return "The elements of \"values\" must be finite numbers.";
-		if (!AbJsonCount(&count, AB_MAX_OBSERVATIONS, &n))
+		if (!AbNextJsonCount(&counts, AB_MAX_OBSERVATIONS, &n))
 			return "The elements of \"counts\" must be whole numbers, not negative.";
-		part->bins[i].key = AbKeyOfValue(x);
-		part->bins[i].count = n;
+		Assert(count < room);
+		part->bins[count].key = AbTruncateKey(AbKeyOfValue(x), bits);
+		part->bins[count].count = n;
+		count++;
 	}
-	part->count = JsonContainerSize(values);
+	if (values.start < values.end || counts.start < counts.end)
+		return "The key \"counts\" must be an array of as many elements as \"values\".";
+	part->count = count;
 	return NULL;
 }
 
 static const char *
-JsonArm(JsonbContainer *object, int bits, void *parts, int i)
+JsonArm(const AbJsonObject *object, int bits, void *parts, int i)
 {
 	AbHistogramPart *part = (AbHistogramPart *) parts + i;
 	const char *fault;
@@ -171,11 +239,8 @@ JsonArm(JsonbContainer *object, int bits, void *parts, int i)
 	if (!AbJsonDouble(AbJsonMember(object, "min"), &part->min) ||
 		!AbJsonDouble(AbJsonMember(object, "max"), &part->max))
 		return "The keys \"min\" and \"max\" must be finite numbers.";
-	/* no -0 */
-	part->min += 0.0;
-	part->max += 0.0;
 
-	fault = JsonBins(object, part);
+	fault = JsonBins(object, bits, (AbHistogramPart *) parts, i);
 	return fault ? fault : AbHistogramPartFault(part, bits);
 }
 
@@ -231,7 +296,6 @@ BinaryArm(StringInfo buf, int bits, void *parts, int i)
 	const unsigned char *after;
 	const char *fault;
 	uint32		count;
-	int64		total;
 
 	AbCheckBytesLeft(buf, 8 + 8 + 8 + 4, &histogram_type);
 	part->head.nonfinite = pq_getmsgint64(buf);
@@ -241,13 +305,9 @@ BinaryArm(StringInfo buf, int bits, void *parts, int i)
 	count = (uint32) pq_getmsgint(buf, 4);
 
 	/* before there is memory for them; a bin takes at least two bytes */
-	if (count > AB_MAX_VALUES)
-		return "There are too many different values.";
-	total = count;
-	for (int j = 0; j < i; j++)
-		total += all[j].count;
-	if (total > AB_MAX_BINS)
-		return "There are too many values.";
+	fault = TooManyBins(all, i, count);
+	if (fault)
+		return fault;
 	AbCheckBytesLeft(buf, 1 + (Size) count * 2, &histogram_type);
 
 	part->count = count;

@@ -2,8 +2,10 @@
  * histogram_state.c
  *	  A histogram in the making: the expanded form of the type ab_histogram.
  *
- * Rows go to a buffer per arm, and full buffers are sorted and merged into the
- * map from values to counts (math/bins.c).
+ * Rows go to a buffer per arm.  Rows of full buffers are counted in the map from
+ * values to counts (math/bins.c) by an index of it (math/bins_index.c); those of
+ * new values are sorted, wait until there are enough, and are merged into it.
+ * What comes from other histograms goes the same way, cell by cell.
  *
  * While there are at most AB_MAX_VALUES different values, over all variants,
  * the map is exact.  Past that, it keeps of all values alike the largest number
@@ -21,100 +23,21 @@
 
 /* Rows that wait to be merged: as many as there are bins, between these. */
 #define MIN_WAITING		4096
-#define MAX_WAITING		65536
+#define MAX_WAITING		16384
+/* but with many arms this for each */
+#define MAX_ARM_WAITING	256
 
 /* Room for the first rows of an arm. */
-#define FIRST_ROWS		16
+#define FIRST_ROWS		4
 
-/* ----------------------------------------------------------------------
- * Arms
- * ----------------------------------------------------------------------
- */
+/* Rows that are sorted where they are. */
+#define FEW_ROWS		32
 
-/*
- * Room for another arm.
- */
-static void
-EnlargeArms(AbHistogramState *state)
-{
-	MemoryContext context = state->eoh.eoh_context;
-
-	if (state->room == 0)
-	{
-		state->room = 2;
-		state->arms = (AbHistogramPart *)
-			MemoryContextAlloc(context, state->room * sizeof(AbHistogramPart));
-		state->waiting = (AbWaiting *)
-			MemoryContextAlloc(context, state->room * sizeof(AbWaiting));
-	}
-	else
-	{
-		state->room *= 2;
-		state->arms = (AbHistogramPart *)
-			repalloc(state->arms, state->room * sizeof(AbHistogramPart));
-		state->waiting = (AbWaiting *)
-			repalloc(state->waiting, state->room * sizeof(AbWaiting));
-	}
-}
-
-/*
- * Add an empty arm at that position, with a copy of the label.
- */
-static void
-InsertArm(AbHistogramState *state, AbLabel label, int position)
-{
-	int			behind = state->count - position;
-	AbHistogramPart *arm;
-	char	   *name;
-
-	AbCheckVariantCount(state->count + 1, AB_MAX_HISTOGRAM_VARIANTS);
-	name = (char *) MemoryContextAlloc(state->eoh.eoh_context,
-									   Max(label.length, 1));
-	if (state->count == state->room)
-		EnlargeArms(state);
-
-	arm = &state->arms[position];
-	memmove(arm + 1, arm, behind * sizeof(AbHistogramPart));
-	memmove(&state->waiting[position + 1], &state->waiting[position],
-			behind * sizeof(AbWaiting));
-	memset(arm, 0, sizeof(AbHistogramPart));
-	memset(&state->waiting[position], 0, sizeof(AbWaiting));
-	state->count++;
-	arm->head.label.data = memcpy(name, label.data, label.length);
-	arm->head.label.length = label.length;
-}
-
-/*
- * AbFindStateArm() without guessing.
- */
-int
-AbInsertStateArm(AbHistogramState *state, AbLabel label)
-{
-	int			position = AbBisectArms(state->arms, state->count,
-										AbPartLabel, label);
-
-	if (unlikely(position < 0))
-	{
-		position = -(position + 1);
-		InsertArm(state, label, position);
-	}
-	return position;
-}
-
-static inline uint16 *
-FlagsOf(const void *arms, int i)
-{
-	return &((AbHistogramPart *) arms)[i].head.flags;
-}
-
-/*
- * Mark the arm at that position as control.  ERROR 22023 if another one is.
- */
-void
-AbMarkStateArm(AbHistogramState *state, int position)
-{
-	AbMarkArm(state->arms, state->count, AbPartLabel, FlagsOf, position);
-}
+/* The context that the states of an aggregate share, and where it is sought. */
+#define SHARED_CONTEXT	"ab_histogram states"
+#define SHARED_PLACES	4
+/* its largest blocks: what is free in one of them counts as used, too */
+#define SHARED_BLOCK	(256 * 1024)
 
 /*
  * Extend an arm's range to those values.
@@ -129,69 +52,107 @@ ExtendRange(AbHistogramPart *arm, double min, double max)
 }
 
 /* ----------------------------------------------------------------------
- * Merging what waits, all of it in the state's context
+ * Counting what waits, all of it in the state's context
  * ----------------------------------------------------------------------
  */
 
 /*
- * Merge other bins, of which there are some, into those of an arm.  They are
- * palloc'd and pass into its possession.
- */
-static void
-MergeIntoArm(AbHistogramPart *arm, AbBin *others, int count)
-{
-	AbBin	   *merged = others;
-
-	if (arm->count > 0)
-	{
-		merged = (AbBin *) palloc((arm->count + count) * sizeof(AbBin));
-		count = AbMergeBins(merged, arm->bins, arm->count, others, count);
-		pfree(arm->bins);
-		pfree(others);
-	}
-	/* what is tied takes no room */
-	arm->bins = (AbBin *) repalloc(merged, count * sizeof(AbBin));
-	arm->count = count;
-}
-
-/*
- * Sorted keys, of which there are some, as bins in palloc'd memory.
+ * Room for that many bins more, at most AB_MAX_VALUES, behind those of an arm
+ * that wait.  Returns where they go.
  */
 static AbBin *
-CountKeys(const uint64 *keys, int n, uint64 sign, int *count)
+ReserveBins(MemoryContext context, AbWaiting *waiting, int more)
 {
-	AbBin	   *bins = (AbBin *) palloc(n * sizeof(AbBin));
+	int			room = waiting->bins_used + more;
 
-	*count = 0;
-	for (int i = 0; i < n; i++)
+	if (waiting->bins == NULL)
 	{
-		int64		key = (int64) (keys[i] ^ sign);
-
-		if (*count > 0 && bins[*count - 1].key == key)
-			bins[*count - 1].count++;
-		else
-		{
-			bins[*count].key = key;
-			bins[*count].count = 1;
-			(*count)++;
-		}
+		waiting->bins = (AbBin *) MemoryContextAlloc(context,
+													 room * sizeof(AbBin));
+		waiting->bins_room = room;
 	}
-	return bins;
+	else if (room > waiting->bins_room)
+	{
+		room = Max(room, 2 * waiting->bins_room);
+		waiting->bins = (AbBin *) repalloc(waiting->bins, room * sizeof(AbBin));
+		waiting->bins_room = room;
+	}
+	return waiting->bins + waiting->bins_used;
+}
+
+static void
+ForgetIndex(AbWaiting *waiting)
+{
+	if (waiting->index.slots == NULL)
+		return;
+	pfree(waiting->index.slots);
+	waiting->index.slots = NULL;
+}
+
+static void
+BuildIndex(const AbHistogramPart *arm, AbWaiting *waiting)
+{
+	AbBinIndex *index = &waiting->index;
+
+	index->log = AbBinIndexLog(arm->count);
+	index->slots = (uint32 *) palloc(sizeof(uint32) << index->log);
+	AbFillBinIndex(index, arm->bins, arm->count);
 }
 
 /*
- * Merge the rows of an arm that wait.
+ * Let keys, in any order, wait as bins.
  */
 static void
-MergeRows(AbHistogramPart *arm, AbWaiting *waiting, int bits)
+AddKeys(AbWaiting *waiting, int64 *keys, int n)
 {
 	const uint64 sign = UINT64CONST(1) << 63;
-	uint64	   *keys = (uint64 *) palloc(waiting->rows_used * sizeof(uint64));
-	uint64	   *scratch = (uint64 *) palloc(waiting->rows_used * sizeof(uint64));
+	AbBin	   *bins = ReserveBins(CurrentMemoryContext, waiting, n);
+	uint64	   *unsigned_keys = (uint64 *) keys;
+	int			count = 0;
+
+	for (int i = 0; i < n; i++)
+		unsigned_keys[i] ^= sign;
+	if (n > FEW_ROWS)
+	{
+		uint64	   *scratch = (uint64 *) palloc(n * sizeof(uint64));
+
+		AbSortKeys(unsigned_keys, scratch, n);
+		pfree(scratch);
+	}
+	else
+		AbSortKeys(unsigned_keys, NULL, n);
+
+	for (int i = 0; i < n; i++)
+	{
+		int64		key = (int64) (unsigned_keys[i] ^ sign);
+
+		if (count > 0 && bins[count - 1].key == key)
+			bins[count - 1].count++;
+		else
+		{
+			bins[count].key = key;
+			bins[count].count = 1;
+			count++;
+		}
+	}
+	waiting->bins_used += count;
+}
+
+/*
+ * Count the rows of an arm that wait.  Those whose bins are not known then wait
+ * as bins.
+ */
+static void
+CountRows(AbHistogramPart *arm, AbWaiting *waiting, int bits)
+{
+	int64		few[FEW_ROWS];
+	int64	   *keys = few;
 	double		min = INFINITY;
 	double		max = -INFINITY;
 	int			finite = 0;
 
+	if (waiting->rows_used > FEW_ROWS)
+		keys = (int64 *) palloc(waiting->rows_used * sizeof(int64));
 	for (int i = 0; i < waiting->rows_used; i++)
 	{
 		double		value = waiting->rows[i];
@@ -200,7 +161,7 @@ MergeRows(AbHistogramPart *arm, AbWaiting *waiting, int bits)
 			continue;
 		min = Min(min, value);
 		max = Max(max, value);
-		keys[finite++] = (uint64) AbTruncateKey(AbKeyOfValue(value), bits) ^ sign;
+		keys[finite++] = AbTruncateKey(AbKeyOfValue(value), bits);
 	}
 	AbCheckObservations(arm->head.n, finite);
 	AbCheckObservations(arm->head.nonfinite, waiting->rows_used - finite);
@@ -208,18 +169,16 @@ MergeRows(AbHistogramPart *arm, AbWaiting *waiting, int bits)
 	waiting->rows_used = 0;
 	if (finite > 0)
 	{
-		AbBin	   *bins;
-		int			count;
-
 		/* no -0 */
 		ExtendRange(arm, min + 0.0, max + 0.0);
 		arm->head.n += finite;
-		AbSortKeys(keys, scratch, finite);
-		bins = CountKeys(keys, finite, sign, &count);
-		MergeIntoArm(arm, bins, count);
+		if (waiting->index.slots)
+			finite = AbCountKeys(&waiting->index, arm->bins, keys, finite);
+		if (finite > 0)
+			AddKeys(waiting, keys, finite);
 	}
-	pfree(keys);
-	pfree(scratch);
+	if (keys != few)
+		pfree(keys);
 
 	/* with many arms, not all of them keep a large buffer */
 	if (waiting->rows_room > MIN_WAITING)
@@ -230,24 +189,47 @@ MergeRows(AbHistogramPart *arm, AbWaiting *waiting, int bits)
 	}
 }
 
-#define ST_SORT SortBins
-#define ST_ELEMENT_TYPE AbBin
-#define ST_COMPARE(a, b) ((a)->key < (b)->key ? -1 : (a)->key > (b)->key)
-#define ST_SCOPE static
-#define ST_DEFINE
-#include "lib/sort_template.h"
-
 /*
- * Merge the bins of an arm that wait.
+ * Merge the bins of an arm that wait, of which there are some, into its bins.
  */
 static void
-MergeBins(AbHistogramPart *arm, AbWaiting *waiting, int bits)
+MergeBins(AbHistogramState *state, int position)
 {
-	AbBin	   *bins = (AbBin *) palloc(waiting->bins_used * sizeof(AbBin));
+	AbHistogramPart *arm = &state->arms[position];
+	AbWaiting  *waiting = &state->waiting[position];
+	AbBin	   *bins = waiting->bins;
+	int			count = waiting->bins_used;
 
-	SortBins(waiting->bins, waiting->bins_used);
-	memcpy(bins, waiting->bins, waiting->bins_used * sizeof(AbBin));
-	MergeIntoArm(arm, bins, AbTruncateBins(bins, waiting->bins_used, bits));
+	if (AbAscendingBins(bins, count) < count)
+	{
+		AbBin	   *scratch = (AbBin *) palloc(count * sizeof(AbBin));
+
+		count = AbSortBins(bins, scratch, count);
+		pfree(scratch);
+	}
+	if (state->keys)
+		AbAddKeys(state->keys, bins, count);
+	ForgetIndex(waiting);
+
+	if (arm->count > 0)
+	{
+		AbBin	   *merged = (AbBin *)
+			palloc((arm->count + count) * sizeof(AbBin));
+
+		count = AbMergeBins(merged, arm->bins, arm->count, bins, count);
+		pfree(arm->bins);
+		/* what is tied takes no room */
+		arm->bins = (AbBin *) repalloc(merged, count * sizeof(AbBin));
+	}
+	else
+	{
+		/* the arm takes them over */
+		arm->bins = count < waiting->bins_room ?
+			(AbBin *) repalloc(bins, count * sizeof(AbBin)) : bins;
+		waiting->bins = NULL;
+		waiting->bins_room = 0;
+	}
+	arm->count = count;
 	waiting->bins_used = 0;
 	if (waiting->bins_room > MIN_WAITING)
 	{
@@ -258,11 +240,35 @@ MergeBins(AbHistogramPart *arm, AbWaiting *waiting, int bits)
 }
 
 /*
+ * The bins of all arms together, of which there is that total, in palloc'd
+ * memory that the caller frees, and their number.
+ */
+static AbBin *
+AllBins(const AbHistogramState *state, int64 total, int *n)
+{
+	AbBin	   *bins = (AbBin *) palloc(total * sizeof(AbBin));
+	AbBin	   *scratch = (AbBin *) palloc(total * sizeof(AbBin));
+	int			count = 0;
+
+	for (int i = 0; i < state->count; i++)
+	{
+		const AbHistogramPart *arm = &state->arms[i];
+
+		if (arm->count > 0)
+			memcpy(bins + count, arm->bins, arm->count * sizeof(AbBin));
+		count += arm->count;
+	}
+	*n = AbSortBins(bins, scratch, count);
+	pfree(scratch);
+	return bins;
+}
+
+/*
  * The largest number of bits, below those that the arms have, with which their
  * bins fit.
  */
 static int
-ChooseBits(const AbHistogramPart *arms, int count, const int64 *keys, int n,
+ChooseBits(const AbHistogramPart *arms, int count, const AbBin *all, int n,
 		   int bits)
 {
 	int64		values[AB_EXACT_BITS + 1] = {0};	/* more with that many
@@ -273,7 +279,7 @@ ChooseBits(const AbHistogramPart *arms, int count, const int64 *keys, int n,
 	int			fitting = 0;
 
 	for (int i = 1; i < n; i++)
-		values[AbBitsToDiffer(keys[i - 1], keys[i])]++;
+		values[AbBitsToDiffer(all[i - 1].key, all[i].key)]++;
 	for (int i = 0; i < count; i++)
 	{
 		all_bins += arms[i].count > 0;
@@ -305,21 +311,64 @@ LowerBits(AbHistogramState *state, int bits)
 	for (int i = 0; i < state->count; i++)
 	{
 		AbHistogramPart *arm = &state->arms[i];
+		AbWaiting  *waiting = &state->waiting[i];
 
 		arm->count = AbTruncateBins(arm->bins, arm->count, bits);
+		waiting->bins_used = AbTruncateBins(waiting->bins, waiting->bins_used,
+											bits);
+		ForgetIndex(waiting);
 		total += arm->count;
+	}
+	if (state->keys)
+	{
+		pfree(state->keys);
+		state->keys = NULL;
 	}
 	return total;
 }
 
 /*
- * Merge what waits, and drop significand bits if there are then more values
- * than fit.
+ * Drop significand bits if there are more values than fit.  Returns the number
+ * of bins, which was that total.
+ */
+static int64
+FitBins(AbHistogramState *state, int64 total)
+{
+	/* their values are no more than the bins */
+	if (total <= AB_MAX_VALUES)
+		return total;
+
+	if (state->keys == NULL)
+	{
+		state->keys = (AbKeySet *) palloc(sizeof(AbKeySet));
+		AbClearKeySet(state->keys);
+		for (int i = 0; i < state->count; i++)
+			AbAddKeys(state->keys, state->arms[i].bins, state->arms[i].count);
+	}
+	if (state->keys->full || total > AB_MAX_BINS)
+	{
+		int			n;
+		AbBin	   *all = AllBins(state, total, &n);
+		int			bits = ChooseBits(state->arms, state->count, all, n,
+									  state->bits);
+
+		pfree(all);
+		total = LowerBits(state, bits);
+	}
+	return total;
+}
+
+/*
+ * Count what waits, and drop significand bits if there are then more values
+ * than fit.  Unless it is to be all of it, new bins go on waiting where they
+ * are few beside those of their arm.
  */
 void
-AbMergeWaiting(AbHistogramState *state)
+AbCountWaiting(AbHistogramState *state, bool all)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->eoh.eoh_context);
+	int			most = Max(MAX_WAITING, MAX_ARM_WAITING * state->count);
+	int			still_waiting = 0;
 	int64		total = 0;
 
 	for (int i = 0; i < state->count; i++)
@@ -329,24 +378,24 @@ AbMergeWaiting(AbHistogramState *state)
 
 		CHECK_FOR_INTERRUPTS();
 		if (waiting->rows_used > 0)
-			MergeRows(arm, waiting, state->bits);
-		if (waiting->bins_used > 0)
-			MergeBins(arm, waiting, state->bits);
+			CountRows(arm, waiting, state->bits);
+		if (waiting->bins_used > (all ? 0 : arm->count / 2))
+			MergeBins(state, i);
+		still_waiting += waiting->bins_used;
 		total += arm->count;
 	}
+	total = FitBins(state, total);
 
-	if (total > AB_MAX_VALUES)
-	{
-		int64	   *keys;
-		int			n = AbDistinctKeys(state->arms, state->count, &keys);
+	/* there is more to come */
+	if (!all)
+		for (int i = 0; i < state->count; i++)
+			if (state->arms[i].count > 0 &&
+				state->waiting[i].index.slots == NULL)
+				BuildIndex(&state->arms[i], &state->waiting[i]);
 
-		if (n > AB_MAX_VALUES || total > AB_MAX_BINS)
-			total = LowerBits(state, ChooseBits(state->arms, state->count,
-												keys, n, state->bits));
-		pfree(keys);
-	}
-	state->all_waiting = 0;
-	state->most_waiting = Max(MIN_WAITING, Min(total, MAX_WAITING));
+	state->all_waiting = still_waiting;
+	state->most_waiting = still_waiting +
+		Max(MIN_WAITING, Min(total, most));
 	MemoryContextSwitchTo(old);
 }
 
@@ -354,6 +403,17 @@ AbMergeWaiting(AbHistogramState *state)
  * The expanded object
  * ----------------------------------------------------------------------
  */
+
+/*
+ * The flat form of a state, palloc'd, which leaves the state what it is.
+ */
+AbHistogram *
+AbFlattenState(AbHistogramState *state)
+{
+	AbCountWaiting(state, true);
+	return AbBuildHistogram(state->bits, state->unassigned, state->arms,
+							state->count);
+}
 
 /*
  * The flat form, made once until the state changes.  It belongs to the state.
@@ -365,12 +425,9 @@ StateFlatSize(ExpandedObjectHeader *eohptr)
 
 	if (state->flat == NULL)
 	{
-		MemoryContext old;
+		MemoryContext old = MemoryContextSwitchTo(state->eoh.eoh_context);
 
-		AbMergeWaiting(state);
-		old = MemoryContextSwitchTo(state->eoh.eoh_context);
-		state->flat = AbBuildHistogram(state->bits, state->unassigned,
-									   state->arms, state->count);
+		state->flat = AbFlattenState(state);
 		MemoryContextSwitchTo(old);
 	}
 	return VARSIZE(state->flat);
@@ -391,13 +448,11 @@ static const ExpandedObjectMethods state_methods = {
 };
 
 /*
- * An empty state in a context of its own, which is a child of that one.
+ * An empty state in that context.
  */
-AbHistogramState *
-AbNewHistogramState(MemoryContext parent)
+static AbHistogramState *
+NewState(MemoryContext context)
 {
-	MemoryContext context = AllocSetContextCreate(parent, "ab_histogram",
-												  ALLOCSET_START_SMALL_SIZES);
 	AbHistogramState *state = (AbHistogramState *)
 		MemoryContextAllocZero(context, sizeof(AbHistogramState));
 
@@ -405,7 +460,49 @@ AbNewHistogramState(MemoryContext parent)
 	state->magic = AB_STATE_MAGIC;
 	state->bits = AB_EXACT_BITS;
 	state->most_waiting = MIN_WAITING;
+	state->arms = state->first_arms;
+	state->waiting = state->first_waiting;
+	state->room = AB_FIRST_ARMS;
 	return state;
+}
+
+/*
+ * An empty state in a context of its own, which is a child of that one.
+ */
+AbHistogramState *
+AbNewHistogramState(MemoryContext parent)
+{
+	return NewState(AllocSetContextCreate(parent, "ab_histogram",
+										  ALLOCSET_START_SMALL_SIZES));
+}
+
+/*
+ * An empty state in the context that the states of an aggregate share, a child
+ * of that aggregate's.
+ *
+ * A hash aggregate adds up its contexts for each new group, so a context a
+ * state would make it quadratic in the groups.  But an expanded object must be
+ * in a child of the aggregate's context for the executor to leave it where it
+ * is.  It would delete that context with the first state that it replaces by
+ * another; the transition functions return the state they got, so it never
+ * does, and the context goes when the aggregate's is reset.
+ */
+AbHistogramState *
+AbNewAggregateState(MemoryContext aggregate)
+{
+	MemoryContext child = aggregate->firstchild;
+
+	/* new children come first, so that it is among them or made anew */
+	for (int i = 0; i < SHARED_PLACES && child != NULL; i++)
+	{
+		if (strcmp(child->name, SHARED_CONTEXT) == 0)
+			return NewState(child);
+		child = child->nextchild;
+	}
+	return NewState(AllocSetContextCreate(aggregate, SHARED_CONTEXT,
+										  ALLOCSET_SMALL_MINSIZE,
+										  ALLOCSET_SMALL_INITSIZE,
+										  SHARED_BLOCK));
 }
 
 /*
@@ -445,32 +542,21 @@ AbEnlargeRows(AbHistogramState *state, AbWaiting *waiting)
 }
 
 /*
- * Let the bins of an arm of another histogram, which are copied, wait.
+ * Count the bins behind those of an arm that wait, whose values keep as many
+ * bits as the state's.
  */
 static void
-AddBins(AbHistogramState *state, int position, const AbBins *bins)
+AddBins(AbHistogramState *state, int position, AbBin *bins, int count)
 {
 	AbWaiting  *waiting = &state->waiting[position];
-	int			room = waiting->bins_used + bins->count;
 
-	if (waiting->bins == NULL)
-	{
-		waiting->bins = (AbBin *) MemoryContextAlloc(state->eoh.eoh_context,
-													 room * sizeof(AbBin));
-		waiting->bins_room = room;
-	}
-	else if (room > waiting->bins_room)
-	{
-		room = Max(room, 2 * waiting->bins_room);
-		waiting->bins = (AbBin *) repalloc(waiting->bins, room * sizeof(AbBin));
-		waiting->bins_room = room;
-	}
-	memcpy(waiting->bins + waiting->bins_used, bins->bins,
-		   bins->count * sizeof(AbBin));
-	waiting->bins_used += bins->count;
-	state->all_waiting += bins->count;
+	if (waiting->index.slots)
+		count = AbCountBins(&waiting->index, state->arms[position].bins, bins,
+							count);
+	waiting->bins_used += count;
+	state->all_waiting += count;
 	if (state->all_waiting >= state->most_waiting)
-		AbMergeWaiting(state);
+		AbCountWaiting(state, false);
 }
 
 /*
@@ -482,8 +568,7 @@ AbAddEqualStateRows(AbHistogramState *state, int position, double value,
 					int64 rows)
 {
 	AbHistogramPart *arm = &state->arms[position];
-	AbBin		bin;
-	AbBins		bins = {&bin, 1, AB_EXACT_BITS, rows, value, value};
+	AbBin	   *bin;
 
 	if (!isfinite(value))
 	{
@@ -494,9 +579,10 @@ AbAddEqualStateRows(AbHistogramState *state, int position, double value,
 	/* no -0 */
 	ExtendRange(arm, value + 0.0, value + 0.0);
 	arm->head.n += rows;
-	bin.key = AbKeyOfValue(value);
-	bin.count = rows;
-	AddBins(state, position, &bins);
+	bin = ReserveBins(state->eoh.eoh_context, &state->waiting[position], 1);
+	bin->key = AbTruncateKey(AbKeyOfValue(value), state->bits);
+	bin->count = rows;
+	AddBins(state, position, bin, 1);
 }
 
 /*
@@ -512,7 +598,8 @@ AbAddHistogram(AbHistogramState *state, const AbHistogram *other)
 		int			position = AbFindStateArm(state,
 											  AbHistogramLabel(other, from));
 		AbHistogramPart *arm = &state->arms[position];
-		AbBins		bins;
+		int			count = from->bins;
+		AbBin	   *bins;
 
 		CHECK_FOR_INTERRUPTS();
 		AbCheckObservations(arm->head.n, from->n);
@@ -524,13 +611,18 @@ AbAddHistogram(AbHistogramState *state, const AbHistogram *other)
 		arm->head.nonfinite += from->nonfinite;
 		if (from->n == 0)
 			continue;
+		if (from->bins > AB_MAX_VALUES)
+			AbHistogramDamaged();
 		if (other->bits < state->bits)
 			LowerBits(state, other->bits);
 		ExtendRange(arm, from->min, from->max);
 		arm->head.n += from->n;
 
-		bins = AbHistogramBins(other, i);
-		AddBins(state, position, &bins);
-		pfree(bins.bins);
+		bins = ReserveBins(state->eoh.eoh_context, &state->waiting[position],
+						   count);
+		AbReadHistogramBins(other, i, bins);
+		if (other->bits > state->bits)
+			count = AbTruncateBins(bins, count, state->bits);
+		AddBins(state, position, bins, count);
 	}
 }

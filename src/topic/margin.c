@@ -219,7 +219,7 @@ TestLimit(AbMeans *means, const MarginCall *call, AbAlternative alternative,
 	plain.significant = AbPValue(effect.difference / effect.std_error,
 								 effect.df, alternative) < row->alpha;
 	effect.df = scaled.df;
-	if (!AbTestEffect(row, &effect, alternative))
+	if (!AbTestEffect(row, &effect, alternative, NULL))
 		return false;
 	row->difference.interval = AbDifferenceInterval(effect.difference,
 													effect.std_error, &plain);

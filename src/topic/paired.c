@@ -89,6 +89,7 @@ AbStartPairs(AbMeans *means, const AbPairsCall *call)
 										  call->test.reader,
 										  "merge them into one when collecting");
 	const AbArm *arm;
+	int64		nonfinite;
 
 	AbInitComparison(row, call->test.alpha);
 	row->control = call->test.control.data ? call->test.control : control;
@@ -109,9 +110,10 @@ AbStartPairs(AbMeans *means, const AbPairsCall *call)
 
 	arm = AbGetArm(call->summary, position);
 	means->control = means->treatment = arm;
-	if (arm->nonfinite > 0)
+	nonfinite = list.entries[position].nonfinite;
+	if (nonfinite > 0)
 		AbNote(&row->notes, INT64_FORMAT " pair%s with NaN or infinity",
-			   arm->nonfinite, arm->nonfinite == 1 ? "" : "s");
+			   nonfinite, nonfinite == 1 ? "" : "s");
 	if (arm->flags & AB_ARM_OVERFLOW)
 		AbNote(&row->notes, "values are too large for double precision");
 	AbNoteMissingPairs(&row->notes, &list, position);
@@ -142,7 +144,7 @@ AbStartPairs(AbMeans *means, const AbPairsCall *call)
  * interval is Fieller's with cov(d, c) = (Sct - Scc) / (n - 1) / n.
  */
 static void
-CompareMeans(AbMeans *means, AbAlternative alternative)
+CompareMeans(AbMeans *means, const AbTestArgs *args)
 {
 	AbNotes    *notes = &means->row.notes;
 	const AbDouble *moments = means->control->moments;
@@ -154,6 +156,7 @@ CompareMeans(AbMeans *means, AbAlternative alternative)
 	double		within = AbDoubleDifference(scc, sct) +
 		AbDoubleDifference(stt, sct);
 	AbEffect	effect;
+	AbLift		lift;
 
 	if (n < 2)
 	{
@@ -172,7 +175,8 @@ CompareMeans(AbMeans *means, AbAlternative alternative)
 	effect.control = means->control_mean;
 	effect.control_variance = AbDoubleValue(scc) / (n - 1) / n;
 	effect.covariance = AbDoubleDifference(sct, scc) / (n - 1) / n;
-	if (!AbTestEffect(&means->row, &effect, alternative))
+	lift = AbMakeLift(&effect, args->lift_method);
+	if (!AbTestEffect(&means->row, &effect, args->alternative, &lift))
 		return;
 
 	if (AbDoubleValue(scc) > 0 && AbDoubleValue(stt) > 0)
@@ -202,7 +206,8 @@ PairedTTest(FunctionCallInfo fcinfo)
 		AB_ALTERNATIVE_ARG(AbPairsCall, test),
 		AB_LABEL_ARG(AbPairsCall, variant, "variant"),
 		AB_CONTROL_ARG(AbPairsCall, test),
-		AB_TREATMENT_ARG(AbPairsCall, test)
+		AB_TREATMENT_ARG(AbPairsCall, test),
+		AB_LIFT_METHOD_ARG(AbPairsCall, test)
 	};
 	AbPairsCall call = {.test.reader = "ab_paired_ttest(summary"};
 	AbMeans		means;
@@ -210,10 +215,11 @@ PairedTTest(FunctionCallInfo fcinfo)
 
 	AbReadArgs(fcinfo, args, &call);
 	comparable = AbStartPairs(&means, &call);
-	means.row.method = psprintf("paired t-test%s",
-								AbAlternativeSuffix(call.test.alternative));
+	means.row.method = psprintf("paired t-test%s%s",
+								AbAlternativeSuffix(call.test.alternative),
+								AbLiftSuffix(call.test.lift_method));
 	if (comparable)
-		CompareMeans(&means, call.test.alternative);
+		CompareMeans(&means, &call.test);
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 

@@ -36,7 +36,8 @@ COMMENT ON AGGREGATE ab_paired_ttest(boolean, boolean) IS
 
 CREATE FUNCTION ab_paired_ttest(summary ab_summary, alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
 								variant text DEFAULT NULL, control text DEFAULT 'control',
-								treatment text DEFAULT 'treatment') RETURNS ab_comparison
+								treatment text DEFAULT 'treatment',
+								lift_method text DEFAULT 'fieller') RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_paired_ttest(ab_summary, float8, text, text, text, text) IS
+COMMENT ON FUNCTION ab_paired_ttest(ab_summary, float8, text, text, text, text, text) IS
 	'paired t-test of the second column of a summary (treatment) against the first (control)';

@@ -19,6 +19,7 @@ typedef struct MarginCall
 	double		stddev;
 	int			higher;			/* is a higher value better? */
 	bool		relative;		/* is the margin a fraction of the rate? */
+	AbMarginMethod method;		/* of rates */
 } MarginCall;
 
 /* A test against one margin, of a mean or of a rate. */
@@ -49,6 +50,14 @@ static const AbRange difference_range = {
 	.hint = "It is the largest difference, in either direction, that is no difference in practice."
 };
 
+static const AbWord method_words[] = {
+	{"auto", AB_MARGIN_AUTO},
+	{"asymptotic", AB_MARGIN_ASYMPTOTIC},
+	{"exact", AB_MARGIN_EXACT}
+};
+
+static const AbWords methods = AB_WORDS("method", method_words);
+
 #define BASELINE_ARG \
 	AB_NUMBER_ARG(MarginCall, baseline, "baseline_rate", &ab_any_number, 0)
 #define LOSS_ARG \
@@ -66,6 +75,9 @@ static const AbRange difference_range = {
 	AB_FLAG_ARG(MarginCall, relative, "relative", \
 				"Use true for a margin that is a fraction of the baseline rate.", \
 				false)
+
+#define METHOD_ARG \
+	AB_WORD_ARG(MarginCall, method, "method", &methods, AB_MARGIN_AUTO)
 
 /*
  * ERROR 22023 unless a relative margin is one of a rate.
@@ -128,6 +140,7 @@ RateDesign(const MarginCall *call)
 	design.treatment = design.control + call->plan.effect;
 	design.ratio = call->plan.ratio;
 	design.alpha = call->plan.alpha;
+	design.method = call->method;
 	design.low.value = -INFINITY;
 	design.high.value = INFINITY;
 	return design;
@@ -182,7 +195,8 @@ ab_sample_size_noninferiority(PG_FUNCTION_ARGS)
 		DIRECTION_ARG,
 		EFFECT_ARG,
 		STDDEV_ARG,
-		RELATIVE_ARG
+		RELATIVE_ARG,
+		METHOD_ARG
 	};
 	MarginCall	call;
 	NoninferiorityPlan plan;
@@ -211,7 +225,8 @@ ab_power_noninferiority(PG_FUNCTION_ARGS)
 		DIRECTION_ARG,
 		EFFECT_ARG,
 		STDDEV_ARG,
-		RELATIVE_ARG
+		RELATIVE_ARG,
+		METHOD_ARG
 	};
 	MarginCall	call;
 	NoninferiorityPlan plan;
@@ -275,7 +290,8 @@ ab_sample_size_equivalence(PG_FUNCTION_ARGS)
 		AB_RATIO_ARG(MarginCall, plan),
 		EFFECT_ARG,
 		STDDEV_ARG,
-		RELATIVE_ARG
+		RELATIVE_ARG,
+		METHOD_ARG
 	};
 	MarginCall	call;
 	EquivalencePlan plan;
@@ -301,7 +317,8 @@ ab_power_equivalence(PG_FUNCTION_ARGS)
 		AB_RATIO_ARG(MarginCall, plan),
 		EFFECT_ARG,
 		STDDEV_ARG,
-		RELATIVE_ARG
+		RELATIVE_ARG,
+		METHOD_ARG
 	};
 	MarginCall	call;
 	EquivalencePlan plan;

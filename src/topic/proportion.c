@@ -198,7 +198,7 @@ TestByError(AbMeans *means, const AbProportions *counts,
 	if (call->continuity)
 		TestCorrected(row, &effect, counts, alternative);
 	else
-		(void) AbTestEffect(row, &effect, alternative);
+		(void) AbTestEffect(row, &effect, alternative, NULL);
 	CutInterval(&row->difference.interval, -1, 1);
 	CutInterval(&row->lift.interval, -1, INFINITY);
 	/* the estimates stay those of the data */
@@ -319,6 +319,11 @@ static const AbWords method_names = AB_WORDS("method", method_words);
 
 static const AbWidth width = {
 	1, 2, "Collect it by ab_summary(outcome, variant), or by ab_summary(successes, trials, variant) with a row per batch."
+};
+
+static const AbColumnName batch_columns[] = {
+	{"successes", "successes"},
+	{"trials", "trials"}
 };
 
 static const AbRange difference_range = {
@@ -565,6 +570,8 @@ ProportionTest(FunctionCallInfo fcinfo)
 	AbReadArgs(fcinfo, proportion_args, &call);
 	method = &methods[call.method];
 	CheckCall(&call, method);
+	if (call.summary && call.summary->columns == 2)
+		call.test.columns = batch_columns;
 	comparable = AbStartMeans(&means, call.summary, &call.test);
 	row->method = MethodText(&call, method);
 	if (call.summary && call.summary->columns == 2)

@@ -184,7 +184,7 @@ CheckDenominators(AbMeans *means, const char *role, const AbArm *arm)
  * The two arms as pairs.
  */
 static AbPairs
-PairsOfArms(const AbMeans *means, bool covariate)
+PairsOfArms(const AbMeans *means, bool covariate, double theta_value)
 {
 	int			columns = means->summary->columns;
 	AbPairs		pairs;
@@ -197,7 +197,7 @@ PairsOfArms(const AbMeans *means, bool covariate)
 	pairs.control.y = means->control_mean;
 	pairs.treatment.y = means->treatment_mean;
 	pairs.y_difference = RatioDifference(means, 0, pairs.control.y);
-	pairs.x_difference = pairs.total_theta = 0;
+	pairs.x_difference = pairs.known_theta = 0;
 	if (covariate)
 	{
 		AbDouble	all[AB_MAX_MOMENTS];
@@ -207,7 +207,8 @@ PairsOfArms(const AbMeans *means, bool covariate)
 		AbMergeArms(means, all);
 		total = LinearPair(all, columns, true,
 						   pairs.control.n + pairs.treatment.n);
-		pairs.total_theta = total.sxy / total.sxx;
+		pairs.known_theta = isnan(theta_value) ? total.sxy / total.sxx :
+			theta_value;
 	}
 	return pairs;
 }
@@ -244,10 +245,9 @@ CovariateKnown(AbMeans *means)
  * state alone, with the defaults.
  */
 static Datum
-CompareRatios(FunctionCallInfo fcinfo, const AbCupedCall *call)
+CompareRatios(FunctionCallInfo fcinfo, AbCupedCall *call)
 {
 	AbMeans		means;
-	AbTheta		theta = call->theta;
 	bool		comparable = AbStartMeans(&means, call->summary, &call->test);
 
 	means.row.difference.value = means.row.lift.value = NAN;
@@ -265,11 +265,11 @@ CompareRatios(FunctionCallInfo fcinfo, const AbCupedCall *call)
 
 		CheckDenominators(&means, "control", means.control);
 		CheckDenominators(&means, "treatment", means.treatment);
-		if (theta != AB_THETA_NONE && !CovariateKnown(&means))
-			theta = AB_THETA_NONE;
-		pairs = PairsOfArms(&means, theta != AB_THETA_NONE);
-		AbComparePairs(&means, &pairs, theta, &call->test,
-					   " of ratios (delta method)", IsRate(&means));
+		if (call->theta != AB_THETA_NONE && !CovariateKnown(&means))
+			call->theta = AB_THETA_NONE;
+		pairs = PairsOfArms(&means, call->theta != AB_THETA_NONE,
+							call->theta_value);
+		AbComparePairs(&means, &pairs, call, IsRate(&means));
 	}
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
@@ -280,11 +280,16 @@ Ratio(FunctionCallInfo fcinfo)
 	static const AbWidth width = {
 		2, 2, "Collect it with ab_summary(numerator, denominator, variant), a row per user."
 	};
-	static const AbArg args[] = {AB_CUPED_ARGS(&width)};
+	static const AbArg args[] = {
+		AB_CUPED_ARGS(&width),
+		AB_LIFT_METHOD_ARG(AbCupedCall, test)
+	};
 	AbCupedCall call = {
 		.test.reader = "ab_ratio(ab_summary(numerator, denominator, variant)",
 		.test.columns = ab_ratio_columns,
-		.theta = AB_THETA_NONE
+		.theta = AB_THETA_NONE,
+		.theta_value = NAN,
+		.ratios = true
 	};
 
 	AbReadArgs(fcinfo, args, &call);
@@ -325,13 +330,15 @@ ab_ratio_cuped(PG_FUNCTION_ARGS)
 	};
 	static const AbArg args[] = {
 		AB_CUPED_ARGS(&width),
-		AB_THETA_ARG
+		AB_THETA_ARGS
 	};
 	AbCupedCall call = {
 		.test.reader = "ab_ratio_cuped(ab_summary(numerator, denominator, numerator_covariate, denominator_covariate, variant)",
-		.test.columns = ab_ratio_columns
+		.test.columns = ab_ratio_columns,
+		.ratios = true
 	};
 
 	AbReadArgs(fcinfo, args, &call);
+	AbChooseTheta(&call);
 	return CompareRatios(fcinfo, &call);
 }

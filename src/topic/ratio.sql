@@ -2,16 +2,18 @@
 
 CREATE FUNCTION ab_ratio(summary ab_summary, control text DEFAULT NULL, treatment text DEFAULT NULL,
 						 alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-						 equal_var boolean DEFAULT false) RETURNS ab_comparison
+						 equal_var boolean DEFAULT false, lift_method text DEFAULT 'fieller') RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_ratio(ab_summary, text, text, float8, text, boolean) IS
+COMMENT ON FUNCTION ab_ratio(ab_summary, text, text, float8, text, boolean, text) IS
 	'compares sum(numerator) / sum(denominator) of two variants by the delta method';
 
 CREATE FUNCTION ab_ratio_cuped(summary ab_summary, control text DEFAULT NULL, treatment text DEFAULT NULL,
 							   alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-							   equal_var boolean DEFAULT false, theta text DEFAULT 'per-arm') RETURNS ab_comparison
+							   equal_var boolean DEFAULT false, theta text DEFAULT 'per-arm',
+							   lift_method text DEFAULT 'fieller', theta_value float8 DEFAULT NULL,
+							   lift_base text DEFAULT 'adjusted') RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_ratio_cuped(ab_summary, text, text, float8, text, boolean, text) IS
+COMMENT ON FUNCTION ab_ratio_cuped(ab_summary, text, text, float8, text, boolean, text, text, float8, text) IS
 	'compares ratios of two variants, adjusted by the same ratio before the experiment';
 
 CREATE FUNCTION ab_ratio_final(ab_summary) RETURNS ab_comparison

@@ -13,10 +13,29 @@
 #include "topic/summary.h"
 
 #include "nodes/execnodes.h"
+#include "value/summary_merge.h"
+#include "value/summary_open.h"
 
 AB_MODULE_MAGIC;
 
 static const AbLabel no_label = {NULL, 0};
+
+/* bytes the processor reads at once */
+#define CACHE_LINE			64
+
+/* bytes of labels that two arms have at least, with what padding follows */
+#define PREFETCHED_LABELS	15
+
+/*
+ * Is the call one of an aggregate's?  The node's tag answers for the usual one
+ * without a call.
+ */
+static pg_attribute_always_inline bool
+InAggregate(FunctionCallInfo fcinfo)
+{
+	return (fcinfo->context && IsA(fcinfo->context, AggState)) ||
+		AggCheckCallContext(fcinfo, NULL);
+}
 
 /*
  * The state of an aggregate to be changed, or NULL if there is none yet.
@@ -28,10 +47,7 @@ GetState(FunctionCallInfo fcinfo)
 {
 	if (PG_ARGISNULL(0))
 		return NULL;
-	/* the node's tag answers for the usual aggregate without a call */
-	if (likely(((fcinfo->context && IsA(fcinfo->context, AggState)) ||
-				AggCheckCallContext(fcinfo, NULL)) &&
-			   VARATT_IS_4B_U(PG_GETARG_POINTER(0))))
+	if (likely(InAggregate(fcinfo) && VARATT_IS_4B_U(PG_GETARG_POINTER(0))))
 		return (AbSummary *) PG_GETARG_POINTER(0);
 	return AbDatumGetSummary(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
 }
@@ -44,46 +60,51 @@ LabelOfOne(const void *summary, int i)
 					  AbGetArmOf((const AbSummary *) summary, 1, i));
 }
 
-/*
- * Position of the arm of that label.  If there is none it is added, empty, for
- * which the state is copied: the executor takes the copy into its context and
- * frees what it had before.
- */
-static pg_noinline AbSummary *
-SearchOrInsertArm(AbSummary *state, int columns, AbLabel label, int *position)
+/* A state and the position of an arm in it; by value, to stay in registers. */
+typedef struct FoundArm
 {
-	*position = state ? AbSearchArm(state, label) : -1;
-	if (*position >= 0)
-		return state;
-	*position = -(*position + 1);
-	return AbInsertArm(state, columns, label, *position);
+	AbSummary  *state;
+	int			position;
+} FoundArm;
+
+/*
+ * Find the arm of that label.  If there is none it is added, empty, for which
+ * the state, which may be NULL, may be copied: the executor takes the copy into
+ * its context and frees what it had before.
+ */
+static pg_noinline FoundArm
+SearchOrInsertArm(AbSummary *state, int columns, AbLabel label)
+{
+	FoundArm	found = {state, state ? AbSearchArm(state, label) : -1};
+
+	if (unlikely(found.position < 0))
+	{
+		int			position = -(found.position + 1);
+
+		found.state = AbInsertArm(state, columns, label, &position);
+		found.position = position;
+	}
+	return found;
 }
 
 /*
- * The same, by a guess first where the state is not NULL.  Returns the state.
+ * The same, by a guess first where the state is not NULL.
  */
-static pg_attribute_always_inline AbSummary *
-FindOrInsertArm(AbSummary *state, int columns, AbLabel label, AbArm **arm)
+static pg_attribute_always_inline FoundArm
+FindOrInsertArm(AbSummary *state, int columns, AbLabel label)
 {
-	int			position = -1;
+	FoundArm	found = {state, -1};
 
 	if (likely(state != NULL))
-		position = AbGuessArm(state, state->arms,
-							  columns == 1 ? LabelOfOne : AbSummaryLabel, label);
-	if (unlikely(position < 0))
-	{
-		int			found;
-
-		state = SearchOrInsertArm(state, columns, label, &found);
-		*arm = AbGetArmOf(state, columns, found);
-		return state;
-	}
-	*arm = AbGetArmOf(state, columns, position);
-	return state;
+		found.position = AbGuessArm(state, state->arms,
+									columns == 1 ? LabelOfOne : AbSummaryLabel,
+									label);
+	return likely(found.position >= 0) ? found :
+		SearchOrInsertArm(state, columns, label);
 }
 
 /*
- * Add one row to an arm.
+ * Add one row of finite values to an arm.
  */
 static pg_attribute_always_inline void
 AddRow(AbArm *arm, int columns, const double *values)
@@ -91,14 +112,7 @@ AddRow(AbArm *arm, int columns, const double *values)
 	double		n;
 
 	for (int i = 0; i < columns; i++)
-		if (unlikely(!isfinite(values[i])))
-		{
-			AbCheckObservations(arm->nonfinite, 1);
-			arm->nonfinite++;
-			return;
-		}
-	for (int i = 0; i < columns; i++)
-		if (values[i] != 0 && values[i] != 1)
+		if ((arm->flags & AB_ARM_BINARY(i)) && values[i] != 0 && values[i] != 1)
 			arm->flags &= ~AB_ARM_BINARY(i);
 
 	AbCheckObservations(arm->n, 1);
@@ -119,42 +133,91 @@ AddRow(AbArm *arm, int columns, const double *values)
 }
 
 /*
- * Name a variant as the control of the state, which may be NULL yet.  Returns
- * the state.
+ * Is the variant of that label the control of the state already?  May say no
+ * where it is.
  */
-static pg_attribute_always_inline AbSummary *
-SetControl(AbSummary *state, int columns, AbLabel control)
+static pg_attribute_always_inline bool
+ControlIsSet(const AbSummary *state, int columns, AbLabel control)
 {
-	AbArm	   *arm;
+	int			i;
 
-	state = FindOrInsertArm(state, columns, control, &arm);
-	if (unlikely(!(arm->flags & AB_ARM_CONTROL)))
-		AbMarkControl(state, AbSearchArm(state, control));
-	return state;
+	if (unlikely(state == NULL || state->arms == 0 || state->arms > 2))
+		return false;
+	/* of two arms the second if it is not the first */
+	i = state->arms - 1;
+	if (AbGetArmOf(state, columns, 0)->flags & AB_ARM_CONTROL)
+		i = 0;
+	return (AbGetArmOf(state, columns, i)->flags & AB_ARM_CONTROL) &&
+		AbLabelEquals(AbArmLabel(state, AbGetArmOf(state, columns, i)), control);
 }
 
 /*
- * Count rows that are left out, for want of a variant (whose data is NULL
- * then) or of what `missing` says (AbMissingReason()).  Returns the state.
+ * Name a variant as the control of the state, which may be NULL yet.  Returns
+ * the state.
  */
 static pg_noinline AbSummary *
-LeaveOut(AbSummary *state, int columns, int missing, AbLabel variant,
+SetControl(AbSummary *state, int columns, AbLabel control)
+{
+	FoundArm	found = FindOrInsertArm(state, columns, control);
+
+	if (!(AbGetArm(found.state, found.position)->flags & AB_ARM_CONTROL))
+		AbMarkControl(found.state, found.position);
+	return found.state;
+}
+
+/*
+ * Count rows that are left out, for want of a variant, whose data is NULL then,
+ * or for a reason of AbCountLeftOut().  Returns the state.
+ */
+static pg_noinline AbSummary *
+LeaveOut(AbSummary *state, int columns, int reason, AbLabel variant,
 		 int64 rows)
 {
-	if (variant.data == NULL)
-	{
-		if (state == NULL)
-			state = AbNewSummary(columns, 0);
-		AbCountRows(&state->unassigned, rows);
-	}
-	else
-	{
-		AbArm	   *arm;
+	FoundArm	found;
 
-		state = FindOrInsertArm(state, columns, variant, &arm);
-		AbCountRows(&AbArmMissing(arm, columns)[missing], rows);
-	}
-	return state;
+	if (variant.data == NULL)
+		return AbCountUnassigned(state, columns, rows);
+	found = FindOrInsertArm(state, columns, variant);
+	return AbCountLeftOut(found.state, found.position, reason, rows);
+}
+
+/*
+ * The result of a call: the state, which leaves an aggregate only closed.
+ */
+static pg_attribute_always_inline Datum
+ReturnState(FunctionCallInfo fcinfo, AbSummary *state)
+{
+	if (unlikely(state->room != 0 && !InAggregate(fcinfo)))
+		state = AbCloseSummary(state);
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * Is every value finite?
+ */
+static pg_attribute_always_inline bool
+AllFinite(const double *values, int columns)
+{
+	for (int i = 0; i < columns; i++)
+		if (unlikely(!isfinite(values[i])))
+			return false;
+	return true;
+}
+
+/*
+ * Fetch the cache lines of a state of two arms behind the first, which is
+ * wanted at once.  Which of them a row needs turns out one after the other, and
+ * where there are many groups each would be waited for.
+ */
+static pg_attribute_always_inline void
+Prefetch(const void *state, int columns)
+{
+	/* where the labels are */
+	const Size	last = sizeof(AbSummary) + 2 * AbArmSize(columns);
+
+	for (Size i = CACHE_LINE; i < last; i += CACHE_LINE)
+		__builtin_prefetch((const char *) state + i);
+	__builtin_prefetch((const char *) state + last + PREFETCHED_LABELS);
 }
 
 /*
@@ -165,22 +228,27 @@ static pg_attribute_always_inline Datum
 Accumulate(FunctionCallInfo fcinfo, int columns, const double *values,
 		   int missing, AbLabel variant, AbLabel control)
 {
-	AbSummary  *state = GetState(fcinfo);
+	AbSummary  *state;
 
+	if (!PG_ARGISNULL(0))
+		Prefetch(PG_GETARG_POINTER(0), columns);
+	state = GetState(fcinfo);
 	if (state)
 		AbCheckColumns(state, columns);
-	if (control.data != NULL)
+	if (control.data != NULL && unlikely(!ControlIsSet(state, columns, control)))
 		state = SetControl(state, columns, control);
-	if (likely(missing < 0 && variant.data != NULL))
+	if (likely(missing < 0 && variant.data != NULL && AllFinite(values, columns)))
 	{
-		AbArm	   *arm;
+		FoundArm	found = FindOrInsertArm(state, columns, variant);
 
-		state = FindOrInsertArm(state, columns, variant, &arm);
-		AddRow(arm, columns, values);
+		state = found.state;
+		AddRow(AbGetArmOf(state, columns, found.position), columns, values);
 	}
 	else
-		state = LeaveOut(state, columns, missing, variant, 1);
-	PG_RETURN_POINTER(state);
+		state = LeaveOut(state, columns,
+						 missing < 0 ? AB_LEFT_OUT_NONFINITE :
+						 AbLeftOutMissing(missing), variant, 1);
+	return ReturnState(fcinfo, state);
 }
 
 /*
@@ -412,18 +480,21 @@ AccumulateFrequency(FunctionCallInfo fcinfo, bool is_bigint)
 	if (state)
 		AbCheckColumns(state, 1);
 	if (rows > 0 && (variant.data == NULL || PG_ARGISNULL(1)))
-		state = LeaveOut(state, 1, 0, variant, rows);
+		state = LeaveOut(state, 1, AbLeftOutMissing(0), variant, rows);
+	else if (rows > 0 && !isfinite(PG_GETARG_FLOAT8(1)))
+		state = LeaveOut(state, 1, AB_LEFT_OUT_NONFINITE, variant, rows);
 	else if (rows > 0)
 	{
-		AbArm	   *arm;
+		FoundArm	found = FindOrInsertArm(state, 1, variant);
 
-		state = FindOrInsertArm(state, 1, variant, &arm);
-		AbAddEqualRows(arm, PG_GETARG_FLOAT8(1), rows);
+		state = found.state;
+		AbAddEqualRows(AbGetArmOf(state, 1, found.position),
+					   PG_GETARG_FLOAT8(1), rows);
 	}
 
 	if (state == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_POINTER(state);
+	return ReturnState(fcinfo, state);
 }
 
 PG_FUNCTION_INFO_V1(ab_frequency_summary_accum);
@@ -452,7 +523,7 @@ ab_frequency_summary_accum_bigint(PG_FUNCTION_ARGS)
 static bool
 IsEmpty(const AbSummary *summary)
 {
-	return summary->arms == 0 && summary->unassigned == 0;
+	return summary->arms == 0 && AbUnassigned(summary) == 0;
 }
 
 /*
@@ -478,5 +549,16 @@ ab_summary_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(other);
 	if (IsEmpty(other))
 		PG_RETURN_POINTER(state);
-	PG_RETURN_POINTER(AbMergeSummaries(state, other));
+	return ReturnState(fcinfo, AbMergeSummaries(state, other));
+}
+
+/*
+ * The result of an aggregate that returns its state: closed, in a copy if it
+ * was not, for the executor may go on with the state.
+ */
+PG_FUNCTION_INFO_V1(ab_summary_final);
+Datum
+ab_summary_final(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(AB_GETARG_SUMMARY(0));
 }

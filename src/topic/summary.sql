@@ -45,10 +45,15 @@ CREATE FUNCTION ab_summary_combine(ab_summary, ab_summary) RETURNS ab_summary
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_summary_combine(ab_summary, ab_summary) IS 'aggregate combine function';
 
+CREATE FUNCTION ab_summary_final(ab_summary) RETURNS ab_summary
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION ab_summary_final(ab_summary) IS 'aggregate final function';
+
 CREATE AGGREGATE ab_summary(outcome float8, variant text) (
 	SFUNC = ab_summary_accum,
 	STYPE = ab_summary,
 	SSPACE = 256,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -59,6 +64,7 @@ CREATE AGGREGATE ab_summary(outcome boolean, variant text) (
 	SFUNC = ab_summary_accum_boolean,
 	STYPE = ab_summary,
 	SSPACE = 256,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -69,6 +75,7 @@ CREATE AGGREGATE ab_summary(outcome float8, variant text, control text) (
 	SFUNC = ab_summary_accum,
 	STYPE = ab_summary,
 	SSPACE = 256,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -79,6 +86,7 @@ CREATE AGGREGATE ab_summary(outcome boolean, variant text, control text) (
 	SFUNC = ab_summary_accum_boolean,
 	STYPE = ab_summary,
 	SSPACE = 256,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -89,6 +97,7 @@ CREATE AGGREGATE ab_summary(outcome float8, covariate float8, variant text) (
 	SFUNC = ab_summary_accum2,
 	STYPE = ab_summary,
 	SSPACE = 512,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -100,6 +109,7 @@ CREATE AGGREGATE ab_summary(numerator float8, denominator float8, numerator_cova
 	SFUNC = ab_summary_accum4,
 	STYPE = ab_summary,
 	SSPACE = 1024,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -110,6 +120,7 @@ CREATE AGGREGATE ab_rollup(summary ab_summary) (
 	SFUNC = ab_summary_combine,
 	STYPE = ab_summary,
 	SSPACE = 256,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -120,6 +131,7 @@ CREATE AGGREGATE ab_summary(outcome float8, variant bigint) (
 	SFUNC = ab_summary_accum,
 	STYPE = ab_summary,
 	SSPACE = 256,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -130,6 +142,7 @@ CREATE AGGREGATE ab_summary(outcome float8, variant boolean) (
 	SFUNC = ab_summary_accum,
 	STYPE = ab_summary,
 	SSPACE = 256,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -140,6 +153,7 @@ CREATE AGGREGATE ab_summary(outcome boolean, variant bigint) (
 	SFUNC = ab_summary_accum_boolean,
 	STYPE = ab_summary,
 	SSPACE = 256,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -150,6 +164,7 @@ CREATE AGGREGATE ab_summary(outcome boolean, variant boolean) (
 	SFUNC = ab_summary_accum_boolean,
 	STYPE = ab_summary,
 	SSPACE = 256,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -168,6 +183,7 @@ CREATE AGGREGATE ab_frequency_summary(outcome float8, frequency float8, variant 
 	SFUNC = ab_frequency_summary_accum,
 	STYPE = ab_summary,
 	SSPACE = 256,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );
@@ -178,6 +194,7 @@ CREATE AGGREGATE ab_frequency_summary(outcome float8, frequency bigint, variant 
 	SFUNC = ab_frequency_summary_accum,
 	STYPE = ab_summary,
 	SSPACE = 256,
+	FINALFUNC = ab_summary_final,
 	COMBINEFUNC = ab_summary_combine,
 	PARALLEL = SAFE
 );

@@ -19,7 +19,7 @@
 
 static const char *ColumnsFault(int64 columns);
 static int	MissingCount(int columns);
-static const char *JsonArm(JsonbContainer *object, int columns, void *parts,
+static const char *JsonArm(const AbJsonObject *object, int columns, void *parts,
 						   int i);
 static const char *BinaryArm(StringInfo buf, int columns, void *parts, int i);
 static void *Build(int columns, int64 unassigned, const void *parts, int count);
@@ -92,7 +92,7 @@ ab_summary_out(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	AbAppendStart(&buf, &summary_type, columns, summary->unassigned);
+	AbAppendStart(&buf, &summary_type, columns, AbUnassigned(summary));
 	for (int i = 0; i < (int) summary->arms; i++)
 	{
 		AbArm	   *arm = AbGetArm(summary, i);
@@ -101,8 +101,8 @@ ab_summary_out(PG_FUNCTION_ARGS)
 		AbAppendLabel(&buf, i, AbArmLabel(summary, arm));
 		appendStringInfo(&buf,
 						 ", \"n\": " INT64_FORMAT ", \"nonfinite\": " INT64_FORMAT,
-						 arm->n, arm->nonfinite);
-		AbAppendMissing(&buf, AbArmMissing(arm, columns),
+						 arm->n, AbArmNonfinite(summary, arm));
+		AbAppendMissing(&buf, AbArmMissing(summary, arm),
 						AbMissingCount(columns));
 		appendStringInfo(&buf,
 						 ", \"control\": %s, \"overflow\": %s, \"binary\": [",
@@ -125,30 +125,53 @@ ab_summary_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * Read the arrays of high and low parts of some moments.
+ * Read the arrays of high and low parts of that many moments.
  */
 static bool
-JsonMoments(JsonbContainer *object, const char *high_key, const char *low_key,
-			int count, AbDouble *moments)
+JsonMoments(const AbJsonObject *object, const char *high_key,
+			const char *low_key, int count, AbDouble *moments)
 {
-	JsonbContainer *high = AbJsonArray(AbJsonMember(object, high_key), count);
-	JsonbContainer *low = AbJsonArray(AbJsonMember(object, low_key), count);
+	AbJson		high;
+	AbJson		low;
 
-	if (high == NULL || low == NULL)
+	if (!AbFirstJsonElement(&high, AbJsonMember(object, high_key)) ||
+		!AbFirstJsonElement(&low, AbJsonMember(object, low_key)))
 		return false;
 	for (int i = 0; i < count; i++)
-		if (!AbJsonDouble(getIthJsonbValueFromContainer(high, i), &moments[i].high) ||
-			!AbJsonDouble(getIthJsonbValueFromContainer(low, i), &moments[i].low))
+		if (!AbNextJsonDouble(&high, &moments[i].high) ||
+			!AbNextJsonDouble(&low, &moments[i].low))
 			return false;
-	return true;
+	return high.start == high.end && low.start == low.end;
+}
+
+/*
+ * Read the array of whether each column is binary into flags.
+ */
+static bool
+JsonBinary(AbJson value, int columns, uint16 *flags)
+{
+	AbJson		rest;
+	AbJson		element;
+	bool		is_binary;
+
+	if (!AbFirstJsonElement(&rest, value))
+		return false;
+	for (int i = 0; i < columns; i++)
+	{
+		if (!AbNextJsonElement(&rest, &element) ||
+			!AbJsonBoolean(element, &is_binary))
+			return false;
+		if (is_binary)
+			*flags |= AB_ARM_BINARY(i);
+	}
+	return rest.start == rest.end;
 }
 
 static const char *
-JsonArm(JsonbContainer *object, int columns, void *parts, int i)
+JsonArm(const AbJsonObject *object, int columns, void *parts, int i)
 {
 	AbSummaryPart *part = (AbSummaryPart *) parts + i;
 	AbArmHead  *head = &part->head;
-	JsonbContainer *binary;
 	bool		control;
 	bool		overflow;
 
@@ -163,18 +186,8 @@ JsonArm(JsonbContainer *object, int columns, void *parts, int i)
 	head->flags = (control ? AB_ARM_CONTROL : 0) |
 		(overflow ? AB_ARM_OVERFLOW : 0);
 
-	binary = AbJsonArray(AbJsonMember(object, "binary"), columns);
-	if (binary == NULL)
+	if (!JsonBinary(AbJsonMember(object, "binary"), columns, &head->flags))
 		return "The key \"binary\" must be an array of one boolean a column.";
-	for (int j = 0; j < columns; j++)
-	{
-		bool		is_binary;
-
-		if (!AbJsonBoolean(getIthJsonbValueFromContainer(binary, j), &is_binary))
-			return "The key \"binary\" must be an array of one boolean a column.";
-		if (is_binary)
-			head->flags |= AB_ARM_BINARY(j);
-	}
 
 	if (!JsonMoments(object, "mean", "mean_low", columns, part->moments) ||
 		!JsonMoments(object, "comoment", "comoment_low",
@@ -221,17 +234,17 @@ ab_summary_send(PG_FUNCTION_ARGS)
 	AbSummary  *summary = AB_GETARG_SUMMARY(0);
 	StringInfoData buf;
 
-	AbSendStart(&buf, &summary_type, summary->columns, summary->unassigned,
+	AbSendStart(&buf, &summary_type, summary->columns, AbUnassigned(summary),
 				summary->arms);
 	for (int i = 0; i < (int) summary->arms; i++)
 	{
 		AbArm	   *arm = AbGetArm(summary, i);
 
 		AbSendHead(&buf, &summary_type, summary->columns,
-				   AbArmLabel(summary, arm), arm->flags,
-				   AbArmMissing(arm, summary->columns));
+				   AbArmLabel(summary, arm), arm->flags & ~AB_ARM_NONFINITE,
+				   AbArmMissing(summary, arm));
 		pq_sendint64(&buf, arm->n);
-		pq_sendint64(&buf, arm->nonfinite);
+		pq_sendint64(&buf, AbArmNonfinite(summary, arm));
 		for (int j = 0; j < AbMomentCount(summary->columns); j++)
 		{
 			AbDouble	normal = AbDoubleNormal(arm->moments[j]);

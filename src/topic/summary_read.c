@@ -56,16 +56,18 @@ static const AbRowType arm_type = AB_ROW_TYPE(columns);
 static AbSummary *
 NewArmSummary(AbLabel label, int64 n)
 {
-	AbSummary  *summary;
+	AbSummaryPart part = {.head = {
+			.label = label,
+			.n = n,
+			.flags = AB_ARM_ALL_BINARY(1)
+	}};
 
 	if (n < 0 || n > AB_MAX_OBSERVATIONS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("number of observations must be between 0 and 2^53"),
 				 errdetail("Got " INT64_FORMAT ".", n)));
-	summary = AbInsertArm(NULL, 1, label, 0);
-	AbGetArm(summary, 0)->n = n;
-	return summary;
+	return AbBuildSummary(1, 0, &part, 1);
 }
 
 /*
@@ -301,7 +303,7 @@ ab_column(PG_FUNCTION_ARGS)
 		for (int j = 1; j < AbMissingCount(columns); j++)
 			AbCountRows(&part->head.missing[0], part->head.missing[j]);
 	}
-	PG_RETURN_POINTER(AbBuildSummary(1, summary->unassigned, parts,
+	PG_RETURN_POINTER(AbBuildSummary(1, AbUnassigned(summary), parts,
 									 summary->arms));
 }
 
@@ -354,22 +356,22 @@ ab_arms(PG_FUNCTION_ARGS)
 		ArmRow		row;
 
 		row.variant = AbArmLabel(summary, arm);
-		row.n = AbArmRows(arm);
+		row.n = AbArmRows(summary, arm);
 		row.mean = AbArmMean(summary, arm, 0);
 		row.stddev = sqrt(AbArmVariance(summary, arm, 0, 0));
 		row.is_control = AbAnswerOf(arm->flags & AB_ARM_CONTROL);
 		row.is_binary = AbAnswerOf(binary);
-		row.nonfinite = arm->nonfinite;
+		row.nonfinite = AbArmNonfinite(summary, arm);
 		row.means = MomentsJson(summary, arm, false);
 		row.covariances = MomentsJson(summary, arm, true);
 		row.wilson.low = row.wilson.high = NAN;
 		if (binary && arm->n > 0 && AbArmKnown(arm))
 			row.wilson = AbWilson(AbArmSuccesses(arm, 0), arm->n, NORMAL_975);
-		row.missing = AbAllMissing(AbArmMissing(arm, summary->columns),
+		row.missing = AbAllMissing(AbArmMissing(summary, arm),
 								   AbMissingCount(summary->columns));
-		row.missing_by_column = AbMissingJson(AbArmMissing(arm, summary->columns),
+		row.missing_by_column = AbMissingJson(AbArmMissing(summary, arm),
 											  AbMissingCount(summary->columns));
-		row.unassigned = summary->unassigned;
+		row.unassigned = AbUnassigned(summary);
 		AbPutRow(fcinfo, &arm_type, &row);
 	}
 	return (Datum) 0;

@@ -14,12 +14,12 @@ COMMENT ON FUNCTION ab_make_summary(text, bigint, bigint) IS
 CREATE FUNCTION ab_make_summary(variant text, n float8, mean float8, stddev float8) RETURNS ab_summary
 	AS 'MODULE_PATHNAME', 'ab_make_summary_float8' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_make_summary(text, float8, float8, float8) IS
-	'the same, with a whole number of users of another type, such as sum() gives';
+	'summary of one variant from published numbers, with a whole number of users of any type, such as sum() gives';
 
 CREATE FUNCTION ab_make_summary(variant text, n float8, successes float8) RETURNS ab_summary
 	AS 'MODULE_PATHNAME', 'ab_make_summary_counts_float8' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_make_summary(text, float8, float8) IS
-	'the same, with whole numbers of another type, such as sum() gives';
+	'summary of one variant from published counts, whole numbers of any type, such as sum() gives';
 
 CREATE FUNCTION ab_column(summary ab_summary, i bigint) RETURNS ab_summary
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -19,7 +19,8 @@ typedef struct TTestCall
 	AB_TREATMENT_ARG(TTestCall, test), \
 	AB_ALPHA_ARG(TTestCall, test), \
 	AB_ALTERNATIVE_ARG(TTestCall, test), \
-	AB_EQUAL_VAR_ARG(TTestCall, test, equal_var)
+	AB_EQUAL_VAR_ARG(TTestCall, test, equal_var), \
+	AB_LIFT_METHOD_ARG(TTestCall, test)
 
 static const AbArg ttest_args[] = {TTEST_ARGS(true)};
 
@@ -114,6 +115,23 @@ AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect)
 }
 
 /*
+ * How the interval of the lift of that effect is made.
+ */
+AbLift
+AbMeansLift(const AbMeans *means, const AbTestArgs *args,
+			const AbEffect *effect)
+{
+	AbLift		lift = AbMakeLift(effect, args->lift_method);
+
+	if (args->lift_method == AB_LIFT_LOG)
+		AbUseLogVariances(&lift, ArmSpread(means, means->control),
+						  ArmSpread(means, means->treatment),
+						  means->control_mean, means->treatment_mean,
+						  args->equal_var);
+	return lift;
+}
+
+/*
  * Does the score test answer in place of the t-test?
  */
 bool
@@ -170,8 +188,9 @@ TTest(FunctionCallInfo fcinfo, const AbArg *args, int count,
 
 	AbReadArgTable(fcinfo, args, count, &call);
 	comparable = AbStartMeans(&means, call.summary, &call.test);
-	means.row.method = psprintf("%s%s", AbMeansTestName(call.test.equal_var),
-								AbAlternativeSuffix(call.test.alternative));
+	means.row.method = psprintf("%s%s%s", AbMeansTestName(call.test.equal_var),
+								AbAlternativeSuffix(call.test.alternative),
+								AbLiftSuffix(call.test.lift_method));
 	if (comparable && AbMeansByScore(&means, call.test.equal_var))
 	{
 		AbWelchArms arms = AbWelchArmsOf(&means);
@@ -179,10 +198,14 @@ TTest(FunctionCallInfo fcinfo, const AbArg *args, int count,
 		AbAnswerByScore(&means, &arms, call.test.alternative);
 	}
 	else if (comparable &&
-			 AbMeansEffect(&means, call.test.equal_var, &effect) &&
-			 AbTestEffect(&means.row, &effect, call.test.alternative))
-		AbCheckVariances(&means, call.test.equal_var, 1,
-						 call.test.alternative);
+			 AbMeansEffect(&means, call.test.equal_var, &effect))
+	{
+		AbLift		lift = AbMeansLift(&means, &call.test, &effect);
+
+		if (AbTestEffect(&means.row, &effect, call.test.alternative, &lift))
+			AbCheckVariances(&means, call.test.equal_var, 1,
+							 call.test.alternative);
+	}
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 

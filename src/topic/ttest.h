@@ -10,6 +10,8 @@
 extern bool AbGetMeanVariances(AbMeans *means, bool equal_var, double scale,
 							   AbMeanVariances *v);
 extern bool AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect);
+extern AbLift AbMeansLift(const AbMeans *means, const AbTestArgs *args,
+						  const AbEffect *effect);
 extern bool AbMeansByScore(const AbMeans *means, bool equal_var);
 extern void AbCheckVariances(AbMeans *means, bool equal_var, double scale,
 							 AbAlternative alternative);

@@ -152,9 +152,9 @@ COMMENT ON AGGREGATE ab_ttest(boolean, boolean) IS
 
 CREATE FUNCTION ab_ttest(summary ab_summary, control text DEFAULT NULL, treatment text DEFAULT NULL,
 						 alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
-						 equal_var boolean DEFAULT true) RETURNS ab_comparison
+						 equal_var boolean DEFAULT true, lift_method text DEFAULT 'fieller') RETURNS ab_comparison
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION ab_ttest(ab_summary, text, text, float8, text, boolean) IS
+COMMENT ON FUNCTION ab_ttest(ab_summary, text, text, float8, text, boolean, text) IS
 	'Student''s t-test (equal_var) or Welch''s of two variants of a summary';
 
 CREATE FUNCTION ab_welch_ttest_final(ab_summary) RETURNS ab_comparison

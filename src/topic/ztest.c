@@ -70,7 +70,7 @@ ab_ztest(PG_FUNCTION_ARGS)
 		effect.control = means.control_mean;
 		effect.control_variance = control_error * control_error;
 		effect.covariance = -effect.control_variance;
-		(void) AbTestEffect(&means.row, &effect, call.test.alternative);
+		(void) AbTestEffect(&means.row, &effect, call.test.alternative, NULL);
 	}
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }

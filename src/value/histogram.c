@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#include "miscadmin.h"
+#include "math/bins_index.h"
 #include "value/io.h"
 
 /* ----------------------------------------------------------------------
@@ -30,16 +30,40 @@ AbDatumGetHistogram(Datum datum)
 }
 
 /*
- * The bins of an arm, in palloc'd memory.  ERROR XX001 if they are damaged.
+ * ERROR XX001: what is stored is no histogram.
  */
-AbBins
-AbHistogramBins(const AbHistogram *histogram, int i)
+void
+AbHistogramDamaged(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("ab_histogram value is damaged")));
+}
+
+/*
+ * Write the bins of an arm, as many as its number of bins says and no more than
+ * AB_MAX_VALUES, to where they have room.  ERROR XX001 if they are damaged.
+ */
+void
+AbReadHistogramBins(const AbHistogram *histogram, int i, AbBin *bins)
 {
 	const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
 	const unsigned char *start = (const unsigned char *) histogram +
 		arm->bins_offset;
 	const unsigned char *end = (const unsigned char *) histogram +
 		VARSIZE(histogram);
+
+	if (AbBinsDecode(start, end, bins, arm->bins, &start) != NULL)
+		AbHistogramDamaged();
+}
+
+/*
+ * The bins of an arm, in palloc'd memory.  ERROR XX001 if they are damaged.
+ */
+AbBins
+AbHistogramBins(const AbHistogram *histogram, int i)
+{
+	const AbHistogramArm *arm = AbGetHistogramArm(histogram, i);
 	AbBins		bins;
 
 	bins.count = arm->bins;
@@ -47,11 +71,10 @@ AbHistogramBins(const AbHistogram *histogram, int i)
 	bins.n = arm->n;
 	bins.min = arm->min;
 	bins.max = arm->max;
+	if (arm->bins > AB_MAX_VALUES)
+		AbHistogramDamaged();
 	bins.bins = (AbBin *) palloc(Max(bins.count, 1) * sizeof(AbBin));
-	if (AbBinsDecode(start, end, bins.bins, bins.count, &start) != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("ab_histogram value is damaged")));
+	AbReadHistogramBins(histogram, i, bins.bins);
 	return bins;
 }
 
@@ -114,36 +137,6 @@ AbBuildHistogram(int bits, int64 unassigned, const AbHistogramPart *parts,
 	return histogram;
 }
 
-/*
- * Number of different keys of all arms, and the keys in ascending order, in
- * palloc'd memory that the caller frees.
- */
-int
-AbDistinctKeys(const AbHistogramPart *parts, int arms, int64 **keys)
-{
-	int64		total = 0;
-	int64	   *all;
-	int64	   *other;
-	int			n = 0;
-
-	for (int i = 0; i < arms; i++)
-		total += parts[i].count;
-	all = (int64 *) palloc(Max(total, 1) * sizeof(int64));
-	other = (int64 *) palloc(Max(total, 1) * sizeof(int64));
-	for (int i = 0; i < arms; i++)
-	{
-		int64	   *swap = all;
-
-		CHECK_FOR_INTERRUPTS();
-		n = AbMergeKeys(other, all, n, parts[i].bins, parts[i].count);
-		all = other;
-		other = swap;
-	}
-	pfree(other);
-	*keys = all;
-	return n;
-}
-
 /* ----------------------------------------------------------------------
  * Validity
  * ----------------------------------------------------------------------
@@ -194,7 +187,8 @@ const char *
 AbHistogramFault(const AbHistogramPart *parts, int arms, int bits)
 {
 	int64		total = 0;
-	int64	   *keys;
+	AbKeySet   *keys;
+	bool		full;
 	int			n;
 
 	for (int i = 0; i < arms; i++)
@@ -203,9 +197,14 @@ AbHistogramFault(const AbHistogramPart *parts, int arms, int bits)
 		return NULL;
 	if (total > AB_MAX_BINS)
 		return "There are too many values.";
-	n = AbDistinctKeys(parts, arms, &keys);
+	keys = (AbKeySet *) palloc(sizeof(AbKeySet));
+	AbClearKeySet(keys);
+	for (int i = 0; i < arms; i++)
+		AbAddKeys(keys, parts[i].bins, parts[i].count);
+	n = keys->count;
+	full = keys->full;
 	pfree(keys);
-	if (n > AB_MAX_VALUES)
+	if (full)
 		return "There are too many different values.";
 	/* one bit more makes at most two bins of one */
 	if (bits < AB_EXACT_BITS && 2 * n <= AB_MAX_VALUES &&

@@ -77,11 +77,12 @@ typedef struct AbHistogramPart
 } AbHistogramPart;
 
 extern AbHistogram *AbDatumGetHistogram(Datum datum);
+pg_noreturn extern void AbHistogramDamaged(void);
+extern void AbReadHistogramBins(const AbHistogram *histogram, int arm,
+								AbBin *bins);
 extern AbBins AbHistogramBins(const AbHistogram *histogram, int arm);
 extern AbHistogram *AbBuildHistogram(int bits, int64 unassigned,
 									 const AbHistogramPart *parts, int arms);
-extern int	AbDistinctKeys(const AbHistogramPart *parts, int arms,
-						   int64 **keys);
 extern const char *AbHistogramPartFault(AbHistogramPart *part, int bits);
 extern const char *AbHistogramFault(const AbHistogramPart *parts, int arms,
 									int bits);

@@ -14,16 +14,15 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
-#include "utils/numeric.h"
+#include "utils/memutils.h"
 
 /*
- * Bytes in front of the arms, the same in both types: the varlena header, the
- * version, the number, flags, the number of arms, a reserve and the number of
- * rows without a variant.
+ * Bytes that both types begin with: the varlena header, the version, the
+ * number, flags, the number of arms and a reserve.
  */
-#define HEADER_SIZE		24
+#define HEADER_SIZE		16
 
-/* Of them, what the binary form has: without varlena header and reserve. */
+/* What the binary form begins with: version to arms, rows without a variant. */
 #define BINARY_HEADER	16
 
 /*
@@ -60,195 +59,164 @@ AbDetoastStored(Datum datum, const char *type_name, int version)
  */
 
 /*
- * Value of a key of a JSON object, or NULL.
+ * What a call reads, and where it says why it cannot: nowhere in the first
+ * attempt.
  */
-JsonbValue *
-AbJsonMember(JsonbContainer *object, const char *key)
+typedef struct Reading
 {
-	return getKeyJsonValueFromContainer(object, key, strlen(key), NULL);
-}
-
-/*
- * The JSON array behind a value, if it is one of that many elements (any
- * number if negative), else NULL.
- */
-JsonbContainer *
-AbJsonArray(JsonbValue *value, int count)
-{
-	if (value == NULL || value->type != jbvBinary ||
-		!JsonContainerIsArray(value->val.binary.data) ||
-		JsonContainerIsScalar(value->val.binary.data))
-		return NULL;
-	if (count >= 0 && JsonContainerSize(value->val.binary.data) != (uint32) count)
-		return NULL;
-	return value->val.binary.data;
-}
-
-/*
- * Read a JSON integer in [0, maximum].
- */
-bool
-AbJsonCount(JsonbValue *value, int64 maximum, int64 *result)
-{
-	char	   *digits;
-	bool		whole;
-
-	if (value == NULL || value->type != jbvNumeric)
-		return false;
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-												 NumericGetDatum(value->val.numeric)));
-	/* strspn() refuses signs and fractions, the length anything too long */
-	whole = strspn(digits, "0123456789") == strlen(digits) &&
-		strlen(digits) <= 18;
-	if (whole)
-		*result = strtoll(digits, NULL, 10);
-	pfree(digits);
-	return whole && *result <= maximum;
-}
-
-/*
- * Read a JSON number as the nearest finite double.
- */
-bool
-AbJsonDouble(JsonbValue *value, double *result)
-{
-	if (value == NULL || value->type != jbvNumeric)
-		return false;
-	*result = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-												 NumericGetDatum(value->val.numeric)));
-	return isfinite(*result);
-}
-
-/*
- * Read a JSON true or false.
- */
-bool
-AbJsonBoolean(JsonbValue *value, bool *result)
-{
-	if (value == NULL || value->type != jbvBool)
-		return false;
-	*result = value->val.boolean;
-	return true;
-}
+	const AbStoredType *type;
+	Node	   *context;
+	bool		report;
+} Reading;
 
 /*
  * Report softly why a text is not a value of the type.  Returns false.
  */
 static bool
-JsonFault(Node *context, const AbStoredType *type, const char *fault)
+JsonFault(const Reading *reading, const char *fault)
 {
-	ereturn(context, false,
+	if (!reading->report)
+		return false;
+	ereturn(reading->context, false,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for type %s", type->name),
+			 errmsg("invalid input syntax for type %s", reading->type->name),
 			 errdetail("%s", fault)));
 }
 
 /*
  * Read {"version": .., KEY: number, "unassigned": .., "arms": [..]} but the
- * arms' contents.  Returns false after a soft error.
+ * arms.  Returns false after a soft error.
  */
 static bool
-JsonHeader(Node *context, char *literal, const AbStoredType *type,
-		   int64 *number, int64 *unassigned, JsonbContainer **arms)
+JsonHeader(const Reading *reading, const char *text, int64 *number,
+		   int64 *unassigned, AbJson *arms)
 {
-	Datum		json;
-	JsonbContainer *root;
+	const AbStoredType *type = reading->type;
+	AbJsonObject root;
 	int64		version;
 	const char *fault;
 
-	if (!AbJsonbInput(literal, context, &json))
-		return false;
-	root = &DatumGetJsonbP(json)->root;
-
-	if (!JsonContainerIsObject(root) || JsonContainerSize(root) != 4 ||
-		!AbJsonCount(AbJsonMember(root, "version"), PG_INT16_MAX, &version) ||
-		!AbJsonCount(AbJsonMember(root, type->number_key), PG_INT16_MAX, number) ||
-		!AbJsonCount(AbJsonMember(root, "unassigned"), AB_MAX_OBSERVATIONS, unassigned) ||
-		(*arms = AbJsonArray(AbJsonMember(root, "arms"), -1)) == NULL)
-		return JsonFault(context, type,
+	if (!AbReadJsonObject(AbJsonRoot(text), &root) || root.count != 4 ||
+		!AbJsonCount(AbJsonMember(&root, "version"), PG_INT16_MAX, &version) ||
+		!AbJsonCount(AbJsonMember(&root, type->number_key), PG_INT16_MAX, number) ||
+		!AbJsonCount(AbJsonMember(&root, "unassigned"), AB_MAX_OBSERVATIONS, unassigned) ||
+		!AbFirstJsonElement(arms, AbJsonMember(&root, "arms")))
+		return JsonFault(reading,
 						 psprintf("It must be an object with the keys version, %s, unassigned and arms.",
 								  type->number_key));
 	if (version != type->version)
-		ereturn(context, false,
+	{
+		if (!reading->report)
+			return false;
+		ereturn(reading->context, false,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", type->name),
 				 errdetail("Version %d is not known.", (int) version),
 				 errhint("It may have been written by a newer version of ab_test.")));
-	if (JsonContainerSize(*arms) > (uint32) type->max_arms)
-		ereturn(context, false,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many variants"),
-				 errdetail("The limit is %d.", type->max_arms)));
+	}
 	fault = type->number_fault(*number);
-	return fault ? JsonFault(context, type, fault) : true;
+	return fault ? JsonFault(reading, fault) : true;
 }
 
 /*
- * Read a JSON string as a label.  Returns false after a soft error.
+ * Find the arms, which are palloc'd.  Returns their number, or -1 after a soft
+ * error.
+ */
+static int
+JsonArms(const Reading *reading, AbJson rest, AbJson **arms)
+{
+	const int	limit = reading->type->max_arms;
+	int			room = 4;
+	int			count = 0;
+
+	*arms = (AbJson *) palloc(room * sizeof(AbJson));
+	while (rest.start < rest.end)
+	{
+		if (count == limit)
+		{
+			if (!reading->report)
+				return -1;
+			ereturn(reading->context, -1,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("too many variants"),
+					 errdetail("The limit is %d.", limit)));
+		}
+		if (count == room)
+		{
+			room *= 2;
+			*arms = (AbJson *) repalloc(*arms, room * sizeof(AbJson));
+		}
+		if (!AbNextJsonElement(&rest, &(*arms)[count++]))
+		{
+			(void) JsonFault(reading, reading->type->arm_form);
+			return -1;
+		}
+	}
+	return count;
+}
+
+/*
+ * Read a string as a label.  Returns false after a soft error.
  */
 static bool
-JsonLabel(Node *context, JsonbValue *value, const AbStoredType *type,
-		  AbLabel *label)
+JsonLabel(const Reading *reading, AbJson value, AbLabel *label)
 {
-	if (value == NULL || value->type != jbvString)
-		return JsonFault(context, type,
-						 "The key \"variant\" must be a string.");
-	label->data = value->val.string.val;
-	label->length = value->val.string.len;
+	if (!AbJsonString(value, label))
+		return JsonFault(reading, "The key \"variant\" must be a string.");
 	*label = AbServerToUtf8(*label);
 	if (label->length > AB_MAX_LABEL_LENGTH)
-		ereturn(context, false,
+	{
+		if (!reading->report)
+			return false;
+		ereturn(reading->context, false,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("invalid input syntax for type %s", type->name),
+				 errmsg("invalid input syntax for type %s", reading->type->name),
 				 errdetail("A variant name is longer than %d bytes.",
 						   AB_MAX_LABEL_LENGTH)));
+	}
 	return true;
 }
 
 /*
- * Read a JSON array of that many counts of rows.
+ * Read an array of that many counts of rows.
  */
 static bool
-JsonMissing(JsonbValue *value, int count, int64 *missing)
+JsonMissing(AbJson value, int count, int64 *missing)
 {
-	JsonbContainer *array = AbJsonArray(value, count);
+	AbJson		rest;
+	int			i = 0;
 
-	if (array == NULL)
+	if (!AbFirstJsonElement(&rest, value))
 		return false;
-	for (int i = 0; i < count; i++)
-		if (!AbJsonCount(getIthJsonbValueFromContainer(array, i),
-						 AB_MAX_OBSERVATIONS, &missing[i]))
+	for (; rest.start < rest.end; i++)
+		if (i == count ||
+			!AbNextJsonCount(&rest, AB_MAX_OBSERVATIONS, &missing[i]))
 			return false;
-	return true;
+	return i == count;
 }
 
 /*
  * Read the i-th arm.  Returns false after a soft error.
  */
 static bool
-JsonArm(Node *context, JsonbValue *value, const AbStoredType *type,
-		int number, void *parts, int i)
+JsonArm(const Reading *reading, AbJson value, int number, void *parts, int i)
 {
+	const AbStoredType *type = reading->type;
 	AbArmHead  *head = (AbArmHead *) ((char *) parts + i * type->part_size);
-	JsonbContainer *object;
+	AbJsonObject object;
 	const char *fault;
 
-	if (value == NULL || value->type != jbvBinary ||
-		!JsonContainerIsObject(value->val.binary.data) ||
-		JsonContainerSize(value->val.binary.data) != type->arm_keys)
-		return JsonFault(context, type, type->arm_form);
-	object = value->val.binary.data;
-
-	if (!JsonLabel(context, AbJsonMember(object, "variant"), type,
-				   &head->label))
+	if (!AbReadJsonObject(value, &object) || object.count != type->arm_keys)
+		return JsonFault(reading, type->arm_form);
+	if (!JsonLabel(reading, AbJsonMember(&object, "variant"), &head->label))
 		return false;
-	if (!JsonMissing(AbJsonMember(object, "missing"),
+	if (!JsonMissing(AbJsonMember(&object, "missing"),
 					 type->missing_count(number), head->missing))
-		return JsonFault(context, type,
+		return JsonFault(reading,
 						 psprintf("The key \"missing\" must be an array of whole numbers, not negative, of length %d.",
 								  type->missing_count(number)));
-	fault = type->json_arm(object, number, parts, i);
-	return fault ? JsonFault(context, type, fault) : true;
+	fault = type->json_arm(&object, number, parts, i);
+	return fault ? JsonFault(reading, fault) : true;
 }
 
 /*
@@ -265,39 +233,77 @@ ArmsFault(const AbStoredType *type, int number, const void *parts, int count)
 }
 
 /*
- * The input function of a stored type: of its text form, with soft errors.
+ * The value that a text says, or NULL after a soft error.
  */
-Datum
-AbStoredIn(FunctionCallInfo fcinfo, const AbStoredType *type)
+static void *
+ReadText(const Reading *reading, const char *text)
 {
-	Node	   *context = fcinfo->context;
-	JsonbContainer *arms;
+	const AbStoredType *type = reading->type;
+	AbJson		list;
+	AbJson	   *arms;
 	int64		number;
 	int64		unassigned;
 	void	   *parts;
 	int			count;
 	const char *fault;
 
-	if (!JsonHeader(context, PG_GETARG_CSTRING(0), type, &number,
-					&unassigned, &arms))
-		PG_RETURN_NULL();
+	if (!JsonHeader(reading, text, &number, &unassigned, &list))
+		return NULL;
+	count = JsonArms(reading, list, &arms);
+	if (count < 0)
+		return NULL;
 
-	count = JsonContainerSize(arms);
 	parts = palloc0(Max(count, 1) * type->part_size);
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!JsonArm(context, getIthJsonbValueFromContainer(arms, i), type,
-					 number, parts, i))
-			PG_RETURN_NULL();
+		if (!JsonArm(reading, arms[i], number, parts, i))
+			return NULL;
 	}
 	fault = ArmsFault(type, number, parts, count);
 	if (fault)
 	{
-		JsonFault(context, type, fault);
-		PG_RETURN_NULL();
+		(void) JsonFault(reading, fault);
+		return NULL;
 	}
-	PG_RETURN_POINTER(type->build(number, unassigned, parts, count));
+	return type->build(number, unassigned, parts, count);
+}
+
+/*
+ * The input function of a stored type: of its text form, with soft errors.
+ *
+ * What is not read as it stands is parsed by the server, whose error a text
+ * that is not JSON gets, and read as the server writes it: with each key once
+ * and numbers and strings in their plainest form.
+ */
+Datum
+AbStoredIn(FunctionCallInfo fcinfo, const AbStoredType *type)
+{
+	char	   *text = PG_GETARG_CSTRING(0);
+	Reading		reading = {type, fcinfo->context, false};
+	MemoryContext old = CurrentMemoryContext;
+	MemoryContext scratch = AllocSetContextCreate(old, "ab_test text",
+												  ALLOCSET_DEFAULT_SIZES);
+	void	   *value;
+	Datum		json;
+
+	MemoryContextSwitchTo(scratch);
+	value = ReadText(&reading, text);
+	MemoryContextSwitchTo(old);
+	if (value)
+		value = memcpy(palloc(VARSIZE(value)), value, VARSIZE(value));
+	MemoryContextDelete(scratch);
+
+	/* a soft error stays with the caller */
+	if (value == NULL && AbJsonbInput(text, reading.context, &json))
+	{
+		reading.report = true;
+		value = ReadText(&reading,
+						 DatumGetCString(DirectFunctionCall1(jsonb_out, json)));
+	}
+	if (value == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(value);
 }
 
 /* ----------------------------------------------------------------------
@@ -312,10 +318,18 @@ AbStoredIn(FunctionCallInfo fcinfo, const AbStoredType *type)
 void
 AbAppendDouble(StringInfo buf, double value)
 {
-	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+	enlargeStringInfo(buf, DOUBLE_SHORTEST_DECIMAL_LEN);
+	buf->len += double_to_shortest_decimal_buf(value, buf->data + buf->len);
+}
 
-	double_to_shortest_decimal_buf(value, digits);
-	appendStringInfoString(buf, digits);
+/*
+ * Append a whole number.
+ */
+void
+AbAppendCount(StringInfo buf, int64 count)
+{
+	enlargeStringInfo(buf, MAXINT8LEN + 1);
+	buf->len += pg_lltoa(count, buf->data + buf->len);
 }
 
 /*

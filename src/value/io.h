@@ -9,10 +9,9 @@
 #ifndef AB_VALUE_IO_H
 #define AB_VALUE_IO_H
 
-#include "value/label.h"
+#include "value/json.h"
 
 #include "lib/stringinfo.h"
-#include "utils/jsonb.h"
 
 /*
  * A stored type.  Its arms are read into an array of parts, structs of
@@ -31,14 +30,14 @@ typedef struct AbStoredType
 	int			(*missing_count) (int number);	/* of an arm's missing[] */
 
 	/* keys of an arm in JSON, and what to say of an arm that has others */
-	uint32		arm_keys;
+	int			arm_keys;
 	const char *arm_form;
 
 	/*
 	 * read an arm but its label and missing[]: of an object with that many
 	 * keys
 	 */
-	const char *(*json_arm) (JsonbContainer *object, int number,
+	const char *(*json_arm) (const AbJsonObject *object, int number,
 							 void *parts, int i);
 
 	/*
@@ -56,14 +55,10 @@ typedef struct AbStoredType
 
 extern void *AbDetoastStored(Datum datum, const char *type_name, int version);
 
-extern JsonbValue *AbJsonMember(JsonbContainer *object, const char *key);
-extern JsonbContainer *AbJsonArray(JsonbValue *value, int count);
-extern bool AbJsonCount(JsonbValue *value, int64 maximum, int64 *result);
-extern bool AbJsonDouble(JsonbValue *value, double *result);
-extern bool AbJsonBoolean(JsonbValue *value, bool *result);
 extern Datum AbStoredIn(FunctionCallInfo fcinfo, const AbStoredType *type);
 
 extern void AbAppendDouble(StringInfo buf, double value);
+extern void AbAppendCount(StringInfo buf, int64 count);
 extern void AbAppendStart(StringInfo buf, const AbStoredType *type,
 						  int number, int64 unassigned);
 extern void AbAppendMissing(StringInfo buf, const int64 *missing, int count);

@@ -7,8 +7,8 @@
  */
 #include "value/summary.h"
 
-#include "miscadmin.h"
 #include "value/io.h"
+#include "value/summary_open.h"
 
 /* ----------------------------------------------------------------------
  * Reading
@@ -16,16 +16,17 @@
  */
 
 /*
- * An aligned, plain view of a summary argument.  A stored value comes back
- * compressed, out of line or with a short, unaligned header: then this is a
- * palloc'd copy, else the argument itself, which the caller must not modify.
- * ERROR XX001 if its version is not known.
+ * An aligned, plain, closed view of a summary argument.  A stored value comes
+ * back compressed, out of line or with a short, unaligned header, the state of
+ * an aggregate may be open: then this is a palloc'd copy, else the argument
+ * itself, which the caller must not modify.  ERROR XX001 if its version is not
+ * known.
  */
 AbSummary *
 AbDatumGetSummary(Datum datum)
 {
-	return (AbSummary *) AbDetoastStored(datum, "ab_summary",
-										 AB_SUMMARY_VERSION);
+	return AbCloseSummary((AbSummary *) AbDetoastStored(datum, "ab_summary",
+														AB_SUMMARY_VERSION));
 }
 
 /*
@@ -34,6 +35,8 @@ AbDatumGetSummary(Datum datum)
 int
 AbSearchArm(const AbSummary *summary, AbLabel label)
 {
+	if (AbIsIndexed(summary))
+		return AbSearchIndex(summary, label);
 	return AbBisectArms(summary, summary->arms, AbSummaryLabel, label);
 }
 
@@ -58,16 +61,51 @@ AbMarkControl(AbSummary *summary, int position)
 bool
 AbArmKnown(const AbArm *arm)
 {
-	return arm->nonfinite == 0 && !(arm->flags & AB_ARM_OVERFLOW);
+	return !(arm->flags & (AB_ARM_NONFINITE | AB_ARM_OVERFLOW));
+}
+
+/*
+ * Rows without a variant, which are in no arm.
+ */
+int64
+AbUnassigned(const AbSummary *summary)
+{
+	int64	   *counts = AbSummaryCounts(summary);
+
+	return counts ? counts[0] : 0;
+}
+
+/*
+ * Rows of an arm with a NaN or an infinity, which are not in its n.
+ */
+int64
+AbArmNonfinite(const AbSummary *summary, const AbArm *arm)
+{
+	if (!(arm->flags & AB_ARM_NONFINITE))
+		return 0;
+	return AbArmCounts(summary, AbArmPosition(summary, arm))[0];
+}
+
+/*
+ * The AbMissingCount() counts of the rows of an arm that were left out for want
+ * of a value; see label.h.
+ */
+const int64 *
+AbArmMissing(const AbSummary *summary, const AbArm *arm)
+{
+	static const int64 none[AB_MAX_MISSING] = {0};
+	int64	   *counts = AbArmCounts(summary, AbArmPosition(summary, arm));
+
+	return counts ? counts + 1 : none;
 }
 
 /*
  * Rows of an arm, finite or not; 0 of none (NULL).
  */
 int64
-AbArmRows(const AbArm *arm)
+AbArmRows(const AbSummary *summary, const AbArm *arm)
 {
-	return arm ? arm->n + arm->nonfinite : 0;
+	return arm ? arm->n + AbArmNonfinite(summary, arm) : 0;
 }
 
 /*
@@ -122,33 +160,24 @@ AbArmSuccesses(const AbArm *arm, int column)
  */
 
 /*
- * Allocate a summary of that many arms and bytes of labels, all zero but the
- * header.  ERROR 54000 if there are too many.
+ * Allocate a closed summary of that many arms and bytes of labels, with or
+ * without counts, all zero but the header.  ERROR 54000 if there are too many.
  */
-static AbSummary *
-AllocateSummary(int columns, int arms, Size label_bytes)
+AbSummary *
+AbAllocateSummary(int columns, int arms, Size label_bytes, bool has_counts)
 {
 	Size		size = sizeof(AbSummary) + arms * AbArmSize(columns) + label_bytes;
 	AbSummary  *summary;
 
 	AbCheckVariantCount(arms, AB_MAX_VARIANTS);
+	if (has_counts)
+		size = MAXALIGN(size) + AbCountsSize(columns, arms);
 	summary = (AbSummary *) palloc0(size);
 	SET_VARSIZE(summary, size);
 	summary->version = AB_SUMMARY_VERSION;
 	summary->columns = columns;
+	summary->flags = has_counts ? AB_SUMMARY_COUNTS : 0;
 	summary->arms = arms;
-	return summary;
-}
-
-/*
- * A summary without arms, but perhaps with rows that have no variant.
- */
-AbSummary *
-AbNewSummary(int columns, int64 unassigned)
-{
-	AbSummary  *summary = AllocateSummary(columns, 0, 0);
-
-	summary->unassigned = unassigned;
 	return summary;
 }
 
@@ -162,11 +191,11 @@ AbPartOfArm(const AbSummary *summary, const AbArm *arm)
 	AbSummaryPart part = {.head = {
 			.label = AbArmLabel(summary, arm),
 			.n = arm->n,
-			.nonfinite = arm->nonfinite,
-			.flags = arm->flags
+			.nonfinite = AbArmNonfinite(summary, arm),
+			.flags = arm->flags & ~AB_ARM_NONFINITE
 	}};
 
-	memcpy(part.head.missing, AbArmMissing(arm, columns),
+	memcpy(part.head.missing, AbArmMissing(summary, arm),
 		   AbMissingCount(columns) * sizeof(int64));
 	memcpy(part.moments, arm->moments,
 		   AbMomentCount(columns) * sizeof(AbDouble));
@@ -174,16 +203,16 @@ AbPartOfArm(const AbSummary *summary, const AbArm *arm)
 }
 
 /*
- * Write a label behind the others, at *offset, and advance that.
+ * Do any of the counts of these parts need to be stored?
  */
-static void
-SetLabel(AbSummary *summary, AbArm *arm, AbLabel label, Size *offset)
+static bool
+PartsHaveCounts(int columns, const AbSummaryPart *parts, int arms)
 {
-	arm->label_offset = *offset;
-	arm->label_length = label.length;
-	if (label.length > 0)
-		memcpy((char *) summary + *offset, label.data, label.length);
-	*offset += label.length;
+	for (int i = 0; i < arms; i++)
+		if (parts[i].head.nonfinite != 0 ||
+			AbAllMissing(parts[i].head.missing, AbMissingCount(columns)) != 0)
+			return true;
+	return false;
 }
 
 /*
@@ -201,61 +230,33 @@ AbBuildSummary(int columns, int64 unassigned, const AbSummaryPart *parts,
 	for (int i = 0; i < arms; i++)
 		label_bytes += parts[i].head.label.length;
 
-	summary = AllocateSummary(columns, arms, label_bytes);
-	summary->unassigned = unassigned;
-	offset = sizeof(AbSummary) + arms * AbArmSize(columns);
+	summary = AbAllocateSummary(columns, arms, label_bytes,
+								unassigned != 0 ||
+								PartsHaveCounts(columns, parts, arms));
+	offset = AbLabelsStart(summary);
 	for (int i = 0; i < arms; i++)
 	{
 		const AbArmHead *head = &parts[i].head;
 		AbArm	   *arm = AbGetArm(summary, i);
 
 		arm->n = head->n;
-		arm->nonfinite = head->nonfinite;
 		arm->flags = head->flags;
+		if (head->nonfinite != 0)
+			arm->flags |= AB_ARM_NONFINITE;
 		memcpy(arm->moments, parts[i].moments,
 			   AbMomentCount(columns) * sizeof(AbDouble));
-		memcpy(AbArmMissing(arm, columns), head->missing,
-			   AbMissingCount(columns) * sizeof(int64));
-		SetLabel(summary, arm, head->label, &offset);
+		offset = AbSetLabel(summary, arm, head->label, offset);
 	}
-	return summary;
-}
-
-/*
- * A copy of the summary (or a new one, if NULL) with an arm more, empty, at
- * that position.  The old one is left to its owner: an aggregate's executor
- * copies the new one into its context and frees the one before.
- */
-AbSummary *
-AbInsertArm(const AbSummary *old, int columns, AbLabel label, int position)
-{
-	int			arms = old ? old->arms : 0;
-	Size		label_bytes = label.length;
-	Size		offset;
-	AbSummary  *summary;
-
-	if (old)
-		label_bytes += VARSIZE(old) - sizeof(AbSummary) -
-			arms * AbArmSize(columns);
-
-	summary = AllocateSummary(columns, arms + 1, label_bytes);
-	summary->unassigned = old ? old->unassigned : 0;
-	offset = sizeof(AbSummary) + (arms + 1) * AbArmSize(columns);
-	for (int i = 0; i <= arms; i++)
+	if (summary->flags & AB_SUMMARY_COUNTS)
 	{
-		AbArm	   *arm = AbGetArm(summary, i);
-
-		if (i == position)
+		AbSummaryCounts(summary)[0] = unassigned;
+		for (int i = 0; i < arms; i++)
 		{
-			arm->flags = AB_ARM_ALL_BINARY(columns);
-			SetLabel(summary, arm, label, &offset);
-		}
-		else
-		{
-			const AbArm *source = AbGetArm(old, i < position ? i : i - 1);
+			int64	   *counts = AbArmCounts(summary, i);
 
-			memcpy(arm, source, AbArmSize(columns));
-			SetLabel(summary, arm, AbArmLabel(old, source), &offset);
+			counts[0] = parts[i].head.nonfinite;
+			memcpy(counts + 1, parts[i].head.missing,
+				   AbMissingCount(columns) * sizeof(int64));
 		}
 	}
 	return summary;
@@ -335,11 +336,6 @@ AbSummaryPartFault(const AbSummaryPart *part, int columns)
 	return NULL;
 }
 
-/* ----------------------------------------------------------------------
- * Merging
- * ----------------------------------------------------------------------
- */
-
 /*
  * ERROR 22023: summaries that cannot be merged.
  */
@@ -350,182 +346,4 @@ AbColumnsDiffer(int a, int b)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("summaries of different numbers of columns cannot be combined"),
 			 errdetail("One has %d, the other %d.", a, b)));
-}
-
-/*
- * Zeros and ones are counts, which merging need not round: write the moments
- * of binary columns, and of pairs of them, as those of the counts.
- */
-static void
-SetBinaryMoments(AbArm *arm, int columns)
-{
-	double		n = arm->n;
-	double		ones[AB_MAX_COLUMNS];
-
-	for (int i = 0; i < columns; i++)
-		ones[i] = AbArmSuccesses(arm, i);
-	for (int i = 0; i < columns; i++)
-		for (int j = i; j < columns; j++)
-		{
-			AbDouble   *moment = &arm->moments[AbComomentIndex(columns, i, j)];
-			double		both;
-
-			if (!(arm->flags & AB_ARM_BINARY(i)) ||
-				!(arm->flags & AB_ARM_BINARY(j)))
-				continue;
-			both = i == j ? ones[i] :
-				rint(AbDoubleValue(*moment) + ones[i] * ones[j] / n);
-			*moment = AbQuotient(both * (n - ones[i]) - ones[i] * (ones[j] - both),
-								 n);
-		}
-	for (int i = 0; i < columns; i++)
-		if (arm->flags & AB_ARM_BINARY(i))
-			arm->moments[i] = AbQuotient(ones[i], n);
-}
-
-/*
- * Merge n rows with those moments and flags into an arm.
- */
-static void
-MergeRows(AbArm *arm, int columns, int64 n, const AbDouble *moments,
-		  uint16 flags)
-{
-	uint16		binary = AB_ARM_ALL_BINARY(columns);
-
-	AbCheckObservations(arm->n, n);
-	if (n > 0 && !((arm->flags | flags) & AB_ARM_OVERFLOW))
-	{
-		if (arm->n == 0)
-			memcpy(arm->moments, moments,
-				   AbMomentCount(columns) * sizeof(AbDouble));
-		else
-			AbMomentsMerge(arm->moments, columns, arm->n, n, moments);
-	}
-	arm->n += n;
-	arm->flags = (arm->flags & flags & binary) |
-		((arm->flags | flags) & ~binary);
-	if ((arm->flags & AB_ARM_OVERFLOW) ||
-		!AbMomentsFinite(arm->moments, columns))
-		AbSetOverflow(&arm->flags, arm->moments, columns);
-	else if (arm->n > 0 && (arm->flags & binary))
-		SetBinaryMoments(arm, columns);
-}
-
-/*
- * Merge an arm into another of the same label.
- */
-static void
-MergeArm(AbArm *arm, const AbArm *other, int columns)
-{
-	for (int i = 0; i < AbMissingCount(columns); i++)
-		AbCountRows(&AbArmMissing(arm, columns)[i],
-					AbArmMissing(other, columns)[i]);
-	AbCountRows(&arm->nonfinite, other->nonfinite);
-	MergeRows(arm, columns, other->n, other->moments, other->flags);
-}
-
-/*
- * Add that many rows of the same value, which may be NaN or infinite, to an
- * arm of one column.
- */
-void
-AbAddEqualRows(AbArm *arm, double value, int64 rows)
-{
-	/* no -0 */
-	AbDouble	moments[AbMomentCount(1)] = {{value + 0.0, 0}, {0, 0}};
-
-	if (isfinite(value))
-		MergeRows(arm, 1, rows, moments,
-				  value == 0 || value == 1 ? AB_ARM_BINARY(0) : 0);
-	else
-		AbCountRows(&arm->nonfinite, rows);
-}
-
-/*
- * Number of labels that occur in either summary.
- */
-static int
-CountUnion(const AbSummary *a, const AbSummary *b)
-{
-	int			count = a->arms;
-
-	for (int i = 0; i < (int) b->arms; i++)
-		if (AbFindArm(a, AbArmLabel(b, AbGetArm(b, i))) < 0)
-			count++;
-	return count;
-}
-
-/*
- * A palloc'd copy of a with an empty arm more for every label that only b has,
- * so that it has `arms` of them.
- */
-static AbSummary *
-WidenSummary(const AbSummary *a, const AbSummary *b, int arms)
-{
-	AbSummaryPart *parts;
-	AbSummary  *wide;
-	int			i = 0;
-	int			j = 0;
-
-	AbCheckVariantCount(arms, AB_MAX_VARIANTS);
-	parts = (AbSummaryPart *) palloc0(arms * sizeof(AbSummaryPart));
-	for (int k = 0; k < arms; k++)
-	{
-		const AbArm *left = i < (int) a->arms ? AbGetArm(a, i) : NULL;
-		const AbArm *right = j < (int) b->arms ? AbGetArm(b, j) : NULL;
-		int			order;
-
-		if (left == NULL)
-			order = 1;
-		else if (right == NULL)
-			order = -1;
-		else
-			order = AbLabelCompare(AbArmLabel(a, left), AbArmLabel(b, right));
-
-		if (order <= 0)
-		{
-			parts[k] = AbPartOfArm(a, left);
-			i++;
-		}
-		else
-		{
-			parts[k].head.label = AbArmLabel(b, right);
-			parts[k].head.flags = AB_ARM_ALL_BINARY(a->columns);
-		}
-		if (order >= 0)
-			j++;
-	}
-	wide = AbBuildSummary(a->columns, a->unassigned, parts, arms);
-	pfree(parts);
-	return wide;
-}
-
-/*
- * Merge another summary into one.  The result is that one, changed in place,
- * or, if the other has labels that it lacks, a palloc'd copy, which leaves it
- * as it was.  ERROR 22023 where they have not the same columns or name
- * different controls.
- */
-AbSummary *
-AbMergeSummaries(AbSummary *summary, const AbSummary *other)
-{
-	int			arms;
-
-	AbCheckColumns(summary, other->columns);
-	arms = CountUnion(summary, other);
-	AbCheckObservations(summary->unassigned, other->unassigned);
-	if (arms > (int) summary->arms)
-		summary = WidenSummary(summary, other, arms);
-	summary->unassigned += other->unassigned;
-	for (int i = 0; i < (int) other->arms; i++)
-	{
-		const AbArm *arm = AbGetArm(other, i);
-		int			position = AbFindArm(summary, AbArmLabel(other, arm));
-
-		CHECK_FOR_INTERRUPTS();
-		if (arm->flags & AB_ARM_CONTROL)
-			AbMarkControl(summary, position);
-		MergeArm(AbGetArm(summary, position), arm, summary->columns);
-	}
-	return summary;
 }

@@ -33,6 +33,8 @@ for module in (ttest, covariates, counts, planning, several, ranks):
 def agrees(got, wanted, tolerance):
     if tolerance is None or got is None or wanted is None:
         return got == wanted and (got is None) == (wanted is None)
+    if isinstance(wanted, str):     # an end that is open
+        return got == wanted
     kind, size = tolerance
     return abs(got - wanted) <= (size * abs(wanted) if kind == 'rel' else size)
 

@@ -57,7 +57,10 @@ def check_chunkings(server, checks, rng, name, control, rows):
     # what adds nothing, and an arm without rows where there is one such arm already
     server.run("INSERT INTO part VALUES (-1, 0.5, NULL), (-2, 0.1, '%s'), (-3, 0.9, NULL)" % EMPTY)
     if control is not None:
-        server.cursor.execute('INSERT INTO part SELECT -4, 0.7, ab_histogram(NULL, NULL, %s)', (control,))
+        empty = {'variant': control, 'nonfinite': 0, 'missing': [0, 0, 0], 'control': True, 'min': 0, 'max': 0, 'values': [],
+                 'counts': []}
+        server.cursor.execute('INSERT INTO part VALUES (-4, 0.7, %s)', (json.dumps(
+            {'version': 1, 'bits': 52, 'unassigned': 0, 'arms': [empty]}),))
     server.run('ANALYZE part')
     ways = {'parts': 'SELECT ab_rollup(h) FROM part',
             'parts, shuffled': 'SELECT ab_rollup(h ORDER BY turn) FROM part',

@@ -13,7 +13,7 @@ from mpmath import mpf
 
 from shared.checks import run_sections, seeded
 from shared.data import log_uniform, random_levels
-from shared.planning import held, smallest
+from shared.planning import Rates, held, rate_power, smallest
 from shared.rates import share_shown
 from shared.reference import student_quantile, t_power
 
@@ -47,16 +47,17 @@ def section_noninferiority(server, checks, rng):
         direction = 'higher' if better else 'lower'
         inputs = (baseline, margin, alpha, power, ratio, direction, effect)
         n, at_n, below = server.rows("""
-            SELECT n, ab_power_noninferiority(n, b, m, a, r, h, e),
-                   CASE WHEN n > 2 THEN ab_power_noninferiority(n - 1, b, m, a, r, h, e) END
+            SELECT n, ab_power_noninferiority(n, b, m, a, r, h, e, method => 'exact'),
+                   CASE WHEN n > 2 THEN ab_power_noninferiority(n - 1, b, m, a, r, h, e, method => 'exact') END
             FROM (VALUES (%s::float8, %s::float8, %s::float8, %s::float8, %s::float8, %s, %s::float8)) v(b, m, a, p, r,
                 h, e),
-                 ab_sample_size_noninferiority(b, m, a, p, r, h, e) n""", inputs)[0]
+                 ab_sample_size_noninferiority(b, m, a, p, r, h, e, method => 'exact') n""", inputs)[0]
         checks.check(at_n >= power and (below is None or below < power), inputs, (below, at_n), power)
         check_rates(checks, 'non-inferiority', inputs, n, ratio, at_n, lambda nc, nt: share_shown(
             nc, nt, baseline, baseline + effect, alpha, *((-margin, None) if better else (None, margin)), False))
         if i % 5 == 0 and 0 < margin < 0.9:         # a relative margin
-            got = server.value('SELECT ab_power_noninferiority(%s, %s, %s, %s, %s, %s, relative => true)',
+            got = server.value("""SELECT ab_power_noninferiority(%s, %s, %s, %s, %s, %s, relative => true,
+                                                             method => 'exact')""",
                                (60, baseline, margin, alpha, ratio, direction)) if baseline * (1 + margin) < 1 else None
             if got is not None:
                 limits = (1 - margin, None) if better else (None, 1 + margin)
@@ -136,13 +137,57 @@ def section_equivalence(server, checks, rng):
         effect = 0.0 if i % 2 else margin * float(rng.uniform(-0.8, 0.8))
         inputs = (baseline, margin, alpha, power, ratio, effect)
         n, at_n, below = server.rows("""
-            SELECT n, ab_power_equivalence(n, b, m, a, r, e),
-                   CASE WHEN n > 2 THEN ab_power_equivalence(n - 1, b, m, a, r, e) END
+            SELECT n, ab_power_equivalence(n, b, m, a, r, e, method => 'exact'),
+                   CASE WHEN n > 2 THEN ab_power_equivalence(n - 1, b, m, a, r, e, method => 'exact') END
             FROM (VALUES (%s::float8, %s::float8, %s::float8, %s::float8, %s::float8, %s::float8)) v(b, m, a, p, r, e),
-                 ab_sample_size_equivalence(b, m, a, p, r, e) n""", inputs)[0]
+                 ab_sample_size_equivalence(b, m, a, p, r, e, method => 'exact') n""", inputs)[0]
         checks.check(at_n >= power and (below is None or below < power), inputs, (below, at_n), power)
         check_rates(checks, 'equivalence', inputs, n, ratio, at_n, lambda nc, nt: share_shown(
             nc, nt, baseline, baseline + effect, alpha, -margin, margin, False))
+
+
+def ample(n, ratio, baseline, treatment, limits):
+    """Ten successes and ten failures, in truth and at the margins."""
+    rarer = [n * min(baseline, 1 - baseline)]
+    rarer += [n * ratio * min(p, 1 - p) for p in [treatment] + [baseline + d for d in limits]]
+    return min(rarer) - 10
+
+
+def section_formula(server, checks, rng):
+    """Farrington and Manning's formula from the roots of the cubic, and where it is used without being asked for."""
+    for i in range(200):
+        alpha, power, ratio = random_levels(rng)
+        better, both = bool(i % 2), i % 4 == 0
+        sign = 1 if better else -1
+        baseline = float(rng.uniform(0.03, 0.97))
+        margin = (min(baseline, 1 - baseline) if both else baseline if better else 1 - baseline) \
+            * log_uniform(rng, 2e-2, 0.9)
+        effect = 0.0 if i % 3 else margin * float(rng.uniform(-0.7, 0.7))
+        if not 0 < baseline + effect < 1:
+            effect = 0.0
+        name, way = ('equivalence', ()) if both else ('noninferiority', ('higher' if better else 'lower',))
+        arguments = ', '.join(['%s'] * (5 + len(way)))
+        limits = (-margin, margin) if both else (-sign * margin,)
+        designs = [Rates(baseline, baseline + effect, d, ratio, alpha, False, False) for d in limits]
+
+        def power_at(m):
+            return max(sum(rate_power(d, m) for d in designs) - (len(designs) - 1), 0)
+        inputs = (name, baseline, margin, alpha, power, ratio) + way + (effect,)
+        n, default = (server.value('SELECT ab_sample_size_%s(%s, %%s%s)' % (name, arguments, more), inputs[1:])
+                      for more in (", method => 'asymptotic'", ''))
+        smallest(checks, inputs, n, 2, power_at, power)
+        asked = (baseline, margin, alpha, ratio) + way + (effect,)
+        for users in {n, default, 50}:
+            formula, exact, got = (
+                server.value('SELECT ab_power_%s(%%s, %s%s)' % (name, arguments, more), (users,) + asked)
+                for more in (", method => 'asymptotic'", ", method => 'exact'", ''))
+            held(checks, name + ' power, formula', (users,) + inputs, formula, power_at(users))
+            room = ample(users, ratio, baseline, baseline + effect, limits)
+            if abs(room) > 1e-9:
+                checks.check(got == (formula if room > 0 else exact), ('auto', users) + inputs, got, (formula, exact))
+        room = ample(n, ratio, baseline, baseline + effect, limits)
+        if abs(room) > 1e-9:
+            checks.check((default == n) if room > 0 else default is not None, ('auto size',) + inputs, default, n)
 
 
 def section_simulation(server, checks, rng):
@@ -166,4 +211,5 @@ def section_simulation(server, checks, rng):
 if __name__ == '__main__':
     run_sections(__file__, [
         ('noninferiority', seeded(SEED, section_noninferiority)),
-        ('equivalence', seeded(SEED + 1, section_equivalence)), ('simulation', seeded(SEED + 2, section_simulation))])
+        ('equivalence', seeded(SEED + 1, section_equivalence)), ('formula', seeded(SEED + 3, section_formula)),
+        ('simulation', seeded(SEED + 2, section_simulation))])

@@ -37,16 +37,24 @@ def section_summary(server, checks, rng):
         deff = float(rng.choice([1, 1.7]))
         for design, (mean, sd) in known.items():
             state = 'ab_summary(a, b, c, d, variant)' if design == 'ratio_cuped' else 'ab_summary(a, b, variant)'
-            if design == 'mean' and i % 2:
+            if design == 'mean':
                 state = 'ab_summary(a, variant)'
+            elif design == 'mean':
+                state = 'ab_column(ab_summary(a, b, variant), 1)'
             r = 1 if design == 'paired' else ratio
             effect = log_uniform(rng, 0.05, 0.5)
             args = (alpha, r, alternative, deff, design, relative_effect)
+            known_mean = not relative_effect or design == 'paired' or bool(i // 2 % 2)
             n, at_n, mde = server.rows("""
-                SELECT k, ab_power(k, s, %s, %s, %s, %s, %s, %s, %s), ab_mde(k, s, %s, %s, %s, %s, %s, %s, %s)
-                FROM (SELECT {} s FROM history) h, ab_sample_size(s, %s, %s, %s, %s, %s, %s, %s, %s) k""".format(state),
+                SELECT k, ab_power(k, s, %s, %s, %s, %s, %s, %s, %s, mean_known => {1}),
+                       ab_mde(k, s, %s, %s, %s, %s, %s, %s, %s, mean_known => {1})
+                FROM (SELECT {0} s FROM history) h,
+                     ab_sample_size(s, %s, %s, %s, %s, %s, %s, %s, %s, mean_known => {1}) k""".format(state, known_mean),
                 (effect, *args, alpha, power, *args[1:], effect, alpha, power, *args[1:]))[0]
             size = effect * (abs(mean) if relative_effect else 1) / (sd * math.sqrt(deff))
+            if not known_mean:      # the delta method: variances (1 + lift)^2 and 1 / r instead of 1 and 1 / r
+                lift = -effect if (alternative == 'less') == (mean > 0) else effect
+                size *= math.sqrt((1 + 1 / r) / ((1 + lift) ** 2 + 1 / r))
             two_sided = alternative == 'two-sided'
 
             def power_at(m):

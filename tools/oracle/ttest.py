@@ -227,7 +227,7 @@ def check_score_case(checks, case, row):
         if ratio and control[0] + treatment[0] == 0:
             wrong = row[name]
         else:
-            wrong = score.bound_mismatch(control, treatment, row[name], sign * abs(critical), ratio)
+            wrong = score.bound_mismatch(control, treatment, row[name], sign * critical, ratio)
         if wrong is not None:
             found.append((name, row[name], 'where z is %s, not %s' % (critical, wrong), None))
     if not row['method'].startswith('score test') or 'in place of Welch' not in row['note']:

@@ -99,12 +99,6 @@ def constrained_z(control, treatment, difference):
     return (xt / nt - xc / nc - difference) / math.sqrt(variance)
 
 
-def run_rate_lift(server, case):
-    """The lift itself; their interval is the delta method's."""
-    row = compare_counts(server, *counts(case), 'score')
-    return published(case, {'expected': row['relative_lift_pct'] / 100})
-
-
 # ---------------------------------------------------------------- Poisson rates
 
 def compare_rates(server, inputs, ratio, alternative, method, alpha=0.05):
@@ -207,7 +201,6 @@ RUNNERS = {
     'proportion/diff newcombe CI': proportion_interval('newcombe'),
     'proportion/diff score Miettinen-Nurminen CI': run_score_interval,
     'proportion/diff Miettinen-Nurminen CI': run_score_interval,
-    'proportion/relative_lift_delta': run_rate_lift,
     'noninferiority/z one-sided': run_noninferiority,
     'srm/exact binomial': run_ratio_exact,
     'srm/z = chi2(1)': run_ratio_z,

@@ -1,7 +1,11 @@
 """CUPED and ratios of stats_cases.json."""
 import json
+import math
 
-from published.asking import published
+from scipy.optimize import brentq
+from scipy.stats import norm, t as student
+
+from published.asking import delta_lift, published
 
 PAIR = ('y', 'x')
 RATIO_CUPED = ('m_post', 'd_post', 'm_pre', 'd_pre')
@@ -41,20 +45,20 @@ def ask_adjusted(server, function, state, **options):
 
 
 def run_cuped_lift(server, case):
-    """Their lift is over the unadjusted control mean, its p-value the delta method's; theta is that of all rows."""
+    """GrowthBook's theta of means is that of all rows, its lift over the unadjusted control mean by the delta method."""
     state = state_of_sums(PAIR, **{k: case['inputs'][k] for k in ('control', 'treatment')})
-    row = ask_adjusted(server, 'ab_cuped', state, theta='total')
-    plain = ask_adjusted(server, 'ab_ttest', state)
-    return published(case, {'expected': row['diff'] / plain['control_mean'],
-                            'control_unadjusted': plain['control_mean'],
-                            'treatment_unadjusted': plain['treatment_mean']})
+    row = ask_adjusted(server, 'ab_cuped', state, theta='total', lift_method='delta', lift_base='unadjusted')
+    plain = ask_adjusted(server, 'ab_ttest', server.value('SELECT ab_column(%s::ab_summary, 1)::text', (state,)))
+    return published(case, dict(delta_lift(row), control_unadjusted=plain['control_mean'],
+                                treatment_unadjusted=plain['treatment_mean']))
 
 
 def run_cuped_theta(server, case):
     """They adjust to a covariate of 0 where we adjust to its overall mean."""
     arms = {k: case['inputs'][k] for k in ('control', 'treatment')}
     state = state_of_sums(PAIR, **arms)
-    row, plain = ask_adjusted(server, 'ab_cuped', state, theta='total'), ask_adjusted(server, 'ab_ttest', state)
+    row = ask_adjusted(server, 'ab_cuped', state, theta='total')
+    plain = ask_adjusted(server, 'ab_ttest', server.value('SELECT ab_column(%s::ab_summary, 1)::text', (state,)))
     x = {k: a['sx'] / a['n'] for k, a in arms.items()}
     overall = sum(a['sx'] for a in arms.values()) / sum(a['n'] for a in arms.values())
     theta = (plain['diff'] - row['diff']) / (x['treatment'] - x['control'])
@@ -63,46 +67,62 @@ def run_cuped_theta(server, case):
 
 
 def run_cuped_ratio_lift(server, case):
-    """As run_cuped_lift.  With arms of one size their theta is the pooled one."""
+    """GrowthBook's theta of ratios is both arms' covariances over their variances, which does not weigh by size:
+    with arms of one size that is the pooled one, which it takes as known."""
     arms = {k: case['inputs'][k] for k in ('control', 'treatment')}
-    row = ask_adjusted(server, 'ab_ratio_cuped', state_of_sums(RATIO_CUPED, **arms), theta='pooled')
-    unadjusted = arms['control']['m_post'][0] / arms['control']['d_post'][0]
-    return published(case, {'expected': row['diff'] / unadjusted})
+    state = state_of_sums(RATIO_CUPED, **arms)
+    fitted = ask_adjusted(server, 'ab_ratio_cuped', state, theta='pooled')
+    pre = {k: a['m_pre'][0] / a['d_pre'][0] for k, a in arms.items()}
+    post = {k: a['m_post'][0] / a['d_post'][0] for k, a in arms.items()}
+    theta = (post['treatment'] - post['control'] - fitted['diff']) / (pre['treatment'] - pre['control'])
+    row = ask_adjusted(server, 'ab_ratio_cuped', state, theta_value=theta, lift_method='delta',
+                       lift_base='unadjusted')
+    return published(case, delta_lift(row))
 
 
 def run_cuped_ratio_sign(server, case):
-    """Theta is given there and fitted here, so it is the property that is checked: with the numerators
-    negated, the difference is negated and its standard error stays."""
+    """With the numerators negated lift and error stay, for us: we divide by the control with its sign."""
     arms = {k: case['inputs'][k] for k in ('control', 'treatment')}
     negated = {k: {c: [-v for v in values] if c.startswith('m_') else values for c, values in a.items()}
                for k, a in arms.items()}
-    row, other = (ask_adjusted(server, 'ab_ratio_cuped', state_of_rows(server, RATIO_CUPED, a))
+    row, other = (ask_adjusted(server, 'ab_ratio_cuped', state_of_rows(server, RATIO_CUPED, a),
+                               theta_value=case['inputs']['theta'], lift_method='delta', lift_base='unadjusted')
                   for a in (arms, negated))
-    return [(name, sign * other[name], row[name], ('rel', 1e-12)) for name, sign in (
+    lift = delta_lift(row)
+    return published(case, {'lift': lift['expected'], 'se': lift['stddev']}) + [(name, sign * other[name], row[name], ('rel', 1e-12)) for name, sign in (
         ('control_mean', -1), ('diff', -1), ('std_error', 1), ('relative_lift_pct', 1), ('lift_low_pct', 1),
         ('p_value', 1))]
 
 
 def run_ratio_pooled(server, case):
-    """tea-tasting: everything but its log-scale interval of the ratio of ratios."""
+    """tea-tasting: the interval of its ratio of ratios is on the log scale."""
     inputs = case['inputs']
     row = ask_adjusted(server, 'ab_ratio', state_of_rows(server, ('orders', 'sessions'), inputs['rows']),
-                       alternative=inputs['alternative'], equal_var=inputs['equal_var'])
+                       alternative=inputs['alternative'], equal_var=inputs['equal_var'], lift_method='log')
     return published(case, {
         'control': row['control_mean'], 'treatment': row['treatment_mean'], 'effect': row['diff'],
         'ci_lower': row['diff_low'], 'rel_effect': row['relative_lift_pct'] / 100, 'p_value': row['p_value'],
-        'statistic': row['statistic']}) + [('ci_upper', row['diff_high'], None, None)]
+        'rel_ci_lower': row['lift_low_pct'] / 100, 'statistic': row['statistic']}) + [
+            ('ci_upper', row['diff_high'], None, None), ('rel_ci_upper', row['lift_high_pct'], None, None)]
 
 
 def run_cuped_ratio_normal(server, case):
-    """tea-tasting: its p-value and interval are normal there, ours Student's; theta is that of all rows."""
+    """tea-tasting: its p-value and intervals are normal there, ours Student's with a df that the ratio of two levels'
+    quantiles tells; theta is that of all rows."""
     inputs = case['inputs']
     names = ('orders', 'sessions', 'orders_covariate', 'sessions_covariate')
-    row = ask_adjusted(server, 'ab_ratio_cuped', state_of_rows(server, names, inputs['rows']), theta='total',
-                       alternative=inputs['alternative'])
+    state = state_of_rows(server, names, inputs['rows'])
+    row, other = (ask_adjusted(server, 'ab_ratio_cuped', state, theta='total', lift_method='log', alpha=alpha,
+                               alternative=inputs['alternative']) for alpha in (0.05, 0.25))
+    reach, less = (math.log1p(r['lift_high_pct'] / 100) - math.log1p(r['relative_lift_pct'] / 100)
+                   for r in (row, other))
+    df = brentq(lambda df: student.isf(0.05, df) / student.isf(0.25, df) - reach / less, 2, 1e4, xtol=1e-10)
+    normal_reach = reach / student.isf(0.05, df) * norm.isf(0.05)
     return published(case, {
         'control': row['control_mean'], 'treatment': row['treatment_mean'], 'effect': row['diff'],
-        'rel_effect': row['relative_lift_pct'] / 100, 'statistic': row['statistic']})
+        'rel_effect': row['relative_lift_pct'] / 100, 'statistic': row['statistic'],
+        'ci_upper': row['diff'] + row['std_error'] * norm.isf(0.05),
+        'rel_ci_upper': math.expm1(math.log1p(row['relative_lift_pct'] / 100) + normal_reach)})
 
 
 def run_ratio_variance(server, case):

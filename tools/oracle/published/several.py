@@ -51,6 +51,12 @@ def run_anova(server, case):
             for name in expected if name in ANOVA_NAMES]
 
 
+def run_table(server, case):
+    """Independence of a table, against the recomputation."""
+    row = server.named('SELECT r.* FROM ab_chisquare_test(%s::float8[]) r', (case['inputs']['table'],))[0]
+    return [(name, row[name], wanted, REL_P) for name, wanted in case['recomputed_50digit'].items()]
+
+
 RUNNERS = {
     # sql_cases.json
     'anova': run_anova,
@@ -62,6 +68,8 @@ RUNNERS = {
     'p_adjust_BY': adjustment('by'),
     # stats_cases.json
     'multiplicity/holm': adjustment('holm'),
+    'chi2_independence': run_table,
+    'multiplicity/holm_sidak': adjustment('holm-sidak'),
     'multiplicity/benjamini_yekutieli': adjustment('by'),
     'multiplicity/dunnett': run_dunnett,
 }

@@ -1,7 +1,8 @@
 """t-tests, and summaries that no data has."""
 import math
 
-from published.asking import REL_P, REL_STATISTIC, compare_rows, compare_sums, published, samples
+from published.asking import (
+    REL_P, REL_STATISTIC, compare_rows, compare_sums, delta_lift, published, samples)
 
 # ---------------------------------------------------------------- sql_cases.json
 
@@ -100,12 +101,13 @@ def run_welch_arrays(server, case):
 
 
 def run_welch_rows(server, case):
-    """tea-tasting: everything but its log-scale interval of the ratio."""
+    """tea-tasting: the interval of its ratio is on the log scale."""
     rows = case['inputs']['rows']
-    row = compare_rows(server, rows['control'], rows['treatment'], equal_var=False)
+    row = compare_rows(server, rows['control'], rows['treatment'], equal_var=False, lift_method='log')
     return published(case, {
         'control': row['control_mean'], 'treatment': row['treatment_mean'], 'effect': row['diff'],
         'ci_lower': row['diff_low'], 'ci_upper': row['diff_high'], 'rel_effect': row['relative_lift_pct'] / 100,
+        'rel_ci_lower': row['lift_low_pct'] / 100, 'rel_ci_upper': row['lift_high_pct'] / 100,
         'p_value': row['p_value'], 'statistic': row['statistic']})
 
 
@@ -118,9 +120,11 @@ def run_welch_sums(server, case):
 
 
 def run_relative_lift(server, case):
-    """The lift itself; their interval and p-value are the delta method's, ours Fieller's and the difference's."""
-    row = compare_sums(server, case['inputs']['control'], case['inputs']['treatment'])
-    return published(case, {'expected': row['relative_lift_pct'] / 100})
+    """GrowthBook's lift by the delta method."""
+    inputs = case['inputs']
+    alternative = inputs.get('alternative', 'two-sided')
+    row = compare_sums(server, inputs['control'], inputs['treatment'], alternative=alternative, lift_method='delta')
+    return published(case, delta_lift(row, alternative))
 
 
 def run_negative_baseline(server, case):
@@ -189,6 +193,7 @@ RUNNERS = {
     'welch_t/absolute': run_welch_sums,
     'welch_t/absolute 99%': run_welch_sums,
     'welch_t/relative_lift_delta': run_relative_lift,
+    'proportion/relative_lift_delta': run_relative_lift,
     'welch_t/one_sided': run_relative_lift,
     'relative_lift/negative_baseline': run_negative_baseline,
     'edge/zero_or_negative_variance': run_impossible_moments,

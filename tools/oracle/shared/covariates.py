@@ -335,7 +335,7 @@ def check_plain(server, checks, arms, function):
     second = 7.1 if function == 'ab_cuped' else 1.0
     load(server, [np.column_stack([a[:, 0], np.full(len(a), second)]) for a in arms], function)
     for equal_var in (False, True):
-        plain = server.named('SELECT r.* FROM state, ab_ttest(s, equal_var => %s) r', (equal_var,))[0]
+        plain = server.named('SELECT r.* FROM state, ab_ttest(ab_column(s, 1), equal_var => %s) r', (equal_var,))[0]
         for theta in THETAS if function == 'ab_cuped' else (None,):
             same(checks, 'plain', ask(server, Call(function, theta, equal_var, 0.05, 'two-sided')), plain, 1e-13)
 

@@ -60,7 +60,7 @@ def two_sizes(rng, low, high):
 
 def random_alpha(rng):
     return float(rng.choice([0.05, 0.01, 0.1, 0.001, 0.2, 0.5, float(rng.uniform(0.001, 0.5)),
-                             float(10 ** rng.uniform(-100, -3)), float(rng.uniform(0.5, 0.99))]))
+                             float(10 ** rng.uniform(-100, -3))]))
 
 
 def log_uniform(rng, low, high):

@@ -1,48 +1,22 @@
-"""The skewness-corrected score test of two rates, by closed forms at 50 digits."""
+"""The skewness-corrected score test of two rates without a continuity correction, at 50 digits."""
 from mpmath import mp, mpf
 
+from .rates import rates_of_difference, rates_of_ratio, unskewed
 from .reference import student_quantile
 
 DIGITS = 50
 
 
-def likeliest(x1, n1, x2, n2, value, ratio):
-    """The most likely rates p1 and p2 with p1 - p2 = value or p1 / p2 = value."""
-    total, events = n1 + n2, x1 + x2
-    if ratio:
-        a, b = total * value, value * (n1 + x2) + n2 + x1
-        p2 = 2 * events / (b + mp.sqrt(b * b - 4 * a * events))
-        return value * p2, p2
-    l3, l2 = total, (n1 + 2 * n2) * value - total - events
-    l1, l0 = (n2 * value - total - 2 * x2) * value + events, x2 * value * (1 - value)
-    q = l2 ** 3 / (3 * l3) ** 3 - l1 * l2 / (6 * l3 ** 2) + l0 / (2 * l3)
-    u = mp.sign(q) * mp.sqrt(max(l2 ** 2 / (3 * l3) ** 2 - l1 / (3 * l3), 0))
-    cosine = max(min(q / u ** 3, 1), -1) if u else mpf(0)
-    p2 = 2 * u * mp.cos((mp.pi + mp.acos(cosine)) / 3) - l2 / (3 * l3)
-    p2 = min(max(p2, 0, -value), 1, 1 - value)
-    return p2 + value, p2
-
-
-def unskewed(s, g):
-    """The normal quantile that Cornish and Fisher's expansion takes to s, tangent where it turns."""
-    if g == 0:
-        return s
-    turn = -3 / (16 * g) - g
-    if (g < 0 and s >= turn) or (g > 0 and s <= turn):
-        return 2 * (s + g) + 1 / (8 * g)
-    return 2 * (s + g) / (1 + mp.sqrt(1 + 4 * g * (s + g)))
-
-
 def statistic(control, treatment, value=0, ratio=False):
-    """Of (successes, rows): z and the standard error, by the hypothesis that the rates differ by value or have it as ratio."""
+    """z and its standard error of (successes, rows) twice, if the rates differ by value or have it as their ratio."""
     with mp.workdps(DIGITS):
         (x2, n2), (x1, n1) = [(mpf(x), mpf(n)) for x, n in (control, treatment)]
         value = mpf(value)
-        p1, p2 = likeliest(x1, n1, x2, n2, value, ratio)
+        p2, p1 = (rates_of_ratio if ratio else rates_of_difference)(x2, n2, x1, n1, value)
         scale = value if ratio else mpf(1)
         v1, v2 = p1 * (1 - p1) / n1, p2 * (1 - p2) / n2
         variance = (v1 + scale ** 2 * v2) * (n1 + n2) / (n1 + n2 - 1)
-        if variance <= 0:
+        if variance <= mpf(10) ** -40:
             return mpf(0), mpf(0)
         third = v1 * (1 - 2 * p1) / n1 - scale ** 3 * v2 * (1 - 2 * p2) / n2
         excess = x1 / n1 - (scale * x2 / n2 if ratio else x2 / n2 + value)

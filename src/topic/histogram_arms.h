@@ -1,0 +1,77 @@
+/*
+ * histogram_arms.h
+ *	  The arms of a histogram in the making.
+ */
+#ifndef AB_TOPIC_HISTOGRAM_ARMS_H
+#define AB_TOPIC_HISTOGRAM_ARMS_H
+
+#include "value/histogram.h"
+
+#include "math/bins_index.h"
+#include "utils/expandeddatum.h"
+
+/* Tells a state from other expanded objects. */
+#define AB_STATE_MAGIC		0x61624869
+
+/* What of an arm is not in its bins yet, and how these are found. */
+typedef struct AbWaiting
+{
+	double	   *rows;			/* finite or not, not in n or nonfinite */
+	int			rows_used;
+	int			rows_room;
+	AbBin	   *bins;			/* in n: ascending runs behind each other */
+	int			bins_used;
+	int			bins_room;
+	AbBinIndex	index;			/* of the arm's bins, where there is one */
+} AbWaiting;
+
+/* Arms for which a state has room from the start. */
+#define AB_FIRST_ARMS	2
+
+/*
+ * arms[i] and waiting[i] are the same arm.  All of it is in the context of the
+ * expanded object, which in an aggregate is that of all its states.
+ */
+typedef struct AbHistogramState
+{
+	ExpandedObjectHeader eoh;
+	int			magic;			/* AB_STATE_MAGIC */
+	int			bits;
+	int64		unassigned;		/* rows without a variant */
+	AbHistogramPart *arms;		/* in the order of their labels */
+	AbWaiting  *waiting;
+	int			count;
+	int			room;
+	uint16	   *index;			/* positions from 1 by hash, or NULL */
+	int			sought;			/* labels since the last new arm */
+	int			all_waiting;	/* rows and bins that wait */
+	int			most_waiting;	/* merge when there are so many */
+	AbKeySet   *keys;			/* of the bins of all arms, or NULL */
+	AbHistogram *flat;			/* its flat form, NULL if out of date */
+	AbHistogramPart first_arms[AB_FIRST_ARMS];
+	AbWaiting	first_waiting[AB_FIRST_ARMS];
+} AbHistogramState;
+
+extern int	AbInsertStateArm(AbHistogramState *state, AbLabel label);
+extern void AbMarkStateArm(AbHistogramState *state, int position);
+
+/* AbLabelOf of a state's arms */
+static inline AbLabel
+AbPartLabel(const void *arms, int i)
+{
+	return ((const AbHistogramPart *) arms)[i].head.label;
+}
+
+/*
+ * Position of the arm with that label, which is added if it is not there.
+ */
+static inline int
+AbFindStateArm(AbHistogramState *state, AbLabel label)
+{
+	int			guess = AbGuessArm(state->arms, state->count, AbPartLabel,
+								   label);
+
+	return likely(guess >= 0) ? guess : AbInsertStateArm(state, label);
+}
+
+#endif							/* AB_TOPIC_HISTOGRAM_ARMS_H */
