@@ -8,9 +8,14 @@
 
 #define ROTATE(x, bits)		((x) << (bits) | (x) >> (32 - (bits)))
 
-/* the four auxiliary functions of section 3.4, the first two in fewer steps */
+/*
+ * The four auxiliary functions of section 3.4.  A step waits for x, which the
+ * step before has computed: F is written so that few operations are left to do
+ * then, and G, whose two terms have no bit in common, so that all but one of
+ * them can be added before.
+ */
 #define F(x, y, z)			((z) ^ ((x) & ((y) ^ (z))))
-#define G(x, y, z)			((y) ^ ((z) & ((x) ^ (y))))
+#define G(x, y, z)			((~(z) & (y)) + ((z) & (x)))
 #define H(x, y, z)			((x) ^ (y) ^ (z))
 #define I(x, y, z)			((y) ^ ((x) | ~(z)))
 
@@ -129,6 +134,23 @@ AbMd5Update(AbMd5 *md5, const void *data, size_t length)
 	}
 	if (length > 0)
 		memcpy(md5->buffer + filled, p, length);
+}
+
+/*
+ * The digest of a message of at most AB_MD5_SHORT bytes, which stands at the
+ * beginning of a block whose other bytes are 0.  The block is overwritten.
+ */
+void
+AbMd5Short(unsigned char block[64], size_t length, unsigned char digest[16])
+{
+	AbMd5		md5;
+
+	AbMd5Init(&md5);
+	block[length] = 0x80;
+	PutWord(block + 56, (uint32_t) length * 8);
+	HashBlock(md5.state, block);
+	for (int i = 0; i < 4; i++)
+		PutWord(digest + 4 * i, md5.state[i]);
 }
 
 /*

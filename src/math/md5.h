@@ -19,6 +19,11 @@ typedef struct AbMd5
 	unsigned char buffer[64];	/* the block being filled */
 } AbMd5;
 
+/* bytes of a message that make one block with its padding */
+#define AB_MD5_SHORT	55
+
+extern void AbMd5Short(unsigned char block[64], size_t length,
+					   unsigned char digest[16]);
 extern void AbMd5Init(AbMd5 *md5);
 extern void AbMd5Update(AbMd5 *md5, const void *data, size_t length);
 extern void AbMd5Final(AbMd5 *md5, unsigned char digest[16]);

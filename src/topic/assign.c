@@ -23,16 +23,29 @@ static int
 Bucket(const char *experiment, int experiment_length,
 	   const char *user_id, int user_id_length)
 {
-	AbMd5		md5;
 	unsigned char digest[16];
 	uint64		high;
 	uint64		low;
 
-	AbMd5Init(&md5);
-	AbMd5Update(&md5, experiment, experiment_length);
-	AbMd5Update(&md5, ":", 1);
-	AbMd5Update(&md5, user_id, user_id_length);
-	AbMd5Final(&md5, digest);
+	if (likely((int64) experiment_length + 1 + user_id_length <= AB_MD5_SHORT))
+	{
+		unsigned char block[64] = {0};
+
+		memcpy(block, experiment, experiment_length);
+		block[experiment_length] = ':';
+		memcpy(block + experiment_length + 1, user_id, user_id_length);
+		AbMd5Short(block, experiment_length + 1 + user_id_length, digest);
+	}
+	else
+	{
+		AbMd5		md5;
+
+		AbMd5Init(&md5);
+		AbMd5Update(&md5, experiment, experiment_length);
+		AbMd5Update(&md5, ":", 1);
+		AbMd5Update(&md5, user_id, user_id_length);
+		AbMd5Final(&md5, digest);
+	}
 
 	memcpy(&high, digest, 8);
 	memcpy(&low, digest + 8, 8);
@@ -129,15 +142,29 @@ CheckSplit(double split)
 	return AbCheckRange(split, &range);
 }
 
+/* A text of an arm's name. */
+typedef struct ArmName
+{
+	int32		vl_len_;		/* varlena header */
+	char		name[12];
+} ArmName;
+
 /*
  * The arm of a bucket under the call's split (argument 2).
+ *
+ * The result is one of two constants.  A caller may no more free or change what
+ * a function returns than if it were one of its arguments.
  */
 static Datum
 Assign(FunctionCallInfo fcinfo, int bucket)
 {
-	if (BucketIsTreated(bucket, CheckSplit(PG_GETARG_FLOAT8(2))))
-		PG_RETURN_TEXT_P(cstring_to_text_with_len("treatment", 9));
-	PG_RETURN_TEXT_P(cstring_to_text_with_len("control", 7));
+	static ArmName treatment = {.name = "treatment"};
+	static ArmName control = {.name = "control"};
+	bool		treated = BucketIsTreated(bucket, CheckSplit(PG_GETARG_FLOAT8(2)));
+	ArmName    *arm = treated ? &treatment : &control;
+
+	SET_VARSIZE(arm, VARHDRSZ + (treated ? 9 : 7));
+	PG_RETURN_POINTER(arm);
 }
 
 PG_FUNCTION_INFO_V1(ab_bucket);
