@@ -10,17 +10,17 @@ SELECT m.method, wrong(to_jsonb(r), wanted::jsonb || jsonb_build_object('control
 	   r.significant, r.method AS name
 FROM (VALUES
 	('exact', '{"p_value": 0.000856105388100248482, "statistic": null, "lift_low_pct": 33.9735721772651034,
-		"lift_high_pct": 238.836557361625144, "diff_low": 0.000250822580365566374,
-		"diff_high": 0.00100946623464451069}'),
+		"lift_high_pct": 238.836557361625144, "diff_low": 0.000243390817047072373,
+		"diff_high": 0.00100416229772766042}'),
 	('mid-p', '{"p_value": 0.000620264883965712525, "statistic": null, "lift_low_pct": 36.8103655188645745,
-		"lift_high_pct": 230.72967220109178, "diff_low": 0.000265931320509081023,
-		"diff_high": 0.000989192200394049617}'),
+		"lift_high_pct": 230.72967220109178, "diff_low": 0.000260393006902523103,
+		"diff_high": 0.000986591602817017426}'),
 	('score', '{"p_value": 0.000632218882047097123, "statistic": 3.41740183900021462,
 		"lift_low_pct": 36.5962430192774495, "lift_high_pct": 225.930615249953006,
-		"diff_low": 0.000265796462936855771, "diff_high": 0.000989192200394049617}'),
+		"diff_low": 0.000260393006902523103, "diff_high": 0.000986591602817017426}'),
 	('sqrt', '{"p_value": 0.000570035562179512338, "statistic": 3.44548501956368216,
 		"lift_low_pct": 37.1502594429725132, "lift_high_pct": 231.106130116426522,
-		"diff_low": 0.0002665161392834205, "diff_high": 0.000989192200394049617}'),
+		"diff_low": 0.000260393006902523103, "diff_high": 0.000986591602817017426}'),
 	('wald', '{"p_value": 0.000712009328506111301, "statistic": 3.38491255626079291,
 		"lift_low_pct": 38.2207392730440206, "lift_high_pct": 245.750646736175231,
 		"diff_low": 0.000258122351463948713, "diff_high": 0.000968197820171148525}'))
@@ -33,6 +33,54 @@ FROM state, ab_poisson_test(s, alternative => 'greater') g;
 SELECT close(l.p_value, 0.99980778781008439) AS less, l.lift_low_pct,
 	   close(l.lift_high_pct, 214.50058613806453) AS bound
 FROM state, ab_poisson_test(s, alternative => 'less') l;
+-- unequal exposures with hardly any events; reference values: the documented distance at 50 digits
+SELECT m AS method, wrong(to_jsonb(r), jsonb_build_object('diff_low', low, 'diff_high', high),
+						  loose => '{"diff_low": 1e-11, "diff_high": 1e-11}')
+FROM (VALUES
+	('exact', 24, 20, 0, 1, -2.56270018954168897, 1.78550487968766036),
+	('mid-p', 24, 20, 0, 1, -1.85990204582044205, 1.78550487968766036),
+	('score', 24, 20, 0, 1, -1.85990204582044205, 1.78550487968766036),
+	('exact', 3, 1, 2, 20, 0.401930926156955455, 9.00779712871763261),
+	('mid-p', 3, 1, 2, 20, 0.535823238858008093, 8.44104418027046209),
+	('score', 3, 1, 2, 20, 0.535823238858008093, 8.44104418027046209),
+	('exact', 7, 1, 0, 1, 1.12380183688609635, 14.4226753617023794),
+	('mid-p', 7, 1, 0, 1, 1.80641280059504954, 14.4226753617023794)) t(m, xt, et, xc, ec, low, high),
+	LATERAL (SELECT ab_summary(e, x, v) s FROM (VALUES (xt, et, 'treatment'), (xc, ec, 'control')) u(e, x, v)) q,
+	ab_poisson_test(s, method => m) r;
+-- many events: as the normal approximation has it
+SELECT method, close(diff_low, low, 1e-6) AS low, close(diff_high, high, 1e-6) AS high
+FROM (SELECT ab_summary(e, 1.0, v) s FROM (VALUES (3e13, 'treatment'), (4e13, 'control')) t(e, v)) q,
+	 LATERAL (VALUES (-1e13 - 1.9599639845400545 * sqrt(7e13), -1e13 + 1.9599639845400545 * sqrt(7e13))) w(low, high),
+	 unnest('{exact,mid-p,score}'::text[]) m, ab_poisson_test(s, method => m) r;
+
+-- another ratio than 1; p by R's poisson.test(r = 1.2) and (r = 2), statsmodels' test_poisson_2indep(value = 1.2) and
+-- mpmath
+SELECT m AS method, side, null_ratio AS null, close(r.p_value, p, 1e-11) AS p, close(r.statistic, z, 1e-11) AS z,
+	   r.significant, r.lift_low_pct > 100 * (null_ratio - 1) AS above, r.diff_low = e.diff_low AS same_diff, r.method AS name, r.note
+FROM (VALUES
+	('exact', 'greater', 1.2, 0.00665177455271456554, NULL), ('exact', 'less', 2, 0.633031498094554855, NULL),
+	('exact', 'two-sided', 1.2, 2 * 0.00665177455271456554, NULL),
+	('mid-p', 'greater', 1.2, 0.0050946035298532993, NULL),
+	('score', 'greater', 1.2, 0.00527066497093626401, 2.55754704137415444),
+	('score', 'two-sided', 0.5, 2 * 1.19211023517660783e-12, 7.00993900239085695)) t(m, side, null_ratio, p, z), state,
+	LATERAL ab_poisson_test(s, alternative => side, method => m, null_ratio => t.null_ratio) r,
+	LATERAL ab_poisson_test(s, alternative => side, method => m) e;
+-- the lift's interval agrees with p, at alpha equal to it too, and the difference's with p of equal rates
+SELECT m AS method, count(*) > 1000 AS many, count(*) FILTER (WHERE r.significant) > 200 AS both_occur,
+	   count(*) FILTER (WHERE (coalesce(r.lift_low_pct > 100 * (n.ratio - 1), false)
+							   OR coalesce(r.lift_high_pct < 100 * (n.ratio - 1), false)) <> r.significant)
+	   AS lift_contradicts,
+	   count(*) FILTER (WHERE coalesce(excludes(r.diff_low, r.diff_high), false) <> (e.p_value < e.alpha))
+	   AS diff_contradicts
+FROM generate_series(1, 13, 3) a, generate_series(0, 30, 5) b,
+	 LATERAL (SELECT ab_summary(e, x, v) s FROM (VALUES (a, 2.0, 'treatment'), (b, 5.3, 'control')) t(e, x, v)) q,
+	 unnest('{exact,mid-p,score}'::text[]) m, unnest('{two-sided,less,greater}'::text[]) side,
+	 unnest('{0.2,0.8,1.25,6}'::float8[]) n(ratio),
+	 LATERAL ab_poisson_test(s, alternative => side, method => m, null_ratio => n.ratio) p,
+	 unnest(ARRAY[5e-324, 0.001, 0.05, 0.3, least(p.p_value, 0.49)]) l(alpha),
+	 LATERAL ab_poisson_test(s, NULL, NULL, l.alpha, side, m, n.ratio) r,
+	 LATERAL ab_poisson_test(s, NULL, NULL, l.alpha, side, m) e
+GROUP BY m ORDER BY m;
 \x on
 SELECT control, treatment, control_n, treatment_n, control_stddev, df, p_adjusted, significant, alpha, method, note
 FROM state, ab_poisson_test(s, alternative => 'less') r;
@@ -114,6 +162,9 @@ GROUP BY m ORDER BY m;
 SELECT error_of($$SELECT ab_poisson_test(ab_summary(events, exposure, events, exposure, v)) FROM total$$);
 SELECT error_of($$SELECT ab_poisson_test(NULL, method => 'etest')$$);
 SELECT error_of($$SELECT ab_poisson_test(NULL, alpha => 0)$$);
+SELECT error_of($$SELECT ab_poisson_test(NULL, null_ratio => 0)$$);
+SELECT error_of($$SELECT ab_poisson_test(NULL, null_ratio => NULL)$$);
+SELECT error_of($$SELECT ab_poisson_test(NULL, method => 'wald', null_ratio => 1.2)$$);
 \t off
 
 DROP TABLE total, state, log, odd;

@@ -11,6 +11,7 @@
  */
 #include "value/json.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "math/decimal.h"
@@ -102,12 +103,12 @@ SkipValue(const char *p, const char *end)
  * The value that a text consists of.
  */
 AbJson
-AbJsonRoot(const char *text)
+AbJsonRoot(const char *json)
 {
-	const char *end = text + strlen(text);
+	const char *end = json + strlen(json);
 	AbJson		root;
 
-	root.start = SkipSpace(text, end);
+	root.start = SkipSpace(json, end);
 	while (end > root.start && SkipSpace(end - 1, end) == end)
 		end--;
 	root.end = end;
@@ -336,8 +337,8 @@ ReadDouble(const char *p, const char *end, double *result)
 		if (p == digits)
 			return NULL;
 	}
-	/* 15 digits are less than 2^53 */
-	if (last == p && count <= 15 && exponent >= -AB_MAX_EXACT_POWER)
+	/* 15 digits are less than 2^53; not where doubles are rounded twice */
+	if (FLT_EVAL_METHOD == 0 && last == p && count <= 15 && exponent >= -AB_MAX_EXACT_POWER)
 	{
 		*result = AbDecimalValue((int64) significand, exponent);
 		if (*start == '-')

@@ -28,7 +28,7 @@ typedef struct AbJsonObject
 	AbJson		values[AB_JSON_MEMBERS];
 } AbJsonObject;
 
-extern AbJson AbJsonRoot(const char *text);
+extern AbJson AbJsonRoot(const char *json);
 extern bool AbReadJsonObject(AbJson value, AbJsonObject *object);
 extern AbJson AbJsonMember(const AbJsonObject *object, const char *key);
 

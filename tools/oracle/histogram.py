@@ -12,10 +12,18 @@ import numpy as np
 import psycopg2
 
 from shared.checks import check_mistakes, run_sections, seeded
-from shared.histograms import EMPTY, FOLDING, MAX_CELLS, MAX_VALUES, SEED, load, model, one_pass, store_datasets
+from shared.histograms import EMPTY, FOLDING, MAX_CELLS, MAX_VALUES, SEED, cut, load, model, one_pass, store_datasets
 
 
 # ---------------------------------------------------------------- the canonical form
+
+def parsed(text):
+    """A text form whose values, each any one of its cell, are the ends of the cells."""
+    value = json.loads(text)
+    for arm in value['arms']:
+        arm['values'] = cut(np.array(arm['values'], float), value['bits']).tolist()
+    return value
+
 
 def difference(got, want):
     """None, or where a text form differs from the model."""
@@ -39,7 +47,7 @@ def section_canonical(server, checks, rng):
             server.run(FOLDING)
         text, size = server.rows('SELECT h::text, pg_column_size((SELECT ab_rollup(h))) FROM stored WHERE name = %s '
                                  'GROUP BY h::text, id', (name,))[0]
-        wrong = difference(json.loads(text), want)
+        wrong = difference(parsed(text), want)
         checks.check(wrong is None, name, *(wrong or ('', '')))
         largest = max(largest, size)
         check_chunkings(server, checks, rng, name, control, rows)

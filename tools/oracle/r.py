@@ -285,24 +285,27 @@ def section_mcnemar(server, checks, rng):
 
 
 def section_poisson(server, checks, rng):
-    """poisson.test: one-sided p, and the interval of the ratio of rates; its two-sided p is another one."""
+    """poisson.test: one-sided p of any ratio, and the interval of the ratio of rates; its two-sided p is another one."""
     cases, rows = [], []
     for i in range(60):
         oc, ot = 10 ** rng.uniform(-1, 4, 2)
         events = 10 ** rng.uniform(0, 4)
         ec, et = int(rng.poisson(events)), int(rng.poisson(events * ot / oc * rng.choice([1, 1, 1.3, 0.5])))
         ec, et = (0, et + 1) if i == 0 else (ec + 1, 0) if i == 1 else (ec + (ec + et == 0), et)
-        cases.append([some_alpha(rng), ec, oc, et, ot])
-        rows += [(i, cases[-1][0], ec, oc, 'control'), (i, cases[-1][0], et, ot, 'treatment')]
-    server.load('r_data', 'i int, alpha float8, e float8, x float8, v text', rows)
+        null = float(rng.choice([1, 1, 0.8, 1.3]))
+        cases.append([some_alpha(rng), ec, oc, et, ot, null])
+        rows += [(i, cases[-1][0], ec, oc, 'control', null), (i, cases[-1][0], et, ot, 'treatment', null)]
+    server.load('r_data', 'i int, alpha float8, e float8, x float8, v text, null_ratio float8', rows)
     got = by_key(server.named("""
-        SELECT i, alt, r.* FROM (SELECT i, min(alpha) alpha, ab_summary(e, x, v) s FROM r_data GROUP BY i) q, %s,
-               ab_poisson_test(s, alpha => q.alpha, alternative => alt) r""" % SQL_ALTERNATIVES), 'i', 'alt')
+        SELECT i, alt, r.* FROM (SELECT i, min(alpha) alpha, min(null_ratio) null_ratio, ab_summary(e, x, v) s
+                              FROM r_data GROUP BY i) q, %s,
+               ab_poisson_test(s, alpha => q.alpha, alternative => alt, null_ratio => q.null_ratio) r""" % SQL_ALTERNATIVES), 'i', 'alt')
     answers = ask_r(cases, """
         answer <- function(v) {
             out <- c()
             for (alternative in alternatives) {
-                t <- poisson.test(c(v[4], v[2]), c(v[5], v[3]), alternative = alternative, conf.level = 1 - v[1])
+                t <- poisson.test(c(v[4], v[2]), c(v[5], v[3]), r = v[6], alternative = alternative,
+                                  conf.level = 1 - v[1])
                 out <- c(out, t$p.value, t$conf.int)
             }
             out
