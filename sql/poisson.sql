@@ -56,7 +56,8 @@ FROM (SELECT ab_summary(e, 1.0, v) s FROM (VALUES (3e13, 'treatment'), (4e13, 'c
 -- another ratio than 1; p by R's poisson.test(r = 1.2) and (r = 2), statsmodels' test_poisson_2indep(value = 1.2) and
 -- mpmath
 SELECT m AS method, side, null_ratio AS null, close(r.p_value, p, 1e-11) AS p, close(r.statistic, z, 1e-11) AS z,
-	   r.significant, r.lift_low_pct > 100 * (null_ratio - 1) AS above, r.diff_low = e.diff_low AS same_diff, r.method AS name, r.note
+	   r.significant, r.lift_low_pct > 100 * (null_ratio - 1) AS above, r.diff_low = e.diff_low AS same_diff,
+	   r.method AS name, r.note
 FROM (VALUES
 	('exact', 'greater', 1.2, 0.00665177455271456554, NULL), ('exact', 'less', 2, 0.633031498094554855, NULL),
 	('exact', 'two-sided', 1.2, 2 * 0.00665177455271456554, NULL),
