@@ -9,6 +9,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "value/histogram.h"
+#include "value/summary_open.h"
 
 #ifdef USE_ASSERT_CHECKING
 #include "catalog/pg_proc.h"

@@ -5,7 +5,7 @@
 #include "topic/summary_io.h"
 
 #include "utils/builtins.h"
-#include "value/summary.h"
+#include "value/summary_open.h"
 
 #include "libpq/pqformat.h"
 #include "miscadmin.h"

@@ -8,7 +8,7 @@
 #include "miscadmin.h"
 #include "topic/summary.h"
 #include "value/io.h"
-#include "value/summary.h"
+#include "value/summary_open.h"
 
 /* half width of a 95% interval, in standard errors */
 #define NORMAL_975			1.959963984540054

@@ -7,8 +7,8 @@
  */
 #include "value/summary.h"
 
-#include "value/io.h"
-#include "value/summary_open.h"
+/* 2^64 divided by the golden ratio */
+#define HASH_MULTIPLIER		UINT64CONST(0x9E3779B97F4A7C15)
 
 /* ----------------------------------------------------------------------
  * Reading
@@ -16,17 +16,44 @@
  */
 
 /*
- * An aligned, plain, closed view of a summary argument.  A stored value comes
- * back compressed, out of line or with a short, unaligned header, the state of
- * an aggregate may be open: then this is a palloc'd copy, else the argument
- * itself, which the caller must not modify.  ERROR XX001 if its version is not
- * known.
+ * A hash of a label, for the index of an open summary, which is never stored.
  */
-AbSummary *
-AbDatumGetSummary(Datum datum)
+static inline uint64
+HashLabel(AbLabel label)
 {
-	return AbCloseSummary((AbSummary *) AbDetoastStored(datum, "ab_summary",
-														AB_SUMMARY_VERSION));
+	const char *data = label.data;
+	uint64		hash = label.length;
+	uint64		word;
+	int			left = label.length;
+
+	for (; left >= (int) sizeof(word); left -= sizeof(word))
+	{
+		memcpy(&word, data, sizeof(word));
+		hash = (hash ^ word) * HASH_MULTIPLIER;
+		hash ^= hash >> 32;
+		data += sizeof(word);
+	}
+	word = 0;
+	for (; left > 0; left--)
+		word = word << 8 | (unsigned char) *data++;
+	hash = (hash ^ word) * HASH_MULTIPLIER;
+	return hash ^ hash >> 32;
+}
+
+/*
+ * The slot of the index where the label is, or where it is to go.
+ */
+uint16 *
+AbFindSlot(const AbSummary *summary, AbLabel label)
+{
+	uint16	   *index = (uint16 *) ((char *) summary + AbOpenIndex(summary));
+	uint32		mask = summary->room * AB_SLOTS_PER_ARM - 1;
+	uint32		slot = HashLabel(label) & mask;
+
+	while (index[slot] != 0 &&
+		   !AbLabelEquals(AbSummaryLabel(summary, index[slot] - 1), label))
+		slot = (slot + 1) & mask;
+	return &index[slot];
 }
 
 /*
@@ -36,7 +63,11 @@ int
 AbSearchArm(const AbSummary *summary, AbLabel label)
 {
 	if (AbIsIndexed(summary))
-		return AbSearchIndex(summary, label);
+	{
+		int			position = *AbFindSlot(summary, label) - 1;
+
+		return position < 0 ? -((int) summary->arms + 1) : position;
+	}
 	return AbBisectArms(summary, summary->arms, AbSummaryLabel, label);
 }
 

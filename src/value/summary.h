@@ -102,7 +102,7 @@ typedef struct AbSummaryPart
 	AbDouble	moments[AB_MAX_MOMENTS];
 } AbSummaryPart;
 
-extern AbSummary *AbDatumGetSummary(Datum datum);
+extern uint16 *AbFindSlot(const AbSummary *summary, AbLabel label);
 extern int	AbSearchArm(const AbSummary *summary, AbLabel label);
 extern void AbMarkControl(AbSummary *summary, int position);
 extern bool AbArmKnown(const AbArm *arm);
@@ -124,8 +124,6 @@ extern AbSummary *AbBuildSummary(int columns, int64 unassigned,
 								 const AbSummaryPart *parts, int arms);
 pg_noreturn extern void AbColumnsDiffer(int a, int b);
 extern const char *AbSummaryPartFault(const AbSummaryPart *part, int columns);
-
-#define AB_GETARG_SUMMARY(n)	AbDatumGetSummary(PG_GETARG_DATUM(n))
 
 /*
  * An arm of a summary that is known to have that many columns, which saves

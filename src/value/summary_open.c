@@ -9,14 +9,13 @@
  */
 #include "value/summary_open.h"
 
+#include "value/io.h"
+
 /* Labels of an open summary of one arm get at least that many bytes. */
 #define PAIR_LABEL_BYTES	16
 
 /* Room of the smallest open summary that has an index. */
 #define SMALLEST_INDEXED	4
-
-/* 2^64 divided by the golden ratio */
-#define HASH_MULTIPLIER		UINT64CONST(0x9E3779B97F4A7C15)
 
 /*
  * Allocate an open summary without arms, for that many and for that many bytes
@@ -35,58 +34,6 @@ AllocateOpen(int columns, uint32 room, Size label_bytes)
 	summary->flags = AbIsIndexed(&shape) ? AB_SUMMARY_COUNTS : 0;
 	summary->room = room;
 	return summary;
-}
-
-/*
- * A hash of a label, for the index of an open summary, which is never stored.
- */
-static inline uint64
-HashLabel(AbLabel label)
-{
-	const char *data = label.data;
-	uint64		hash = label.length;
-	uint64		word;
-	int			left = label.length;
-
-	for (; left >= (int) sizeof(word); left -= sizeof(word))
-	{
-		memcpy(&word, data, sizeof(word));
-		hash = (hash ^ word) * HASH_MULTIPLIER;
-		hash ^= hash >> 32;
-		data += sizeof(word);
-	}
-	word = 0;
-	for (; left > 0; left--)
-		word = word << 8 | (unsigned char) *data++;
-	hash = (hash ^ word) * HASH_MULTIPLIER;
-	return hash ^ hash >> 32;
-}
-
-/*
- * The slot of the index where the label is, or where it is to go.
- */
-static inline uint16 *
-FindSlot(const AbSummary *summary, AbLabel label)
-{
-	uint16	   *index = (uint16 *) ((char *) summary + AbOpenIndex(summary));
-	uint32		mask = summary->room * AB_SLOTS_PER_ARM - 1;
-	uint32		slot = HashLabel(label) & mask;
-
-	while (index[slot] != 0 &&
-		   !AbLabelEquals(AbSummaryLabel(summary, index[slot] - 1), label))
-		slot = (slot + 1) & mask;
-	return &index[slot];
-}
-
-/*
- * AbSearchArm() in a summary with an index.
- */
-int
-AbSearchIndex(const AbSummary *summary, AbLabel label)
-{
-	int			position = *FindSlot(summary, label) - 1;
-
-	return position < 0 ? -((int) summary->arms + 1) : position;
 }
 
 /*
@@ -110,7 +57,7 @@ AppendArm(AbSummary *summary, AbLabel label)
 {
 	Size		offset = AbLabelsEnd(summary);
 
-	*FindSlot(summary, label) = summary->arms + 1;
+	*AbFindSlot(summary, label) = summary->arms + 1;
 	SetEmptyArm(summary, summary->arms, label, offset);
 	summary->arms++;
 }
@@ -381,4 +328,18 @@ AbCountLeftOut(AbSummary *summary, int position, int reason, int64 rows)
 	if (reason == AB_LEFT_OUT_NONFINITE && rows > 0)
 		AbGetArm(summary, position)->flags |= AB_ARM_NONFINITE;
 	return summary;
+}
+
+/*
+ * An aligned, plain, closed view of a summary argument.  A stored value comes
+ * back compressed, out of line or with a short, unaligned header, the state of
+ * an aggregate may be open: then this is a palloc'd copy, else the argument
+ * itself, which the caller must not modify.  ERROR XX001 if its version is not
+ * known.
+ */
+AbSummary *
+AbDatumGetSummary(Datum datum)
+{
+	return AbCloseSummary((AbSummary *) AbDetoastStored(datum, "ab_summary",
+														AB_SUMMARY_VERSION));
 }

@@ -11,7 +11,6 @@
 #define AB_LEFT_OUT_NONFINITE		0
 #define AbLeftOutMissing(missing)	(1 + (missing))
 
-extern int	AbSearchIndex(const AbSummary *summary, AbLabel label);
 extern AbSummary *AbInsertArm(AbSummary *old, int columns, AbLabel label,
 							  int *position);
 extern AbSummary *AbCountUnassigned(AbSummary *summary, int columns,
@@ -19,5 +18,8 @@ extern AbSummary *AbCountUnassigned(AbSummary *summary, int columns,
 extern AbSummary *AbCountLeftOut(AbSummary *summary, int position, int reason,
 								 int64 rows);
 extern AbSummary *AbCloseSummary(AbSummary *summary);
+extern AbSummary *AbDatumGetSummary(Datum datum);
+
+#define AB_GETARG_SUMMARY(n)	AbDatumGetSummary(PG_GETARG_DATUM(n))
 
 #endif							/* AB_VALUE_SUMMARY_OPEN_H */
