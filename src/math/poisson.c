@@ -267,7 +267,7 @@ TotalTail(double k, double mean, bool at_least)
 	half = fmax(AbDeviance(a, mean, excess), 0);
 	u = excess / sqrt(a);
 	w = copysign(sqrt(2 * half), excess);
-	difference = fabs(excess) < sqrt(a * sqrt(DBL_EPSILON * a)) ?
+	difference = fabs(u) < sqrt(DBL_EPSILON * a) ?
 		1 / (3 * sqrt(a)) : 1 / u - 1 / w;
 	return AbNormalUpperTail(sign * w) +
 		sign * exp(-half) / ROOT_OF_2_PI * difference;

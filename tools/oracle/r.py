@@ -285,7 +285,7 @@ def section_mcnemar(server, checks, rng):
 
 
 def section_poisson(server, checks, rng):
-    """poisson.test: one-sided p of any ratio, and the interval of the ratio of rates; its two-sided p is another one."""
+    """poisson.test: one-sided p of any ratio, and the interval of the ratio; its two-sided p is another one."""
     cases, rows = [], []
     for i in range(60):
         oc, ot = 10 ** rng.uniform(-1, 4, 2)
@@ -299,7 +299,8 @@ def section_poisson(server, checks, rng):
     got = by_key(server.named("""
         SELECT i, alt, r.* FROM (SELECT i, min(alpha) alpha, min(null_ratio) null_ratio, ab_summary(e, x, v) s
                               FROM r_data GROUP BY i) q, %s,
-               ab_poisson_test(s, alpha => q.alpha, alternative => alt, null_ratio => q.null_ratio) r""" % SQL_ALTERNATIVES), 'i', 'alt')
+               ab_poisson_test(s, alpha => q.alpha, alternative => alt, null_ratio => q.null_ratio) r"""
+                              % SQL_ALTERNATIVES), 'i', 'alt')
     answers = ask_r(cases, """
         answer <- function(v) {
             out <- c()
