@@ -105,7 +105,7 @@ SkipValue(const char *p, const char *end)
 AbJson
 AbJsonRoot(const char *text)
 {
-	const char *end = text + strlen(text);
+	const char *end = text +strlen(text);
 	AbJson		root;
 
 	root.start = SkipSpace(text, end);
