@@ -526,7 +526,7 @@ def check_duality_at_p(server, checks, arms, tests, rows):
     questions = []
     for (i, alternative, equal_var), row in zip(tests, rows):
         p = row['p_value']
-        if p is None or not 1e-300 < p < 0.99:
+        if p is None or not 1e-300 < p < 0.499:
             continue
         near = [p, math.nextafter(p, 0), math.nextafter(p, 1), p * (1 - 1e-14), p * (1 + 1e-14), p * (1 + 1e-12)]
         questions += [(i, a, alternative, equal_var) for a in near]

@@ -34,7 +34,7 @@ def bound_mismatch(control, treatment, bound, critical, ratio):
         far = statistic(control, treatment, mpf(10) ** 20, True)[0]
         return None if ratio and critical < 0 and (control[0] == 0 or far > critical) else far
     value = 1 + mpf(bound) / 100 if ratio else mpf(bound)
-    if abs(value - ends[0]) < 1e-15 or abs(value - ends[1]) < 1e-15:
+    if abs(value - ends[0]) < 1e-14 or abs(value - ends[1]) < 1e-14:
         return None
     step = max(abs(value), mpf(10) ** -3) * mpf(10) ** -10
     below, above = (statistic(control, treatment, v, ratio)[0] for v in (value - step, value + step))
