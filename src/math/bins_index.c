@@ -9,7 +9,7 @@
  * References:
  *	D. E. Knuth, The Art of Computer Programming, vol. 3, 6.4 (open addressing
  *	with linear probing).
- *	S. Vigna, D. Stafford's variants of the mixing function of MurmurHash3.
+ *	D. Stafford, Better Bit Mixing (2011), mix 13, for the multipliers.
  */
 #include "math/bins_index.h"
 
