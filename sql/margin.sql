@@ -234,7 +234,9 @@ FROM (SELECT kind, ab_summary(x, v) s FROM odd GROUP BY kind) q, (VALUES (false)
 	 ab_equivalence(s, 0.1, relative => relative, equal_var => true) e ORDER BY kind COLLATE "C", relative;
 SELECT control, treatment, control_n, note FROM ab_noninferiority(NULL, 1, 'higher', control => 'v1');
 SELECT control, treatment, control_n, note FROM ab_equivalence(NULL, 1);
-SELECT p_value, statistic, diff_low, diff, note FROM few, ab_noninferiority(s, 1e308, 'lower', relative => true);
+SELECT p_value, statistic, diff_low, diff, note
+FROM ab_noninferiority(ab_summary_combine(ab_make_summary('control', 9, 1e308, 1),
+										  ab_make_summary('treatment', 7, 1e308, 2)), 2, 'lower', relative => true);
 -- unequal sizes with unequal variances: Welch's test is the default
 SELECT a.note AS welch, b.note AS pooled
 FROM arms(100, 10, 1, 1000, 10, 10) s, ab_equivalence(s, 1) a, ab_equivalence(s, 1, equal_var => true) b;
@@ -248,6 +250,8 @@ SELECT error_of($$SELECT ab_noninferiority(NULL, 'NaN', 'higher')$$);
 SELECT error_of($$SELECT ab_noninferiority(NULL, 'Infinity', 'higher')$$);
 SELECT error_of($$SELECT ab_noninferiority(NULL, 2, 'higher', relative => true)$$);
 SELECT error_of($$SELECT ab_noninferiority(NULL, 2, 'lower', relative => true)$$);
+SELECT error_of($$SELECT ab_noninferiority(NULL, 5, 'lower', relative => true)$$);
+SELECT error_of($$SELECT ab_equivalence(NULL, margin_low => -0.5, margin_high => 5, relative => true)$$);
 SELECT error_of($$SELECT ab_noninferiority(NULL, 1, 'up')$$);
 SELECT error_of($$SELECT ab_noninferiority(NULL, 1, NULL)$$);
 SELECT error_of($$SELECT ab_noninferiority(NULL, 1, 'lower', relative => NULL)$$);

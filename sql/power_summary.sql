@@ -112,6 +112,10 @@ FROM (VALUES ('one, 0'), ('one, -1, alternative => ''greater'''), ('one, 1, desi
 SELECT error_of($$SELECT ab_sample_size(ab_summary(i, v), 1)
 	FROM generate_series(1, 9) i, unnest('{A,B}'::text[]) v$$);
 SELECT error_of('SELECT ab_power(2, one, 1, ratio => 0.25) FROM stored');
+-- a rate has no room for the effect
+SELECT error_of('SELECT ab_sample_size(ab_make_summary(''a'', 1000, ' || arguments)
+FROM (VALUES ('100), 2)'), ('100), -0.5)'), ('100), 12, relative => true)'), ('950), 0.1, alternative => ''greater'')'),
+	('950), 0.1)'), ('100), 0.9)')) t(arguments);
 \t off
 
 DROP TABLE history, stored, odd;

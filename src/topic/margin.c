@@ -117,8 +117,8 @@ static const AbRange any_margin = {
 
 /*
  * A limit on the scale of the effect.  ERROR 22023 for a relative one at which
- * nothing would be left of the control mean, which is a percentage in most
- * cases.
+ * nothing would be left of the control mean, or more than three times of it, which
+ * is a percentage in most cases.
  */
 static void
 CheckLimit(const MarginCall *call, double limit)
@@ -126,6 +126,9 @@ CheckLimit(const MarginCall *call, double limit)
 	if (call->relative && !(limit > -1))
 		AbBadParameter("a relative margin below the control must be less than 1",
 					   -limit,
+					   "It is a fraction of the control mean, not a percentage: use 0.02 for 2%.");
+	if (call->relative && limit > 2)
+		AbBadParameter("a relative margin must be at most 2", limit,
 					   "It is a fraction of the control mean, not a percentage: use 0.02 for 2%.");
 }
 
@@ -495,6 +498,7 @@ ab_equivalence(PG_FUNCTION_ARGS)
 					   call.test.alpha,
 					   "It is that of each of the two one-sided tests: use 0.05 for a 90% interval.");
 	CheckLimit(&call, limits.low);
+	CheckLimit(&call, limits.high);
 	if (StartRow(&means, &call, limits))
 		TestBothLimits(&means, &call, limits);
 	means.row.method = psprintf("%s <= %s or >= %s",

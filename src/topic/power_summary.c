@@ -55,6 +55,7 @@ typedef struct SummaryCall
 	double		design_effect;
 	PlanDesign	design;
 	bool		relative;
+	bool		is_rate;		/* all values are 0 or 1 */
 	bool		mean_known;		/* relative: else the mean's noise counts */
 	AbTestArgs	test;			/* its control is the arm to plan from */
 	PlanMetric	metric;			/* with the design effect */
@@ -273,6 +274,8 @@ FinishCall(SummaryCall *call)
 	arm = PlanningArm(call);
 	if (arm != NULL)
 		call->metric = ArmMetric(call->summary, arm, call->design);
+	call->is_rate = arm != NULL && call->design == DESIGN_MEAN &&
+		(arm->flags & AB_ARM_BINARY(0)) != 0;
 	call->metric.stddev *= sqrt(call->design_effect);
 }
 
@@ -327,6 +330,20 @@ LiftOfSize(const SummaryCall *call, double size)
 }
 
 /*
+ * ERROR 22023 if a rate cannot change by the effect, in either direction if
+ * both are tested.
+ */
+static void
+CheckRateEffect(const SummaryCall *call)
+{
+	double		mean = call->metric.mean;
+	double		change = call->plan.effect * (call->relative ? mean : 1);
+
+	if (call->is_rate && !(AbTwoSided(&call->plan) && fabs(change) <= mean))
+		AbCheckRate(mean, change);
+}
+
+/*
  * The effect in standard deviations; NaN where the summary does not tell.
  */
 static double
@@ -335,6 +352,7 @@ EffectSize(SummaryCall *call)
 	double		size;
 
 	AbCheckDirection(&call->plan);
+	CheckRateEffect(call);
 	size = fabs(call->plan.effect) * EffectUnit(call) *
 		LiftShare(call, call->metric.mean < 0 ? -call->plan.effect :
 				  call->plan.effect);
