@@ -9,7 +9,7 @@
  * References:
  *	D. E. Knuth, The Art of Computer Programming, vol. 3, 6.4 (open addressing
  *	with linear probing).
- *	S. Vigna, D. Stafford's variants of the mixing function of MurmurHash3.
+ *	D. Stafford, Better Bit Mixing (2011), mix 13, for the multipliers.
  */
 #include "math/bins_index.h"
 
@@ -86,7 +86,11 @@ FindBins(const AbBinIndex *index, AbBin *bins, const int64_t *keys, size_t size,
 		__builtin_prefetch(&index->slots[slots[i]]);
 	}
 	for (int i = 0; i < count; i++)
-		__builtin_prefetch(bins + index->slots[slots[i]] - 1);
+	{
+		uint32_t	place = index->slots[slots[i]];
+
+		__builtin_prefetch(&bins[place > 0 ? place - 1 : 0], 1);
+	}
 	for (int i = 0; i < count; i++)
 	{
 		int64_t		key = keys[i * size];
@@ -165,6 +169,27 @@ AbClearKeySet(AbKeySet *set)
 }
 
 /*
+ * Add a key to a set, at that slot or behind it.
+ */
+static inline void
+AddKey(AbKeySet *set, int64_t key, uint32_t slot)
+{
+	const uint32_t mask = (UINT32_C(1) << AB_KEY_SET_LOG) - 1;
+
+	while (set->slots[slot] != NO_KEY && set->slots[slot] != key)
+		slot = (slot + 1) & mask;
+	if (set->slots[slot] == key)
+		return;
+	if (set->count == AB_MAX_VALUES)
+		set->full = true;
+	else
+	{
+		set->slots[slot] = key;
+		set->count++;
+	}
+}
+
+/*
  * Add the keys of bins to a set.  It takes no more once it is full.
  */
 void
@@ -172,20 +197,17 @@ AbAddKeys(AbKeySet *set, const AbBin *bins, int count)
 {
 	const uint32_t mask = (UINT32_C(1) << AB_KEY_SET_LOG) - 1;
 
-	for (int i = 0; i < count && !set->full; i++)
+	for (int i = 0; i < count && !set->full; i += BATCH)
 	{
-		uint32_t	slot = Scatter((uint64_t) bins[i].key) & mask;
+		int			batch = count - i < BATCH ? count - i : BATCH;
+		uint32_t	slots[BATCH];
 
-		while (set->slots[slot] != NO_KEY && set->slots[slot] != bins[i].key)
-			slot = (slot + 1) & mask;
-		if (set->slots[slot] == bins[i].key)
-			continue;
-		if (set->count == AB_MAX_VALUES)
-			set->full = true;
-		else
+		for (int j = 0; j < batch; j++)
 		{
-			set->slots[slot] = bins[i].key;
-			set->count++;
+			slots[j] = Scatter((uint64_t) bins[i + j].key) & mask;
+			__builtin_prefetch(&set->slots[slots[j]], 1);
 		}
+		for (int j = 0; j < batch; j++)
+			AddKey(set, bins[i + j].key, slots[j]);
 	}
 }
