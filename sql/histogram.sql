@@ -15,7 +15,8 @@ FROM (SELECT 'latency', ab_histogram(latency, variant) FROM log
 	  UNION ALL SELECT 'turns', ab_histogram(turns, variant) FROM log
 	  UNION ALL SELECT 'odd label', ab_histogram(-latency * 1e300, E'quote" back\\slash 实验') FROM log) t(what, h);
 -- the text in other words: keys in another order, spaces, escapes, numbers; cells as short decimals
-SELECT h::text::jsonb::text::ab_histogram::text = h::text AS jsonb, jsonb_pretty(h::text::jsonb)::ab_histogram::text = h::text AS pretty,
+SELECT h::text::jsonb::text::ab_histogram::text = h::text AS jsonb,
+	   jsonb_pretty(h::text::jsonb)::ab_histogram::text = h::text AS pretty,
 	   replace(h::text, 'q', '\u0071')::ab_histogram::text = h::text AS escaped,
 	   replace(h::text, '[1,2]', '[ 1e0 , 2 ]')::ab_histogram::text = h::text AS numbers
 FROM (SELECT ab_histogram(x, v) AS h FROM (VALUES (1::float8, 'q'), (1, 'q'), (-2.5, 'q'), (3, E'b"\n')) t(x, v)) q;
