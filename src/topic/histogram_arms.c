@@ -72,32 +72,6 @@ InsertArm(AbHistogramState *state, AbLabel label, int position)
 }
 
 /*
- * A hash of a label, for the index of a state only.
- */
-static inline uint32
-HashLabel(AbLabel label)
-{
-	const uint64 multiplier = UINT64CONST(0x9E3779B97F4A7C15);
-	const char *data = label.data;
-	uint64		hash = label.length;
-	uint64		word;
-	int			left = label.length;
-
-	for (; left >= (int) sizeof(word); left -= sizeof(word))
-	{
-		memcpy(&word, data, sizeof(word));
-		hash = (hash ^ word) * multiplier;
-		hash ^= hash >> 32;
-		data += sizeof(word);
-	}
-	word = 0;
-	for (; left > 0; left--)
-		word = word << 8 | (unsigned char) *data++;
-	hash = (hash ^ word) * multiplier;
-	return (uint32) (hash >> 32);
-}
-
-/*
  * Index the arms by their labels.
  */
 static void
@@ -112,7 +86,7 @@ FillIndex(AbHistogramState *state)
 	memset(state->index, 0, (mask + 1) * sizeof(uint16));
 	for (int i = 0; i < state->count; i++)
 	{
-		uint32		slot = HashLabel(state->arms[i].head.label) & mask;
+		uint32		slot = AbHashLabel(state->arms[i].head.label) & mask;
 
 		while (state->index[slot] != 0)
 			slot = (slot + 1) & mask;
@@ -127,7 +101,7 @@ static int
 SearchIndex(const AbHistogramState *state, AbLabel label)
 {
 	const uint32 mask = SLOTS_PER_ARM * state->room - 1;
-	uint32		slot = HashLabel(label) & mask;
+	uint32		slot = AbHashLabel(label) & mask;
 
 	while (state->index[slot] != 0)
 	{

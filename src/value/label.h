@@ -296,4 +296,31 @@ AbMissingReason(const bool *nulls, int columns)
 	return columns > 1 && count == columns ? columns : first;
 }
 
+/*
+ * A hash of a label, for an index in memory: it depends on the machine.
+ */
+static inline uint64
+AbHashLabel(AbLabel label)
+{
+	/* 2^64 divided by the golden ratio */
+	const uint64 multiplier = UINT64CONST(0x9E3779B97F4A7C15);
+	const char *data = label.data;
+	uint64		hash = label.length;
+	uint64		word;
+	int			left = label.length;
+
+	for (; left >= (int) sizeof(word); left -= sizeof(word))
+	{
+		memcpy(&word, data, sizeof(word));
+		hash = (hash ^ word) * multiplier;
+		hash ^= hash >> 32;
+		data += sizeof(word);
+	}
+	word = 0;
+	for (; left > 0; left--)
+		word = word << 8 | (unsigned char) *data++;
+	hash = (hash ^ word) * multiplier;
+	return hash ^ hash >> 32;
+}
+
 #endif							/* AB_VALUE_LABEL_H */

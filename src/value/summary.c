@@ -7,38 +7,10 @@
  */
 #include "value/summary.h"
 
-/* 2^64 divided by the golden ratio */
-#define HASH_MULTIPLIER		UINT64CONST(0x9E3779B97F4A7C15)
-
 /* ----------------------------------------------------------------------
  * Reading
  * ----------------------------------------------------------------------
  */
-
-/*
- * A hash of a label, for the index of an open summary, which is never stored.
- */
-static inline uint64
-HashLabel(AbLabel label)
-{
-	const char *data = label.data;
-	uint64		hash = label.length;
-	uint64		word;
-	int			left = label.length;
-
-	for (; left >= (int) sizeof(word); left -= sizeof(word))
-	{
-		memcpy(&word, data, sizeof(word));
-		hash = (hash ^ word) * HASH_MULTIPLIER;
-		hash ^= hash >> 32;
-		data += sizeof(word);
-	}
-	word = 0;
-	for (; left > 0; left--)
-		word = word << 8 | (unsigned char) *data++;
-	hash = (hash ^ word) * HASH_MULTIPLIER;
-	return hash ^ hash >> 32;
-}
 
 /*
  * The slot of the index where the label is, or where it is to go.
@@ -48,7 +20,7 @@ AbFindSlot(const AbSummary *summary, AbLabel label)
 {
 	uint16	   *index = (uint16 *) ((char *) summary + AbOpenIndex(summary));
 	uint32		mask = summary->room * AB_SLOTS_PER_ARM - 1;
-	uint32		slot = HashLabel(label) & mask;
+	uint32		slot = AbHashLabel(label) & mask;
 
 	while (index[slot] != 0 &&
 		   !AbLabelEquals(AbSummaryLabel(summary, index[slot] - 1), label))
