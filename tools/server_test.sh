@@ -133,7 +133,7 @@ SELECT 'plain', ab_summary(i * 0.1, CASE WHEN i % 3 = 0 THEN 'treatment' ELSE 'c
 FROM generate_series(1, 1000) AS i;
 
 INSERT INTO stored SELECT 'one row', ab_summary(0.1, 'a');
-INSERT INTO stored VALUES ('empty', '{"version": 1, "columns": 1, "arms": []}');
+INSERT INTO stored VALUES ('empty', '{"version": 1, "columns": 1, "unassigned": 0, "arms": []}');
 INSERT INTO stored SELECT 'no rows', ab_summary(1, 'a') FILTER (WHERE false);
 
 INSERT INTO stored
@@ -185,7 +185,7 @@ SELECT 'plain', ab_histogram(i * 0.1, CASE WHEN i % 3 = 0 THEN 'treatment' ELSE 
 FROM generate_series(1, 1000) AS i;
 
 INSERT INTO histogram SELECT 'one row', ab_histogram(0.1, 'a');
-INSERT INTO histogram VALUES ('empty', '{"version": 1, "bits": 52, "arms": []}');
+INSERT INTO histogram VALUES ('empty', '{"version": 1, "bits": 52, "unassigned": 0, "arms": []}');
 INSERT INTO histogram SELECT 'no rows', ab_histogram(1, 'a') FILTER (WHERE false);
 
 INSERT INTO histogram

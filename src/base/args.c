@@ -20,7 +20,7 @@
 const char	AB_SYNONYM[] = "";
 
 static const AbWord alternative_words[] = {
-	{"two-sided", AB_TWO_SIDED},
+	{"two-sided", AB_TWO_SIDED, NULL},
 	{"less", AB_LESS, "treatment below control"},
 	{"greater", AB_GREATER, "treatment above control"}
 };
@@ -37,17 +37,17 @@ static const AbWord lift_method_words[] = {
 };
 
 static const AbWord correction_words[] = {
-	{"none", AB_CORRECTION_NONE},
-	{"bonferroni", AB_BONFERRONI},
-	{"sidak", AB_SIDAK},
-	{"holm", AB_HOLM},
-	{"hochberg", AB_HOCHBERG},
-	{"hommel", AB_HOMMEL},
-	{"holm-sidak", AB_HOLM_SIDAK},
-	{"hochberg-sidak", AB_HOCHBERG_SIDAK},
-	{"bh", AB_BENJAMINI_HOCHBERG},
-	{"by", AB_BENJAMINI_YEKUTIELI},
-	{"dunnett", AB_DUNNETT}		/* the last, see below */
+	{"none", AB_CORRECTION_NONE, NULL},
+	{"bonferroni", AB_BONFERRONI, NULL},
+	{"sidak", AB_SIDAK, NULL},
+	{"holm", AB_HOLM, NULL},
+	{"hochberg", AB_HOCHBERG, NULL},
+	{"hommel", AB_HOMMEL, NULL},
+	{"holm-sidak", AB_HOLM_SIDAK, NULL},
+	{"hochberg-sidak", AB_HOCHBERG_SIDAK, NULL},
+	{"bh", AB_BENJAMINI_HOCHBERG, NULL},
+	{"by", AB_BENJAMINI_YEKUTIELI, NULL},
+	{"dunnett", AB_DUNNETT, NULL}	/* the last, see below */
 };
 
 const AbWords ab_alternatives = AB_WORDS("alternative", alternative_words);

@@ -299,8 +299,8 @@ AbAdjustedLift(const AbAdjusted *e, const AbPairs *pairs, AbTheta theta,
 	AbLift		lift = AbMakeLift(&e->effect, method);
 	double		df_c = pairs->control.n - 1;
 	double		df_t = pairs->treatment.n - 1;
-	AbSpread	control = {pairs->control.n};
-	AbSpread	treatment = {pairs->treatment.n};
+	AbSpread	control = {pairs->control.n, NAN};
+	AbSpread	treatment = {pairs->treatment.n, NAN};
 
 	if (method != AB_LIFT_LOG || e->effect.control != e->control ||
 		!(theta == AB_THETA_NONE || AbThetaKnown(theta)))

@@ -111,8 +111,8 @@ ab_adjusted_alpha(PG_FUNCTION_ARGS)
 		.message = "number of comparisons must be between 1 and 2^53"
 	};
 	static const AbWord words[] = {
-		{"bonferroni", AB_BONFERRONI},
-		{"sidak", AB_SIDAK}
+		{"bonferroni", AB_BONFERRONI, NULL},
+		{"sidak", AB_SIDAK, NULL}
 	};
 	static const AbWords corrections = AB_WORDS("correction", words);
 	static const AbArg args[] = {

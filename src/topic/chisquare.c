@@ -44,7 +44,7 @@ static const AbColumn columns[] = {
 static const AbRowType chisquare_type = AB_ROW_TYPE(columns);
 
 static const AbWord method_words[] = {
-	{"pearson", AB_CHISQUARE_PEARSON},
+	{"pearson", AB_CHISQUARE_PEARSON, NULL},
 	{"yates", AB_CHISQUARE_YATES, "two rows and two columns, corrected for continuity"},
 	{"likelihood_ratio", AB_CHISQUARE_LIKELIHOOD, "G"}
 };

@@ -42,9 +42,9 @@ typedef enum MarginTest
 } MarginTest;
 
 static const AbWord test_words[] = {
-	{"auto", TEST_AUTO},
-	{"score", TEST_SCORE},
-	{"t", TEST_T}
+	{"auto", TEST_AUTO, NULL},
+	{"score", TEST_SCORE, NULL},
+	{"t", TEST_T, NULL}
 };
 
 static const AbWords tests = AB_WORDS("test", test_words);

@@ -78,9 +78,9 @@ static Datum
 McNemar(FunctionCallInfo fcinfo)
 {
 	static const AbWord words[] = {
-		{"exact", AB_MCNEMAR_EXACT},
-		{"mid-p", AB_MCNEMAR_MID_P},
-		{"asymptotic", AB_MCNEMAR_ASYMPTOTIC}
+		{"exact", AB_MCNEMAR_EXACT, NULL},
+		{"mid-p", AB_MCNEMAR_MID_P, NULL},
+		{"asymptotic", AB_MCNEMAR_ASYMPTOTIC, NULL}
 	};
 	static const AbWords methods = AB_WORDS("method", words);
 	static const AbArg args[] = {

@@ -38,11 +38,11 @@ typedef struct PoissonCall
 } PoissonCall;
 
 static const AbWord method_words[] = {
-	{"exact", AB_POISSON_EXACT},
-	{"mid-p", AB_POISSON_MID_P},
-	{"score", AB_POISSON_SCORE},
-	{"sqrt", AB_POISSON_SQRT},
-	{"wald", AB_POISSON_WALD}
+	{"exact", AB_POISSON_EXACT, NULL},
+	{"mid-p", AB_POISSON_MID_P, NULL},
+	{"score", AB_POISSON_SCORE, NULL},
+	{"sqrt", AB_POISSON_SQRT, NULL},
+	{"wald", AB_POISSON_WALD, NULL}
 };
 
 static const AbWords methods = AB_WORDS("method", method_words);

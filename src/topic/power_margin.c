@@ -51,9 +51,9 @@ static const AbRange difference_range = {
 };
 
 static const AbWord method_words[] = {
-	{"auto", AB_MARGIN_AUTO},
-	{"asymptotic", AB_MARGIN_ASYMPTOTIC},
-	{"exact", AB_MARGIN_EXACT}
+	{"auto", AB_MARGIN_AUTO, NULL},
+	{"asymptotic", AB_MARGIN_ASYMPTOTIC, NULL},
+	{"exact", AB_MARGIN_EXACT, NULL}
 };
 
 static const AbWords methods = AB_WORDS("method", method_words);

@@ -17,9 +17,9 @@ typedef enum RateMethod
 
 /* without a margin the score test is the z-test with a pooled rate */
 static const AbWord method_words[] = {
-	{"score", POOLED},
+	{"score", POOLED, NULL},
 	{"z", POOLED, "the same, pooled"},
-	{"z_unpooled", UNPOOLED}
+	{"z_unpooled", UNPOOLED, NULL}
 };
 
 static const AbWords methods = AB_WORDS("method", method_words);

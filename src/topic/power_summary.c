@@ -32,11 +32,11 @@ typedef enum PlanDesign
 } PlanDesign;
 
 static const AbWord design_words[] = {
-	{"mean", DESIGN_MEAN},
-	{"ratio", DESIGN_RATIO},
-	{"cuped", DESIGN_CUPED},
-	{"ratio_cuped", DESIGN_RATIO_CUPED},
-	{"paired", DESIGN_PAIRED}
+	{"mean", DESIGN_MEAN, NULL},
+	{"ratio", DESIGN_RATIO, NULL},
+	{"cuped", DESIGN_CUPED, NULL},
+	{"ratio_cuped", DESIGN_RATIO_CUPED, NULL},
+	{"paired", DESIGN_PAIRED, NULL}
 };
 
 static const AbWords designs = AB_WORDS("design", design_words);

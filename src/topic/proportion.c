@@ -243,7 +243,7 @@ TestExactly(AbMeans *means, const AbProportions *counts,
 static const ProportionMethod methods[] = {
 	{
 		.test = TestByScore,
-		.score = {AB_SCORE_MN}
+		.score = {AB_SCORE_MN, AB_CONTINUITY_NONE}
 	},
 	{
 		.test = TestByScore,
@@ -251,7 +251,7 @@ static const ProportionMethod methods[] = {
 	},
 	{
 		.test = TestByScore,
-		.score = {AB_SCORE}
+		.score = {AB_SCORE, AB_CONTINUITY_NONE}
 	},
 	{
 		.title = "z-test (unpooled)",
@@ -269,7 +269,7 @@ static const ProportionMethod methods[] = {
 	},
 	{
 		.test = TestByScore,
-		.score = {AB_SCORE_LIKELIHOOD}
+		.score = {AB_SCORE_LIKELIHOOD, AB_CONTINUITY_NONE}
 	},
 	{
 		.title = "Fisher exact test",
@@ -299,17 +299,17 @@ static const ProportionMethod methods[] = {
 
 /* in the order of the methods */
 static const AbWord method_words[] = {
-	{"score", 0},
-	{"score_skewness", 1},
-	{"z", 2},
-	{"z_unpooled", 3},
-	{"newcombe", 4},
-	{"agresti_caffo", 5},
-	{"likelihood_ratio", 6},
-	{"fisher", 7},
-	{"barnard", 8},
-	{"boschloo", 9},
-	{"barnard_unpooled", 10}
+	{"score", 0, NULL},
+	{"score_skewness", 1, NULL},
+	{"z", 2, NULL},
+	{"z_unpooled", 3, NULL},
+	{"newcombe", 4, NULL},
+	{"agresti_caffo", 5, NULL},
+	{"likelihood_ratio", 6, NULL},
+	{"fisher", 7, NULL},
+	{"barnard", 8, NULL},
+	{"boschloo", 9, NULL},
+	{"barnard_unpooled", 10, NULL}
 };
 
 StaticAssertDecl(lengthof(method_words) == lengthof(methods),

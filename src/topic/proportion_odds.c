@@ -19,7 +19,7 @@ typedef enum OddsMethod
 } OddsMethod;
 
 static const AbWord method_words[] = {
-	{"score", ODDS_SCORE},
+	{"score", ODDS_SCORE, NULL},
 	{"woolf", ODDS_WOOLF, "of the logarithm"},
 	{"exact", ODDS_EXACT, "given both totals of the table"}
 };

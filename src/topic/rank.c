@@ -21,9 +21,9 @@
 #define SMIRNOV_MAX_ROWS	10000
 
 static const AbWord method_words[] = {
-	{"auto", AB_RANK_AUTO},
-	{"exact", AB_RANK_EXACT},
-	{"asymptotic", AB_RANK_ASYMPTOTIC},
+	{"auto", AB_RANK_AUTO, NULL},
+	{"exact", AB_RANK_EXACT, NULL},
+	{"asymptotic", AB_RANK_ASYMPTOTIC, NULL},
 	{"asymp", AB_RANK_ASYMPTOTIC, AB_SYNONYM}	/* SciPy's ks_2samp */
 };
 
