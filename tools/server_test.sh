@@ -411,7 +411,7 @@ check_match 'CSV: the test' 'p_value +\| 0\.02118985946277' "$report"
 check_match 'CSV: the decision' 'Decision: the two differ\. new has the higher .*, by 3\.625 \(between 0\.761[0-9]* and 6\.48[0-9]* at 95% confidence\), p = 0\.02119\.' "$report"
 check_match 'CSV: --welch' "method +\\| Welch" "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 0.05 false)"
 check_match 'CSV: --alpha' 'Decision: none yet' "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 0.001)"
-check_match 'CSV: --alpha out of range' 'ERROR: .*between 0 and 1' "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 5)"
+check_match 'CSV: --alpha out of range' 'ERROR: .*above 0 and at most 0.5' "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 5)"
 check_match 'CSV: no such column' $'there is no column "arm"\nHINT:  The columns are: id, Which "Arm", Out; come -- \', c1\\.' \
 	"$(analyse "$csv" arm c1 old)"
 check_match 'CSV: no such control' $'no row has id "0"\nHINT:  The values are: 1, 10, 2, ' "$(analyse "$csv" id c1 0)"
