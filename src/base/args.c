@@ -4,10 +4,11 @@
  */
 #include "base/args.h"
 
+#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "math/padjust.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "value/histogram.h"
 #include "value/summary_open.h"
 
@@ -437,4 +438,18 @@ AbReadArgTable(FunctionCallInfo fcinfo, const AbArg *args, int count,
 		else
 			OmitArg(&args[i], field);
 	}
+}
+
+/*
+ * The float8[] of a text, which is what a literal or a parameter without a type
+ * means, palloc'd; NULL for NULL.  ERROR as float8[] reports what is none.
+ */
+ArrayType *
+AbParseNumbers(const char *text)
+{
+	if (text == NULL)
+		return NULL;
+	return DatumGetArrayTypeP(OidInputFunctionCall(F_ARRAY_IN,
+												   unconstify(char *, text),
+												   FLOAT8OID, -1));
 }

@@ -26,6 +26,7 @@
 #include "value/summary.h"
 
 #include "math/student.h"
+#include "utils/array.h"
 
 /* How an argument is read, and the field that it fills in. */
 typedef enum AbArgKind
@@ -175,6 +176,7 @@ AbOneSidedLevel(const AbTestArgs *args)
 
 extern void AbReadArgTable(FunctionCallInfo fcinfo, const AbArg *args,
 						   int count, void *call);
+extern ArrayType *AbParseNumbers(const char *text);
 extern const char *AbWordOf(const AbWords *words, int value);
 extern const char *AbAlternativeSuffix(AbAlternative alternative);
 extern const char *AbLiftSuffix(AbLiftMethod method);

@@ -10,7 +10,6 @@
 #include "math/chisquare.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 
 /* Below this expected count chi-square is noted as rough. */
 #define FEW_EXPECTED	5
@@ -280,8 +279,6 @@ ab_chisquare_test_text(PG_FUNCTION_ARGS)
 	ChiSquareCall call;
 
 	AbReadArgs(fcinfo, args, &call);
-	call.observed = call.text == NULL ? NULL :
-		DatumGetArrayTypeP(OidInputFunctionCall(F_ARRAY_IN, call.text,
-												FLOAT8OID, -1));
+	call.observed = AbParseNumbers(call.text);
 	return TestArray(fcinfo, &call);
 }

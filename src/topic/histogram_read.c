@@ -163,30 +163,33 @@ static AbBins
 PooledBins(const AbHistogram *histogram)
 {
 	AbBins		pooled = {NULL, 0, histogram->bits, 0, 0, 0};
+	AbBin	   *scratch;
+	int64		room = 0;
 
+	for (int i = 0; i < (int) histogram->arms; i++)
+		room += AbGetHistogramArm(histogram, i)->bins;
+	if (room > AB_MAX_BINS)
+		AbHistogramDamaged();
+	pooled.bins = (AbBin *) palloc(Max(room, 1) * sizeof(AbBin));
 	for (int i = 0; i < (int) histogram->arms; i++)
 	{
 		AbBins		bins = AbHistogramBins(histogram, i);
-		AbBin	   *merged;
 
 		CHECK_FOR_INTERRUPTS();
-		if (bins.count == 0)
-			continue;
-		if (pooled.count == 0)
+		if (bins.count > 0)
 		{
-			pooled = bins;
-			continue;
+			memcpy(pooled.bins + pooled.count, bins.bins,
+				   bins.count * sizeof(AbBin));
+			pooled.min = pooled.n > 0 ? Min(pooled.min, bins.min) : bins.min;
+			pooled.max = pooled.n > 0 ? Max(pooled.max, bins.max) : bins.max;
+			pooled.count += bins.count;
+			pooled.n += bins.n;
 		}
-		merged = (AbBin *) palloc((pooled.count + bins.count) * sizeof(AbBin));
-		pooled.count = AbMergeBins(merged, pooled.bins, pooled.count,
-								   bins.bins, bins.count);
-		pooled.n += bins.n;
-		pooled.min = Min(pooled.min, bins.min);
-		pooled.max = Max(pooled.max, bins.max);
-		pfree(pooled.bins);
 		pfree(bins.bins);
-		pooled.bins = merged;
 	}
+	scratch = (AbBin *) palloc(Max(room, 1) * sizeof(AbBin));
+	pooled.count = AbSortBins(pooled.bins, scratch, pooled.count);
+	pfree(scratch);
 	return pooled;
 }
 

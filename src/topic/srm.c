@@ -19,7 +19,6 @@
 #include "math/multinomial.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 
 /* Below this expected count chi-square is noted as rough. */
 #define FEW_EXPECTED	5
@@ -507,8 +506,6 @@ ab_srm_text(PG_FUNCTION_ARGS)
 	SrmTextCall text;
 
 	AbReadArgs(fcinfo, args, &text);
-	text.call.observed = text.text == NULL ? NULL :
-		DatumGetArrayTypeP(OidInputFunctionCall(F_ARRAY_IN, text.text,
-												FLOAT8OID, -1));
+	text.call.observed = AbParseNumbers(text.text);
 	return ArraySrm(fcinfo, &text.call);
 }
