@@ -30,7 +30,8 @@ typedef struct AbStanding
 	const char *control;
 	const char *treatment;
 	AbChoice	choice;
-	bool		early;			/* the rule is fixed, the planned size not reached */
+	bool		early;			/* the rule is fixed, the planned size not
+								 * reached */
 	int			outcomes[AB_ROLES][AB_OUTCOMES];
 	int			rows[AB_ROLES];
 } AbStanding;

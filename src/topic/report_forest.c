@@ -10,10 +10,10 @@
 #include "topic/report_marks.h"
 #include "topic/report_markup.h"
 #include "topic/report_numbers.h"
-#include "topic/report_words.h"
+#include "topic/report_telling.h"
 
 /* in pixels */
-#define WIDTH		720
+#define WIDTH		760
 #define MARGIN		20
 #define PLOT_LEFT	250
 #define PLOT_WIDTH	240
@@ -55,8 +55,8 @@ AbStartSvg(StringInfo out, double width, double height, const char *title,
 						   ".ab-picture .ab-bar{stroke-width:2}"
 						   ".ab-picture .ab-dot{stroke-width:2}"
 						   ".ab-picture .ab-margin{stroke-width:1.5;stroke-dasharray:3 2}"
-						   ".ab-picture .ab-band{fill-opacity:.2;stroke-opacity:.35}"
-						   ".ab-picture .ab-outer{fill-opacity:.07;stroke-dasharray:5 3}"
+						   ".ab-picture .ab-band{fill-opacity:.22}.ab-picture .ab-outer{fill-opacity:.08}"
+						   ".ab-picture .ab-edge{fill:none;stroke-opacity:.45}.ab-picture .ab-dashed{stroke-dasharray:5 3;stroke-opacity:1}"
 						   ".ab-picture .ab-curve{fill:none;stroke-width:2}\n");
 	AbPalette(out, ".ab-picture");
 	appendStringInfo(out, "</style>\n<rect class=\"ab-paper\" width=\"%.0f\" height=\"%.0f\"/>\n", width, height);

@@ -29,6 +29,11 @@ typedef struct Page
 	bool		adjusted;		/* are p-values corrected? */
 } Page;
 
+/* widths at which names are cut, in units of the size of their font */
+#define LONGEST_METRIC	80
+#define LONGEST_ARM		16
+#define LONGEST_WORD	16
+
 /* in percent of the column: arrows need room */
 static const AbSpan bar_span = {4, 92, "%"};
 
@@ -40,6 +45,25 @@ Put(StringInfo out, const char *before, const char *text, const char *after)
 {
 	appendStringInfo(out, "%s<bdi>", before);
 	AbMarkup(out, text);
+	appendStringInfo(out, "</bdi>%s", after);
+}
+
+/*
+ * The same, of a name, which is cut where it would take the table apart; the
+ * whole of it is what a pointer shows.
+ */
+static void
+PutName(StringInfo out, const char *before, const char *name, double width, const char *after)
+{
+	appendStringInfo(out, "%s<bdi", before);
+	if (!AbFits(name, width))
+	{
+		appendStringInfoString(out, " title=\"");
+		AbMarkup(out, name);
+		appendStringInfoChar(out, '"');
+	}
+	appendStringInfoChar(out, '>');
+	AbMarkupShort(out, name, width);
 	appendStringInfo(out, "</bdi>%s", after);
 }
 
@@ -151,7 +175,7 @@ PutOutcome(StringInfo out, const AbCard *card)
 	if (card->verdict == NULL)
 		return;
 	appendStringInfo(out, "<span class=\"outcome ab-%s\"><span class=\"sign\" aria-hidden=\"true\">%s</span>", tone, sign);
-	Put(out, "", card->verdict, "</span>");
+	PutName(out, "", card->verdict, LONGEST_WORD, "</span>");
 }
 
 static void
@@ -223,7 +247,7 @@ static void
 PutNumber(StringInfo out, const char *name, const char *number, const char *title)
 {
 	appendStringInfoString(out, "<td role=\"cell\" class=\"number\" data-name=\"");
-	AbMarkup(out, name);
+	AbMarkupShort(out, name, LONGEST_ARM);
 	appendStringInfoChar(out, '"');
 	if (title != NULL)
 		appendStringInfo(out, " title=\"%s\"", title);
@@ -257,9 +281,9 @@ PutRow(const Page *page, const AbCard *card)
 	const char *direction = card->direction == 0 ? "" :
 		card->direction > 0 ? "higher is better" : "lower is better";
 
-	Put(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", AbMetricName(card), "");
+	PutName(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", AbMetricName(card), LONGEST_METRIC, "");
 	if (page->report->treatments > 1 && card->treatment != NULL)
-		Put(out, "<span class=\"small\">", card->treatment, "</span>");
+		PutName(out, "<span class=\"small\">", card->treatment, LONGEST_METRIC, "</span>");
 	if (card->statistic != NULL || direction[0] != '\0')
 		Put(out, "<span class=\"small ab-soft\">",
 			psprintf("%s%s%s", card->statistic ? card->statistic : "",
@@ -301,8 +325,8 @@ PutTable(const Page *page, const AbBlock *block, const char *caption)
 			Put(out, "<table role=\"table\" class=\"cards\">\n<caption class=\"ab-soft\">", caption, "</caption>\n");
 			appendStringInfoString(out, "<thead role=\"rowgroup\"><tr role=\"row\" class=\"ab-soft\">"
 								   "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft\">Metric</th>");
-			Put(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">", page->control, "</th>");
-			Put(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">", page->treatment, "</th>");
+			PutName(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number arm\">", page->control, LONGEST_ARM, "</th>");
+			PutName(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number arm\">", page->treatment, LONGEST_ARM, "</th>");
 			appendStringInfo(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft\">Change with its interval</th>"
 							 "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">Change</th>"
 							 "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">%s</th>"
@@ -359,9 +383,9 @@ PutSlices(const Page *page)
 				const AbCard *card = &report->cards[block->first + k];
 				double		p = isnan(card->p_adjusted) ? card->p_value : card->p_adjusted;
 
-				Put(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", AbMetricName(card), "");
+				PutName(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", AbMetricName(card), LONGEST_METRIC, "");
 				if (report->treatments > 1 && card->treatment != NULL)
-					Put(out, "<span class=\"small\">", card->treatment, "</span>");
+					PutName(out, "<span class=\"small\">", card->treatment, LONGEST_METRIC, "</span>");
 				Put(out, "</th><td role=\"cell\" data-name=\"By\">", card->slice ? card->slice : "", "</td>");
 				PutNumber(out, "p", AbShowP(p), isnan(p) ? NULL : psprintf("%.3g", p));
 				appendStringInfoString(out, "<td role=\"cell\" class=\"judged\">");
@@ -429,11 +453,11 @@ PutShared(const Page *page, const char *(*field) (const AbCard *), const char *i
 			continue;
 		else
 			appendStringInfoString(list, ", ");
-		Put(list, "", card->role == AB_ROLE_SPLIT ? "sample ratio" : AbMetricName(card), "");
+		PutName(list, "", card->role == AB_ROLE_SPLIT ? "sample ratio" : AbMetricName(card), LONGEST_METRIC, "");
 		if (report->treatments > 1 && card->treatment != NULL)
-			Put(list, " ", card->treatment, "");
+			PutName(list, " ", card->treatment, LONGEST_METRIC, "");
 		if (card->slice != NULL)
-			Put(list, " (", card->slice, ")");
+			PutName(list, " (", card->slice, LONGEST_METRIC, ")");
 		if (list->len > 2000)
 			appendStringInfoString(list, ", and others");
 	}
@@ -457,7 +481,7 @@ PutShared(const Page *page, const char *(*field) (const AbCard *), const char *i
 void
 AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 {
-	Page		page = {.out = out,.report = report};
+	Page		page = {.out = out, .report = report};
 	const AbBlock *whole = AbWholeBlock(report);
 	const AbCard *split = whole ? AbSplitCard(report, whole) : NULL;
 	const char *correction = NULL;
@@ -471,7 +495,7 @@ AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 			correction = report->cards[i].correction;
 	page.adjusted = correction != NULL;
 
-	PutHead(&page, title && title[0] ? title : "Result of the experiment");
+	PutHead(&page, title && title[0] ? AbPrintable(title, strlen(title)) : "Result of the experiment");
 	PutSubtitle(&page);
 	appendStringInfoString(out, "</header>\n");
 	PutVerdict(&page);

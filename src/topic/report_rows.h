@@ -97,7 +97,7 @@ typedef struct AbBlock
 
 typedef struct AbReport
 {
-	AbCard	   *cards;			/* block by block, in a block as they came */
+	AbCard	   *cards;			/* block by block, in a block by role */
 	int			count;
 	AbBlock    *blocks;			/* the whole first, if it is there */
 	int			block_count;
@@ -105,6 +105,7 @@ typedef struct AbReport
 } AbReport;
 
 extern AbReport AbReadReport(Jsonb *rows);
+extern char *AbPrintable(const char *data, int length);
 extern int	AbGroupTexts(const char *const *texts, int count, int *groups);
 
 /* Is there an interval, of which one end may be open? */
