@@ -10,7 +10,7 @@
 static bool
 IsCompared(const AbCard *card)
 {
-	return (AbIsPrimary(card) || card->role == AB_ROLE_SECONDARY) &&
+	return (AbIsPrimary(card) || card->role == AB_CARD_SECONDARY) &&
 		!(isnan(card->p_value) && isnan(card->p_adjusted));
 }
 
@@ -35,7 +35,7 @@ AbTellIntervals(const AbTelling *telling)
 		bool		known;
 		bool		includes;
 
-		if (!AbIsPrimary(card) && card->role != AB_ROLE_SECONDARY)
+		if (!AbIsPrimary(card) && card->role != AB_CARD_SECONDARY)
 			continue;
 		includes = AbIncludesZero(card, &known);
 		intervals += known;
@@ -63,8 +63,8 @@ AbTellIntervals(const AbTelling *telling)
 		AbAdd(caveats, psprintf("%d more %s zero only until the number of comparisons is taken into account.",
 								overruled, AbPlural(overruled, "excludes", "exclude")));
 	if (least == most && least != NULL)
-		AbAdd(caveats, psprintf("This many users usually show a change of %s by %s or more, and often miss a smaller one.",
-								AbShortName(AbMetricName(least)), AbShowPercent(least->mde)));
+		AbAdd(caveats, psprintf("This many users usually show a change of %s or more in %s, and often miss a smaller one.",
+								AbShowPercent(least->mde), AbShortName(AbMetricName(least))));
 	else if (least != NULL)
 		AbAdd(caveats, psprintf("This many users usually show a change of %s or more (%s) to %s or more (%s), and often miss smaller ones.",
 								AbShowPercent(least->mde), AbShortName(AbMetricName(least)),
@@ -143,7 +143,7 @@ AbTellCorrection(const AbTelling *telling)
 		return;
 	level = AbShowPercent(card->alpha * 100);
 	for (int i = 0; i < telling->whole->count; i++)
-		guarded |= telling->report->cards[telling->whole->first + i].role == AB_ROLE_GUARDRAIL;
+		guarded |= telling->report->cards[telling->whole->first + i].role == AB_CARD_GUARDRAIL;
 	if (card->correction == NULL || strcmp(card->correction, "none") == 0)
 		AbAdd(caveats, psprintf("The %d comparisons are not corrected for their number: each has a chance of %s of a false alarm.",
 								comparisons, level));
@@ -161,7 +161,7 @@ DiffersBySlice(const AbCard *card)
 {
 	double		p = isnan(card->p_adjusted) ? card->p_value : card->p_adjusted;
 
-	return card->role == AB_ROLE_HETEROGENEITY && p < card->alpha;
+	return card->role == AB_CARD_HETEROGENEITY && p < card->alpha;
 }
 
 /*
@@ -183,7 +183,7 @@ AbTellSlices(const AbTelling *telling)
 	initStringInfo(&differing);
 	for (int i = 0; i < report->block_count; i++)
 	{
-		const AbBlock *block = &report->blocks[i];
+		const AbReportBlock *block = &report->blocks[i];
 		const AbCard *split = AbSplitCard(report, block);
 
 		if (block->slice == NULL)
@@ -196,7 +196,7 @@ AbTellSlices(const AbTelling *telling)
 	{
 		const AbCard *card = &report->cards[i];
 
-		if (card->role != AB_ROLE_HETEROGENEITY)
+		if (card->role != AB_CARD_HETEROGENEITY)
 			continue;
 		tested++;
 		if (DiffersBySlice(card))

@@ -23,9 +23,9 @@
 #define TITLE		34
 
 const char *
-AbRoleHeading(AbRole role)
+AbCardHeading(AbCardRole role)
 {
-	static const char *const headings[AB_ROLES] = {
+	static const char *const headings[AB_CARD_ROLES] = {
 		"Sample ratio", "Primary", "Secondary", "Guardrails", "Differences between slices"
 	};
 
@@ -166,7 +166,7 @@ AbForestSvg(StringInfo out, const AbReport *report)
 	initStringInfo(&description);
 	for (int b = 0; b < report->block_count; b++)
 	{
-		const AbBlock *block = &report->blocks[b];
+		const AbReportBlock *block = &report->blocks[b];
 		const AbCard *split = NULL;
 		int			role = -1;
 		int			effects = 0;
@@ -177,7 +177,7 @@ AbForestSvg(StringInfo out, const AbReport *report)
 		{
 			const AbCard *card = &report->cards[block->first + i];
 
-			if (card->role == AB_ROLE_SPLIT && split == NULL)
+			if (card->role == AB_CARD_SPLIT && split == NULL)
 				split = card;
 			effects += AbIsEffect(card);
 		}
@@ -199,7 +199,7 @@ AbForestSvg(StringInfo out, const AbReport *report)
 			if ((int) card->role != role)
 			{
 				role = card->role;
-				PutText(&body, "ab-soft ab-small", MARGIN, y + 18, PLOT_LEFT - MARGIN, 11.5, AbRoleHeading(card->role));
+				PutText(&body, "ab-soft ab-small", MARGIN, y + 18, PLOT_LEFT - MARGIN, 11.5, AbCardHeading(card->role));
 				appendStringInfo(&body, "<line class=\"ab-faint\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
 								 MARGIN, WIDTH - MARGIN, y + 25, y + 25);
 				y += 28;
@@ -207,7 +207,7 @@ AbForestSvg(StringInfo out, const AbReport *report)
 			PutRow(&body, report, card, &span, &axis, y);
 			if (description.len < 10000)
 				appendStringInfo(&description, "%s%s%s", block->slice ? block->slice : "",
-								 block->slice ? ": " : "", AbSentence(card));
+								 block->slice ? ": " : "", AbCardSentence(card));
 			appendStringInfoChar(&description, ' ');
 			y += ROW;
 		}

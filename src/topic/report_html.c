@@ -114,7 +114,7 @@ static void
 PutSubtitle(const Page *page)
 {
 	StringInfo	out = page->out;
-	const AbBlock *whole = AbWholeBlock(page->report);
+	const AbReportBlock *whole = AbWholeBlock(page->report);
 	const AbCard *first = NULL;
 
 	for (int i = 0; whole != NULL && i < whole->count; i++)
@@ -179,7 +179,7 @@ PutOutcome(StringInfo out, const AbCard *card)
 }
 
 static void
-PutSplit(const Page *page, const AbBlock *block)
+PutSplit(const Page *page, const AbReportBlock *block)
 {
 	StringInfo	out = page->out;
 
@@ -187,18 +187,21 @@ PutSplit(const Page *page, const AbBlock *block)
 	{
 		const AbCard *card = &page->report->cards[block->first + i];
 
-		if (card->role != AB_ROLE_SPLIT)
+		if (card->role != AB_CARD_SPLIT)
 			continue;
 		appendStringInfoString(out, "<p class=\"split\">");
 		PutOutcome(out, card);
-		if (!isnan(card->control_n) && !isnan(card->treatment_n))
+		/* which has the numbers of all variants */
+		if (card->sentence != NULL)
+			Put(out, " <span class=\"ab-soft\">", card->sentence, "</span>");
+		else if (!isnan(card->control_n) && !isnan(card->treatment_n))
 		{
 			Put(out, psprintf(" <span class=\"ab-soft\">%s ", AbShowCount(card->control_n)),
 				card->control ? card->control : "control", "");
 			Put(out, psprintf(", %s ", AbShowCount(card->treatment_n)),
 				card->treatment ? card->treatment : "treatment", "</span>");
 		}
-		if (!isnan(card->p_value))
+		if (card->sentence == NULL && !isnan(card->p_value))
 		{
 			appendStringInfoString(out, "<span class=\"ab-soft\">, ");
 			AbMarkup(out, AbShowPEquation(card->p_value));
@@ -296,7 +299,7 @@ PutRow(const Page *page, const AbCard *card)
 	PutNumber(out, page->adjusted ? "p, corrected" : "p", AbShowP(p), isnan(p) ? NULL : psprintf("%.3g", p));
 	appendStringInfoString(out, "<td role=\"cell\" class=\"judged\">");
 	PutOutcome(out, card);
-	if (card->role == AB_ROLE_GUARDRAIL && !isnan(card->margin))
+	if (card->role == AB_CARD_GUARDRAIL && !isnan(card->margin))
 		appendStringInfo(out, "<span class=\"small ab-soft\">margin %s</span>", AbShowPercent(fabs(card->margin)));
 	if (!isnan(card->prob_better))
 		appendStringInfo(out, "<span class=\"small ab-soft\">better with probability %s</span>",
@@ -308,7 +311,7 @@ PutRow(const Page *page, const AbCard *card)
  * The metrics of a block.  Returns whether there are any.
  */
 static bool
-PutTable(const Page *page, const AbBlock *block, const char *caption)
+PutTable(const Page *page, const AbReportBlock *block, const char *caption)
 {
 	StringInfo	out = page->out;
 	int			role = -1;
@@ -322,7 +325,9 @@ PutTable(const Page *page, const AbBlock *block, const char *caption)
 			continue;
 		if (role < 0)
 		{
-			Put(out, "<table role=\"table\" class=\"cards\">\n<caption class=\"ab-soft\">", caption, "</caption>\n");
+			/* a slice has its name above the table already */
+			Put(out, psprintf("<table role=\"table\" class=\"cards\">\n<caption class=\"ab-soft%s\">",
+							  block->slice ? " unseen" : ""), caption, "</caption>\n");
 			appendStringInfoString(out, "<thead role=\"rowgroup\"><tr role=\"row\" class=\"ab-soft\">"
 								   "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft\">Metric</th>");
 			PutName(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number arm\">", page->control, LONGEST_ARM, "</th>");
@@ -337,7 +342,7 @@ PutTable(const Page *page, const AbBlock *block, const char *caption)
 		{
 			appendStringInfo(out, "%s<tbody role=\"rowgroup\">\n<tr role=\"row\" class=\"group\">"
 							 "<th role=\"rowheader\" scope=\"rowgroup\" colspan=\"3\" class=\"ab-soft\">%s</th>",
-							 role < 0 ? "" : "</tbody>\n", AbRoleHeading(card->role));
+							 role < 0 ? "" : "</tbody>\n", AbCardHeading(card->role));
 			PutBar(page, NULL);
 			appendStringInfoString(out, "<td role=\"cell\" class=\"empty\" colspan=\"3\"></td></tr>\n");
 			role = card->role;
@@ -361,7 +366,7 @@ PutSlices(const Page *page)
 
 	for (int i = 0; i < report->block_count; i++)
 	{
-		const AbBlock *block = &report->blocks[i];
+		const AbReportBlock *block = &report->blocks[i];
 
 		if (block->slice == NULL && !block->about_slices)
 			continue;
@@ -406,8 +411,12 @@ PutSlices(const Page *page)
 static const char *
 NoteOf(const AbCard *card)
 {
-	/* that of a split stands beside it */
-	return card->role == AB_ROLE_SPLIT ? NULL : card->note;
+	/*
+	 * that of a split stands beside it, that slices are exploratory above
+	 * them
+	 */
+	return card->role == AB_CARD_SPLIT || (card->note && strcmp(card->note, "exploratory") == 0) ?
+		NULL : card->note;
 }
 
 static const char *
@@ -453,7 +462,7 @@ PutShared(const Page *page, const char *(*field) (const AbCard *), const char *i
 			continue;
 		else
 			appendStringInfoString(list, ", ");
-		PutName(list, "", card->role == AB_ROLE_SPLIT ? "sample ratio" : AbMetricName(card), LONGEST_METRIC, "");
+		PutName(list, "", card->role == AB_CARD_SPLIT ? "sample ratio" : AbMetricName(card), LONGEST_METRIC, "");
 		if (report->treatments > 1 && card->treatment != NULL)
 			PutName(list, " ", card->treatment, LONGEST_METRIC, "");
 		if (card->slice != NULL)
@@ -482,7 +491,7 @@ void
 AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 {
 	Page		page = {.out = out, .report = report};
-	const AbBlock *whole = AbWholeBlock(report);
+	const AbReportBlock *whole = AbWholeBlock(report);
 	const AbCard *split = whole ? AbSplitCard(report, whole) : NULL;
 	const char *correction = NULL;
 

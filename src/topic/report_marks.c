@@ -124,7 +124,7 @@ AbDrawMark(StringInfo out, const AbSpan *span, const AbAxis *axis, const AbCard 
 	double		low = isnan(card->lift_low) ? -INFINITY : card->lift_low;
 	double		high = isnan(card->lift_high) ? INFINITY : card->lift_high;
 
-	if (card->role == AB_ROLE_GUARDRAIL && card->direction != 0 && !isnan(card->margin))
+	if (card->role == AB_CARD_GUARDRAIL && card->direction != 0 && !isnan(card->margin))
 	{
 		double		margin = -card->direction * fabs(card->margin);
 		const char *x = AbSpanX(span, axis, margin);

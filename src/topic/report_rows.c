@@ -73,12 +73,12 @@ static const Field fields[] = {
 };
 
 static const AbWord role_words[] = {
-	{"sample ratio", AB_ROLE_SPLIT, NULL},
-	{"sample-ratio", AB_ROLE_SPLIT, AB_SYNONYM},
-	{"primary", AB_ROLE_PRIMARY, NULL},
-	{"secondary", AB_ROLE_SECONDARY, NULL},
-	{"guardrail", AB_ROLE_GUARDRAIL, NULL},
-	{"heterogeneity", AB_ROLE_HETEROGENEITY, NULL}
+	{"sample ratio", AB_CARD_SPLIT, NULL},
+	{"sample-ratio", AB_CARD_SPLIT, AB_SYNONYM},
+	{"primary", AB_CARD_PRIMARY, NULL},
+	{"secondary", AB_CARD_SECONDARY, NULL},
+	{"guardrail", AB_CARD_GUARDRAIL, NULL},
+	{"heterogeneity", AB_CARD_HETEROGENEITY, NULL}
 };
 
 static const AbWord rule_words[] = {
@@ -229,11 +229,11 @@ ReadOutcome(AbCard *card)
 				card->outcome = (AbOutcome) i;
 		return;
 	}
-	if (card->role == AB_ROLE_SPLIT)
+	if (card->role == AB_CARD_SPLIT)
 		card->outcome = isnan(card->p_value) ? AB_OUTCOME_SPLIT_UNCHECKED :
 			card->p_value < card->alpha ? AB_OUTCOME_SPLIT_MISMATCH :
 			AB_OUTCOME_SPLIT_INTENDED;
-	else if (card->role == AB_ROLE_PRIMARY || card->role == AB_ROLE_SECONDARY)
+	else if (card->role == AB_CARD_PRIMARY || card->role == AB_CARD_SECONDARY)
 	{
 		if (isnan(p) || isnan(effect))
 			card->outcome = AB_OUTCOME_NO_DATA;
@@ -256,7 +256,7 @@ ReadCard(AbCard *card, int place, JsonbContainer *object)
 {
 	memset(card, 0, sizeof(AbCard));
 	card->place = place;
-	card->role = AB_ROLE_SECONDARY;
+	card->role = AB_CARD_SECONDARY;
 	for (int i = 0; i < lengthof(fields); i++)
 		if (fields[i].kind == FIELD_NUMBER)
 			*(double *) ((char *) card + fields[i].offset) = NAN;
@@ -382,10 +382,10 @@ MakeBlocks(AbReport *report)
 	{
 		const AbCard *card = &report->cards[i];
 
-		texts[i] = card->role == AB_ROLE_HETEROGENEITY ? about_slices : card->slice;
+		texts[i] = card->role == AB_CARD_HETEROGENEITY ? about_slices : card->slice;
 	}
 	found = AbGroupTexts(texts, count, groups);
-	report->blocks = palloc0(Max(found, 1) * sizeof(AbBlock));
+	report->blocks = palloc0(Max(found, 1) * sizeof(AbReportBlock));
 	report->block_count = found;
 	for (int i = 0; i < count; i++)
 	{
@@ -396,7 +396,7 @@ MakeBlocks(AbReport *report)
 	}
 	for (int i = 0; i < count; i++)
 	{
-		AbBlock    *block;
+		AbReportBlock *block;
 		int			group = groups[i];
 
 		if (group == whole)
@@ -418,7 +418,7 @@ MakeBlocks(AbReport *report)
 		filled += report->blocks[i].count;
 	}
 	/* in a block by role: an aggregate without ORDER BY may have mixed them */
-	for (int role = 0; role < AB_ROLES; role++)
+	for (int role = 0; role < AB_CARD_ROLES; role++)
 		for (int i = 0; i < count; i++)
 			if ((int) report->cards[i].role == role)
 				ordered[next[groups[i]]++] = report->cards[i];

@@ -119,7 +119,7 @@ AbClaim(const AbTelling *telling, const AbStanding *standing, AbCardTest test, c
 bool
 AbIsPrimary(const AbCard *card)
 {
-	return card->role == AB_ROLE_PRIMARY;
+	return card->role == AB_CARD_PRIMARY;
 }
 
 int
@@ -155,7 +155,7 @@ AbAdd(List **sentences, const char *sentence)
  * A row as a sentence: its own, or one of its numbers.
  */
 const char *
-AbSentence(const AbCard *card)
+AbCardSentence(const AbCard *card)
 {
 	AbShownValues values;
 	AbShownLift lift;

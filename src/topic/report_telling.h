@@ -23,7 +23,7 @@ typedef struct AbConclusion
 typedef struct AbTelling
 {
 	const AbReport *report;
-	const AbBlock *whole;
+	const AbReportBlock *whole;
 	bool		several;		/* treatments */
 	AbConclusion *conclusion;
 } AbTelling;
@@ -46,6 +46,6 @@ extern bool AbIsPrimary(const AbCard *card);
 extern int	AbCountCards(const AbTelling *telling, AbCardTest test);
 extern const AbCard *AbFirstCard(const AbTelling *telling, AbCardTest test);
 extern void AbAdd(List **sentences, const char *sentence);
-extern const char *AbSentence(const AbCard *card);
+extern const char *AbCardSentence(const AbCard *card);
 
 #endif							/* AB_TOPIC_REPORT_TELLING_H */

@@ -38,27 +38,27 @@ IsPrimaryUndirected(const AbCard *card)
 static bool
 IsGuardrailWorse(const AbCard *card)
 {
-	return card->role == AB_ROLE_GUARDRAIL && card->outcome == AB_OUTCOME_WORSE;
+	return card->role == AB_CARD_GUARDRAIL && card->outcome == AB_OUTCOME_WORSE;
 }
 
 static bool
 IsGuardrailOpen(const AbCard *card)
 {
-	return card->role == AB_ROLE_GUARDRAIL && card->outcome != AB_OUTCOME_WORSE &&
+	return card->role == AB_CARD_GUARDRAIL && card->outcome != AB_OUTCOME_WORSE &&
 		card->outcome != AB_OUTCOME_NOT_WORSE && card->outcome != AB_OUTCOME_BETTER;
 }
 
 static bool
 IsSecondaryWorse(const AbCard *card)
 {
-	return card->role == AB_ROLE_SECONDARY && card->outcome == AB_OUTCOME_WORSE;
+	return card->role == AB_CARD_SECONDARY && card->outcome == AB_OUTCOME_WORSE;
 }
 
 /* It holds, and yet it moved the wrong way. */
 static bool
 IsGuardrailStrained(const AbCard *card)
 {
-	return card->role == AB_ROLE_GUARDRAIL && card->outcome == AB_OUTCOME_NOT_WORSE &&
+	return card->role == AB_CARD_GUARDRAIL && card->outcome == AB_OUTCOME_NOT_WORSE &&
 		(card->direction > 0 ? card->lift_high < 0 : card->direction < 0 && card->lift_low > 0);
 }
 
@@ -86,7 +86,7 @@ TellOne(const AbTelling *telling, const AbStanding *standing)
 	const char *unshown = AbClaim(telling, standing, IsGuardrailOpen, "stays within its margin",
 								  "stay within their margins");
 	const AbCard *first = AbFirstCard(telling, AbIsPrimary);
-	int			guardrails = standing->rows[AB_ROLE_GUARDRAIL];
+	int			guardrails = standing->rows[AB_CARD_GUARDRAIL];
 
 	if (standing->early && first != NULL)
 	{
@@ -144,7 +144,7 @@ TellOne(const AbTelling *telling, const AbStanding *standing)
 											AbMetrics(telling, standing, AbIsPrimary, NULL));
 			break;
 		case AB_CHOICE_NONE:
-			if (standing->outcomes[AB_ROLE_GUARDRAIL][AB_OUTCOME_WORSE] > 0)
+			if (standing->outcomes[AB_CARD_GUARDRAIL][AB_OUTCOME_WORSE] > 0)
 			{
 				conclusion->tone = "bad";
 				conclusion->headline = psprintf("Do not ship %s: of the guardrails %s, and no metric was named as the primary one, to decide by.",
@@ -183,7 +183,7 @@ TellSeveral(const AbTelling *telling, const AbStanding *standings, int count)
 
 	for (int i = 0; i < count; i++)
 	{
-		any_guardrail |= standings[i].rows[AB_ROLE_GUARDRAIL] > 0;
+		any_guardrail |= standings[i].rows[AB_CARD_GUARDRAIL] > 0;
 		early |= standings[i].early;
 		best += standings[i].choice == AB_CHOICE_SHIP;
 	}
@@ -243,15 +243,16 @@ TellMetrics(const AbTelling *telling, const AbStanding *standings, int count)
 		{
 			const AbCard *card = &telling->report->cards[telling->whole->first + i];
 
-			if (card->role == AB_ROLE_PRIMARY || (IsGuardrailWorse(card) && count == 1))
-				AbAdd(&conclusion->evidence, count == 1 ? AbSentence(card) :
-					  psprintf("%s: %s", AbVariantName(card->treatment, "treatment"), AbSentence(card)));
+			if (card->role == AB_CARD_PRIMARY || (IsGuardrailWorse(card) && count == 1))
+				/* a sentence of its own names the treatment where it matters */
+				AbAdd(&conclusion->evidence, count == 1 || card->sentence ? AbCardSentence(card) :
+					  psprintf("%s: %s", AbVariantName(card->treatment, "treatment"), AbCardSentence(card)));
 		}
 	for (int i = 0; i < count; i++)
 	{
 		for (int k = 0; k < AB_OUTCOMES; k++)
-			secondary[k] += standings[i].outcomes[AB_ROLE_SECONDARY][k];
-		all += standings[i].rows[AB_ROLE_SECONDARY];
+			secondary[k] += standings[i].outcomes[AB_CARD_SECONDARY][k];
+		all += standings[i].rows[AB_CARD_SECONDARY];
 	}
 	if (all > 0)
 	{
