@@ -326,8 +326,10 @@ PutTable(const Page *page, const AbReportBlock *block, const char *caption)
 		if (role < 0)
 		{
 			/* a slice has its name above the table already */
-			Put(out, psprintf("<table role=\"table\" class=\"cards\">\n<caption class=\"ab-soft%s\">",
-							  block->slice ? " unseen" : ""), caption, "</caption>\n");
+			Put(out, block->slice ?
+				"<table role=\"table\" class=\"cards\">\n<caption class=\"thin\"><span class=\"unseen\">" :
+				"<table role=\"table\" class=\"cards\">\n<caption class=\"ab-soft\"><span>", caption,
+				"</span></caption>\n");
 			appendStringInfoString(out, "<thead role=\"rowgroup\"><tr role=\"row\" class=\"ab-soft\">"
 								   "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft\">Metric</th>");
 			PutName(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number arm\">", page->control, LONGEST_ARM, "</th>");

@@ -31,7 +31,7 @@ const char	AB_PAGE_STYLE[] =
 ".split{margin:0}.split b{font-weight:600}\n"
 "table{width:100%;border-collapse:collapse;font-size:15px;line-height:1.35}\n"
 ".unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n"
-"caption{text-align:left;padding:0 0 8px;font-size:14px}\n"
+"caption{text-align:left;padding:0 0 8px;font-size:14px}caption.thin{padding:0;line-height:0}\n"
 "th,td{text-align:left;vertical-align:middle;padding:9px 12px 9px 0;border-bottom:1px solid var(--line);font-weight:400}\n"
 "thead th{font-size:13px;vertical-align:bottom;border-bottom-color:#8b949e}\n"
 "tbody th[scope=row]{font-weight:600;min-width:150px}\n"

@@ -32,6 +32,14 @@ function ground(element, view) {
 	return [255, 255, 255];
 }
 
+// Is it there for those who listen only?
+function unseen(element, view) {
+	for (let e = element; e; e = e.parentElement)
+		if (view.getComputedStyle(e).clipPath !== 'none')
+			return true;
+	return false;
+}
+
 function overlap(a, b) {
 	return Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5 &&
 		Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
@@ -51,7 +59,7 @@ function measure(frame) {
 		const range = document.createRange();
 		range.selectNodeContents(node);
 		const boxes = [...range.getClientRects()].filter(box => box.width > 1 && box.height > 1);
-		if (!boxes.length || element.closest('thead') && view.getComputedStyle(element.closest('thead')).position === 'absolute')
+		if (!boxes.length || unseen(element, view))
 			continue;
 		const style = view.getComputedStyle(element);
 		const under = ground(element, view);
