@@ -28,7 +28,8 @@ AbRoundAxis(double low, double high, int ticks)
 	double		power = pow(10, floor(log10(raw)));
 	double		digit = raw / power;
 
-	axis.step = power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+	axis.step = power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 :
+						 10);
 	axis.low = floor(low / axis.step + 1e-9) * axis.step;
 	axis.high = ceil(high / axis.step - 1e-9) * axis.step;
 	return axis;
@@ -64,7 +65,8 @@ CompareReach(const void *a, const void *b)
 AbAxis
 AbLiftAxis(const AbCard *cards, int count, int deciding)
 {
-	double	   *reaches = palloc_extended(Max(count, 1) * sizeof(double), MCXT_ALLOC_HUGE);
+	double	   *reaches = palloc_extended(Max(count, 1) * sizeof(double),
+										  MCXT_ALLOC_HUGE);
 	double		limit = 0;
 	double		cut = 0;
 	double		low = 0;
@@ -97,7 +99,8 @@ AbLiftAxis(const AbCard *cards, int count, int deciding)
 	for (int i = 0; i < count; i++)
 	{
 		const AbCard *card = &cards[i];
-		double		values[4] = {card->lift, card->lift_low, card->lift_high, NAN};
+		double		values[4] = {card->lift, card->lift_low, card->lift_high,
+		NAN};
 
 		if (!AbIsEffect(card))
 			continue;
