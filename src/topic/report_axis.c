@@ -3,7 +3,7 @@
  *	  The axis that the rows of a picture share.
  *
  * One row that reaches far must not squeeze the others into a point: what
- * reaches more than three times as far from 0 as the median row is cut, and
+ * reaches more than five times as far from 0 as the median row is cut, and
  * drawn with an arrow.
  */
 #include "topic/report_axis.h"
@@ -11,7 +11,7 @@
 #include <float.h>
 #include <math.h>
 
-#define FARTHEST	3
+#define FARTHEST	5
 
 /* where there is nothing to show */
 #define NO_REACH	10
@@ -99,11 +99,17 @@ AbLiftAxis(const AbCard *cards, int count, int deciding)
 	for (int i = 0; i < count; i++)
 	{
 		const AbCard *card = &cards[i];
-		double		values[4] = {card->lift, card->lift_low, card->lift_high,
-		NAN};
+		double		values[] = {
+			card->lift, card->lift_low, card->lift_high, NAN
+		};
 
 		if (!AbIsEffect(card))
 			continue;
+		/* an open end is to be seen behind the mark */
+		if (AbHasInterval(card) && isnan(card->lift_low))
+			values[1] = card->lift - cut / 5;
+		if (AbHasInterval(card) && isnan(card->lift_high))
+			values[2] = card->lift + cut / 5;
 		if (card->role == AB_CARD_GUARDRAIL && card->direction != 0)
 			values[3] = -card->direction * fabs(card->margin);
 		for (int k = 0; k < 4; k++)

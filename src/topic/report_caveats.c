@@ -143,7 +143,7 @@ AbTellLooks(const AbTelling *telling, const AbStanding *standings)
 					   some, AbShowPercent(fixed->alpha * 100)));
 	if (AbFirstCard(telling, IsAlwaysValid) != NULL)
 		AbAdd(caveats,
-			  psprintf("The numbers%s hold however often they are looked at: looking again tomorrow, or stopping today, costs nothing.",
+			  psprintf("The numbers%s hold however often they are looked at: it is fine to look again tomorrow, and to stop today.",
 					   some));
 	if (AbFirstCard(telling, IsSequential) != NULL)
 		AbAdd(caveats,

@@ -464,31 +464,35 @@ PutSlices(const Page *page)
 		appendStringInfoString(out, "</section>\n");
 }
 
+/*
+ * A note; that of a split stands beside it, that slices are exploratory above
+ * them.
+ */
 static const char *
-NoteOf(const AbCard *card)
+NoteOf(const AbReport *report, const AbCard *card)
 {
-	/*
-	 * that of a split stands beside it, that slices are exploratory above
-	 * them
-	 */
 	return card->role == AB_CARD_SPLIT ||
 		(card->note && strcmp(card->note, "exploratory") == 0) ?
 		NULL : card->note;
 }
 
+/*
+ * A method; those of slices are those of the whole.
+ */
 static const char *
-MethodOf(const AbCard *card)
+MethodOf(const AbReport *report, const AbCard *card)
 {
-	return card->method;
+	return card->slice == NULL || card->role == AB_CARD_HETEROGENEITY ||
+		AbWholeBlock(report) == NULL ? card->method : NULL;
 }
 
 /*
  * What rows say that others say too, once: a list of those, and the text.
  */
 static void
-PutShared(const Page *page, const char *(*field) (const AbCard *),
-		  const char *id,
-		  const char *heading)
+PutShared(const Page *page,
+		  const char *(*field) (const AbReport *, const AbCard *),
+		  const char *id, const char *heading)
 {
 	StringInfo	out = page->out;
 	const AbReport *report = page->report;
@@ -503,7 +507,7 @@ PutShared(const Page *page, const char *(*field) (const AbCard *),
 
 	for (int i = 0; i < count; i++)
 	{
-		texts[i] = field(&report->cards[i]);
+		texts[i] = field(report, &report->cards[i]);
 		any |= texts[i] != NULL;
 	}
 	if (!any)
@@ -611,7 +615,7 @@ AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 		appendStringInfoString(out,
 							   " Where several comparisons count, p is corrected for their number (");
 		AbMarkup(out, correction);
-		appendStringInfoString(out, "), the intervals are not.");
+		appendStringInfoString(out, "); that of guardrails and the intervals are not.");
 	}
 	appendStringInfoString(out,
 						   "</p>\n</section>\n</main>\n</body>\n</html>\n");

@@ -73,7 +73,7 @@ AbDrawTicks(StringInfo out, const AbSpan *span, const AbAxis *axis, double y)
 	{
 		double		value = Tick(axis, i);
 
-		if (TickCount(axis) > 6 && fmod(rint(value / axis->step), 2) != 0)
+		if (TickCount(axis) > 5 && fmod(rint(value / axis->step), 2) != 0)
 			continue;
 		appendStringInfo(out,
 						 "<text class=\"ab-soft ab-tick\" text-anchor=\"middle\" x=\"%s\" y=\"%.1f\">%s%s%%</text>",

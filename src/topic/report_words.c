@@ -76,6 +76,30 @@ IsWithoutData(const AbCard *card)
 	return AbIsEffect(card) && card->outcome == AB_OUTCOME_NO_DATA;
 }
 
+static bool
+IsPlanned(const AbCard *card)
+{
+	return AbIsPrimary(card) &&
+		(card->rule != AB_RULE_FIXED || !isnan(card->planned_n));
+}
+
+/*
+ * What a decision to ship supposes that the rows do not say: "" if nothing.
+ */
+static const char *
+ShipCondition(const AbTelling *telling)
+{
+	const AbCard *split = AbSplitCard(telling->report, telling->whole);
+	bool		checked = split != NULL &&
+		split->outcome == AB_OUTCOME_SPLIT_INTENDED;
+	bool		ended = AbFirstCard(telling, IsPlanned) != NULL;
+
+	if (checked)
+		return ended ? "" : ", if this is the planned end";
+	return ended ? ", if users were split as intended" :
+		", if users were split as intended and this is the planned end";
+}
+
 /*
  * The decision on a single treatment.
  */
@@ -99,6 +123,7 @@ TellOne(const AbTelling *telling, const AbStanding *standing)
 	const char *unshown = AbClaim(telling, standing, IsGuardrailOpen,
 								  "stays within its margin",
 								  "stay within their margins");
+	const char *condition = ShipCondition(telling);
 	const AbCard *first = AbFirstCard(telling, AbIsPrimary);
 	int			guardrails = standing->rows[AB_CARD_GUARDRAIL];
 
@@ -119,8 +144,8 @@ TellOne(const AbTelling *telling, const AbStanding *standing)
 		case AB_CHOICE_SHIP:
 			conclusion->tone = AB_TONE_GOOD;
 			conclusion->headline = guardrails == 0 ?
-				psprintf("Ship %s: %s.", treatment, better) :
-				psprintf("Ship %s: %s, and %s.", treatment, better,
+				psprintf("Ship %s%s: %s.", treatment, condition, better) :
+				psprintf("Ship %s%s: %s, and %s.", treatment, condition, better,
 						 guardrails == 1 ? "the guardrail holds" :
 						 guardrails == 2 ? "both guardrails hold" :
 						 psprintf("all %d guardrails hold", guardrails));
