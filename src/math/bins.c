@@ -23,6 +23,9 @@
 /* shorter arrays are sorted by insertion */
 #define INSERTION_SORT	32
 
+/* runs of bins that are merged rather than sorted */
+#define FEW_RUNS		4
+
 /*
  * The value of a key, toward zero the first one of its bin.
  */
@@ -184,19 +187,109 @@ AbAscendingBins(const AbBin *bins, int count)
 }
 
 /*
+ * Sort a few bins where they are.
+ */
+static inline void
+InsertBins(AbBin *bins, int count)
+{
+	for (int i = 1; i < count; i++)
+	{
+		AbBin		bin = bins[i];
+		int			j = i;
+
+		for (; j > 0 && bins[j - 1].key > bin.key; j--)
+			bins[j] = bins[j - 1];
+		bins[j] = bin;
+	}
+}
+
+/*
+ * Sort at least one bin by the highest 24 bits in which they differ, least
+ * significant byte first, and what is then not in order yet by itself.
+ */
+static void
+SortBinsByBits(AbBin *bins, AbBin *scratch, int count)
+{
+	AbBin	   *from = bins;
+	AbBin	   *to = scratch;
+	int64_t		min = bins[0].key;
+	int64_t		max = bins[0].key;
+	uint64_t	range;
+	int			shift;
+	int			done = 0;
+
+	for (int i = 1; i < count; i++)
+	{
+		min = bins[i].key < min ? bins[i].key : min;
+		max = bins[i].key > max ? bins[i].key : max;
+	}
+	range = (uint64_t) max - (uint64_t) min;
+	if (range == 0)
+		return;
+	shift = 40 - __builtin_clzll(range);
+	shift = shift > 0 ? shift : 0;
+
+	for (int byte = shift; byte < shift + 24 && range >> byte != 0; byte += 8)
+	{
+		uint32_t	start[256] = {0};
+		uint32_t	sum = 0;
+		AbBin	   *swap = from;
+
+		for (int i = 0; i < count; i++)
+			start[((uint64_t) from[i].key - (uint64_t) min) >> byte & 0xFF]++;
+		for (int i = 0; i < 256; i++)
+		{
+			uint32_t	here = start[i];
+
+			start[i] = sum;
+			sum += here;
+		}
+		for (int i = 0; i < count; i++)
+			to[start[((uint64_t) from[i].key - (uint64_t) min) >> byte & 0xFF]++] =
+				from[i];
+		from = to;
+		to = swap;
+	}
+	if (from != bins)
+		memcpy(bins, from, count * sizeof(AbBin));
+
+	while (done < count && shift > 0)
+	{
+		uint64_t	high = ((uint64_t) bins[done].key - (uint64_t) min) >> shift;
+		int			end = done + 1;
+
+		while (end < count &&
+			   ((uint64_t) bins[end].key - (uint64_t) min) >> shift == high)
+			end++;
+		if (end - done > INSERTION_SORT)
+			SortBinsByBits(bins + done, scratch, end - done);
+		else
+			InsertBins(bins + done, end - done);
+		done = end;
+	}
+}
+
+/*
  * Sort bins and add up those of one key; scratch has room for as many.  Returns
  * the number of bins that are left.
  *
- * It merges neighbouring runs that ascend until there is one, so that sorted
- * maps behind each other cost the logarithm of their number, not of that of
- * their bins.
+ * A few runs that ascend are merged, neighbour with neighbour; many are not
+ * worth looking for.
  */
 int
 AbSortBins(AbBin *bins, AbBin *scratch, int count)
 {
 	AbBin	   *from = bins;
 	AbBin	   *to = scratch;
+	int			runs = 0;
 
+	for (int i = 0; i < count && runs <= FEW_RUNS; runs++)
+		i += AbAscendingBins(bins + i, count - i);
+	if (runs > FEW_RUNS)
+	{
+		SortBinsByBits(bins, scratch, count);
+		return AbTruncateBins(bins, count, AB_EXACT_BITS);
+	}
 	while (AbAscendingBins(from, count) < count)
 	{
 		AbBin	   *swap = from;

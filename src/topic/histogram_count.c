@@ -86,7 +86,7 @@ OpenArm(AbHistogramPart *arm, AbWaiting *waiting, int bits, int *slots)
 		arm->bins = NULL;
 		arm->count = 0;
 	}
-	else if (arm->head.n / 2 >= arm->count)
+	else if (arm->head.n - arm->head.n / 8 >= arm->count)
 	{
 		index->log = AbBinIndexLog(arm->count);
 		index->slots = (uint32 *) palloc(sizeof(uint32) << index->log);
@@ -351,29 +351,55 @@ AbLowerBits(AbHistogramState *state, int bits)
 }
 
 /*
- * Drop significand bits if there are more values than fit.
+ * Whether the bins of all arms, of which there is that total, are too many.
  */
-static void
+static bool
+TooManyBins(const AbHistogramState *state, int64 total)
+{
+	AbKeySet   *keys;
+	bool		full = total > AB_MAX_BINS;
+
+	for (int i = 0; i < state->count; i++)
+		full |= state->arms[i].count > AB_MAX_VALUES;
+	if (full)
+		return true;
+	keys = (AbKeySet *) palloc(sizeof(AbKeySet));
+	AbClearKeySet(keys);
+	for (int i = 0; i < state->count; i++)
+		AbAddKeys(keys, state->arms[i].bins, state->arms[i].count);
+	full = keys->full;
+	pfree(keys);
+	return full;
+}
+
+/*
+ * Drop significand bits if there are more values than fit.  Returns the number
+ * of bins, of all arms.
+ */
+static int64
 FitBins(AbHistogramState *state)
 {
 	int64		total = 0;
-	AbBin	   *all;
-	int			n;
 
 	for (int i = 0; i < state->count; i++)
 	{
 		CloseArm(&state->arms[i], &state->waiting[i]);
 		total += state->arms[i].count;
 	}
-	all = AllBins(state, total, &n);
-	if (n > AB_MAX_VALUES || total > AB_MAX_BINS)
+	if (TooManyBins(state, total))
 	{
+		int			n;
+		AbBin	   *all = AllBins(state, total, &n);
 		int			bits = ChooseBits(state->arms, state->count, all, n,
 									  state->bits);
 
+		pfree(all);
 		AbLowerBits(state, bits);
+		total = 0;
+		for (int i = 0; i < state->count; i++)
+			total += state->arms[i].count;
 	}
-	pfree(all);
+	return total;
 }
 
 /*
@@ -410,10 +436,7 @@ AbCountWaiting(AbHistogramState *state, bool all)
 	/* there are no more values than bins */
 	if (total > (all ? AB_MAX_VALUES : state->most_bins))
 	{
-		FitBins(state);
-		total = 0;
-		for (int i = 0; i < state->count; i++)
-			total += state->arms[i].count;
+		total = FitBins(state);
 		state->most_bins = Min(Max(AB_MANY_BINS, 2 * total), AB_MAX_BINS);
 	}
 
