@@ -40,27 +40,6 @@ AbValueOfKey(int64_t key)
 }
 
 /*
- * The smallest number of bits at which two different keys belong to different
- * bins.
- */
-int
-AbBitsToDiffer(int64_t a, int64_t b)
-{
-	int64_t		difference;
-	int			lead;
-
-	if (a == 0 || b == 0 || (a < 0) != (b < 0))
-		return 0;
-	a = a < 0 ? -a : a;
-	b = b < 0 ? -b : b;
-	lead = AbDroppedBits(a, 0);
-	if (a >> lead != b >> lead || lead != AbDroppedBits(b, 0))
-		return 0;				/* in different octaves */
-	difference = a ^ b;
-	return lead - (63 - __builtin_clzll((unsigned long long) difference));
-}
-
-/*
  * Sort keys as unsigned numbers by their bytes, least significant first,
  * passing over bytes that are the same in all.  scratch has room for as many.
  */

@@ -64,6 +64,30 @@ BinsOfArm(const AbHistogramState *state, int position)
 }
 
 /*
+ * Whether values of an arm come again, as far as that is known of so many.
+ */
+static inline bool
+ValuesRepeat(const AbHistogramPart *arm, int values)
+{
+	return arm->head.n - arm->head.n / 8 >= values;
+}
+
+/*
+ * Whether the bins of an arm that wait are to be merged: where values come
+ * again those that are new, so that they are found, once they are many beside
+ * the others.  If they do not, no earlier than they have to fit.
+ */
+static bool
+AreToMerge(const AbHistogramState *state, int position)
+{
+	int			bins = BinsOfArm(state, position);
+	int			waiting = state->waiting[position].bins_used;
+
+	return waiting > bins / 2 &&
+		ValuesRepeat(&state->arms[position], bins + waiting);
+}
+
+/*
  * Have the bins of an arm found without a search, while more is to come: on a
  * grid, where they do not lie too far apart, and else by an index, where values
  * come again.  *slots is what all grids of the state may still have.
@@ -86,7 +110,7 @@ OpenArm(AbHistogramPart *arm, AbWaiting *waiting, int bits, int *slots)
 		arm->bins = NULL;
 		arm->count = 0;
 	}
-	else if (arm->head.n - arm->head.n / 8 >= arm->count)
+	else if (ValuesRepeat(arm, arm->count))
 	{
 		index->log = AbBinIndexLog(arm->count);
 		index->slots = (uint32 *) palloc(sizeof(uint32) << index->log);
@@ -303,11 +327,15 @@ ChooseBits(const AbHistogramPart *arms, int count, const AbBin *all, int n,
 	int64		bins[AB_EXACT_BITS + 1] = {0};
 	int64		all_values = n > 0;
 	int64		all_bins = 0;
+	int64		total = 0;
 	int			fitting = 0;
 
 	for (int i = 1; i < n; i++)
 		values[AbBitsToDiffer(all[i - 1].key, all[i].key)]++;
+	/* bins are too many only where there are more than that already */
 	for (int i = 0; i < count; i++)
+		total += arms[i].count;
+	for (int i = 0; i < count && total > AB_MAX_BINS; i++)
 	{
 		all_bins += arms[i].count > 0;
 		for (int j = 1; j < arms[i].count; j++)
@@ -413,28 +441,33 @@ AbCountWaiting(AbHistogramState *state, bool all)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->eoh.eoh_context);
 	int			most = Max(MAX_WAITING, MAX_ARM_WAITING * state->count);
+	bool		fit;
 	int			slots = MAX_SLOTS;
 	int			still_waiting = 0;
 	int64		total = 0;
 
 	for (int i = 0; i < state->count; i++)
 	{
-		AbHistogramPart *arm = &state->arms[i];
+		CHECK_FOR_INTERRUPTS();
+		if (state->waiting[i].rows_used > 0)
+			CountRows(state, i);
+		total += BinsOfArm(state, i) + state->waiting[i].bins_used;
+	}
+	fit = total > (all ? AB_MAX_VALUES : state->most_bins);
+	total = 0;
+	for (int i = 0; i < state->count; i++)
+	{
 		AbWaiting  *waiting = &state->waiting[i];
 
 		CHECK_FOR_INTERRUPTS();
-		if (waiting->rows_used > 0)
-			CountRows(state, i);
-		if (waiting->bins_used > (all ? 0 : BinsOfArm(state, i) / 2))
+		if (waiting->bins_used > 0 && (all || fit || AreToMerge(state, i)))
 			MergeBins(state, i);
 		if (all)
-			CloseArm(arm, waiting);
+			CloseArm(&state->arms[i], waiting);
 		still_waiting += waiting->bins_used;
 		total += BinsOfArm(state, i);
 	}
-
-	/* there are no more values than bins */
-	if (total > (all ? AB_MAX_VALUES : state->most_bins))
+	if (fit)
 	{
 		total = FitBins(state);
 		state->most_bins = Min(Max(AB_MANY_BINS, 2 * total), AB_MAX_BINS);
@@ -455,7 +488,7 @@ AbCountWaiting(AbHistogramState *state, bool all)
 
 	state->all_waiting = still_waiting;
 	state->most_waiting = still_waiting +
-		Max(AB_MIN_WAITING, Min(total, most));
+		Max(AB_MIN_WAITING, Min(total + still_waiting, most));
 	MemoryContextSwitchTo(old);
 }
 
