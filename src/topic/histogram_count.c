@@ -11,14 +11,14 @@
 /* Rows that wait to be merged: as many as there are bins, at most this */
 #define MAX_WAITING		16384
 /* but with many arms this for each */
-#define MAX_ARM_WAITING	256
+#define MAX_ARM_WAITING	1024
 
 /*
  * A grid is for as many bins at least.  It has so many slots a bin, and all
  * those of a state together so many, at most.
  */
 #define MIN_GRID		1024
-#define MAX_BIN_SLOTS	8
+#define MAX_BIN_SLOTS	16
 #define MAX_SLOTS		(1 << 20)
 
 /* Rows that are sorted where they are. */
@@ -64,18 +64,22 @@ BinsOfArm(const AbHistogramState *state, int position)
 }
 
 /*
- * Whether values of an arm come again, as far as that is known of so many.
+ * Whether values of an arm come again, as far as its bins show.
  */
 static inline bool
-ValuesRepeat(const AbHistogramPart *arm, int values)
+ValuesRepeat(const AbHistogramState *state, int position)
 {
-	return arm->head.n - arm->head.n / 8 >= values;
+	int64		n = state->arms[position].head.n;
+
+	return n - n / 8 >= BinsOfArm(state, position) +
+		state->waiting[position].bins_used;
 }
 
 /*
- * Whether the bins of an arm that wait are to be merged: where values come
- * again those that are new, so that they are found, once they are many beside
- * the others.  If they do not, no earlier than they have to fit.
+ * Whether the bins of an arm that wait are to be merged: once there are enough
+ * to see whether values come again; where they do those that are new, so that
+ * they are found, once they are many beside the others.  Where they do not, no
+ * earlier than they have to fit.
  */
 static bool
 AreToMerge(const AbHistogramState *state, int position)
@@ -83,8 +87,8 @@ AreToMerge(const AbHistogramState *state, int position)
 	int			bins = BinsOfArm(state, position);
 	int			waiting = state->waiting[position].bins_used;
 
-	return waiting > bins / 2 &&
-		ValuesRepeat(&state->arms[position], bins + waiting);
+	return (bins == 0 && waiting >= AB_MIN_WAITING) ||
+		(waiting > bins / 2 && ValuesRepeat(state, position));
 }
 
 /*
@@ -93,13 +97,16 @@ AreToMerge(const AbHistogramState *state, int position)
  * come again.  *slots is what all grids of the state may still have.
  */
 static void
-OpenArm(AbHistogramPart *arm, AbWaiting *waiting, int bits, int *slots)
+OpenArm(AbHistogramState *state, int position, int *slots)
 {
-	AbBinGrid  *grid = &waiting->grid;
-	AbBinIndex *index = &waiting->index;
+	AbHistogramPart *arm = &state->arms[position];
+	AbBinGrid  *grid = &state->waiting[position].grid;
+	AbBinIndex *index = &state->waiting[position].index;
 
+	if (!ValuesRepeat(state, position))
+		return;
 	if (arm->count >= MIN_GRID &&
-		AbPlanBinGrid(grid, arm->bins, arm->count, bits) &&
+		AbPlanBinGrid(grid, arm->bins, arm->count, state->bits) &&
 		grid->size <= MAX_BIN_SLOTS * arm->count && grid->size <= *slots)
 	{
 		grid->counts = (int64 *) palloc0(grid->size * sizeof(int64));
@@ -110,7 +117,7 @@ OpenArm(AbHistogramPart *arm, AbWaiting *waiting, int bits, int *slots)
 		arm->bins = NULL;
 		arm->count = 0;
 	}
-	else if (ValuesRepeat(arm, arm->count))
+	else
 	{
 		index->log = AbBinIndexLog(arm->count);
 		index->slots = (uint32 *) palloc(sizeof(uint32) << index->log);
@@ -297,18 +304,24 @@ MergeBins(AbHistogramState *state, int position)
 static AbBin *
 AllBins(const AbHistogramState *state, int64 total, int *n)
 {
+	const AbHistogramPart *arms = state->arms;
 	AbBin	   *bins = (AbBin *) palloc(total * sizeof(AbBin));
-	AbBin	   *scratch = (AbBin *) palloc(total * sizeof(AbBin));
+	AbBin	   *scratch;
 	int			count = 0;
 
+	if (state->count == 2)
+	{
+		*n = AbMergeBins(bins, arms[0].bins, arms[0].count,
+						 arms[1].bins, arms[1].count);
+		return bins;
+	}
 	for (int i = 0; i < state->count; i++)
 	{
-		const AbHistogramPart *arm = &state->arms[i];
-
-		if (arm->count > 0)
-			memcpy(bins + count, arm->bins, arm->count * sizeof(AbBin));
-		count += arm->count;
+		if (arms[i].count > 0)
+			memcpy(bins + count, arms[i].bins, arms[i].count * sizeof(AbBin));
+		count += arms[i].count;
 	}
+	scratch = (AbBin *) palloc(total * sizeof(AbBin));
 	*n = AbSortBins(bins, scratch, count);
 	pfree(scratch);
 	return bins;
@@ -379,25 +392,20 @@ AbLowerBits(AbHistogramState *state, int bits)
 }
 
 /*
- * Whether the bins of all arms, of which there is that total, are too many.
+ * Whether the bins of all arms have no more values than fit.
  */
 static bool
-TooManyBins(const AbHistogramState *state, int64 total)
+ValuesFit(const AbHistogramState *state)
 {
-	AbKeySet   *keys;
-	bool		full = total > AB_MAX_BINS;
+	AbKeySet   *keys = (AbKeySet *) palloc(sizeof(AbKeySet));
+	bool		fit;
 
-	for (int i = 0; i < state->count; i++)
-		full |= state->arms[i].count > AB_MAX_VALUES;
-	if (full)
-		return true;
-	keys = (AbKeySet *) palloc(sizeof(AbKeySet));
 	AbClearKeySet(keys);
 	for (int i = 0; i < state->count; i++)
 		AbAddKeys(keys, state->arms[i].bins, state->arms[i].count);
-	full = keys->full;
+	fit = !keys->full;
 	pfree(keys);
-	return full;
+	return fit;
 }
 
 /*
@@ -408,25 +416,29 @@ static int64
 FitBins(AbHistogramState *state)
 {
 	int64		total = 0;
+	AbBin	   *all;
+	int			n;
 
 	for (int i = 0; i < state->count; i++)
 	{
 		CloseArm(&state->arms[i], &state->waiting[i]);
 		total += state->arms[i].count;
 	}
-	if (TooManyBins(state, total))
+	/* many arms have the same values, a few are as soon merged */
+	if (state->count > 2 && total <= AB_MAX_BINS && ValuesFit(state))
+		return total;
+	all = AllBins(state, total, &n);
+	if (n > AB_MAX_VALUES || total > AB_MAX_BINS)
 	{
-		int			n;
-		AbBin	   *all = AllBins(state, total, &n);
 		int			bits = ChooseBits(state->arms, state->count, all, n,
 									  state->bits);
 
-		pfree(all);
 		AbLowerBits(state, bits);
 		total = 0;
 		for (int i = 0; i < state->count; i++)
 			total += state->arms[i].count;
 	}
+	pfree(all);
 	return total;
 }
 
@@ -482,13 +494,12 @@ AbCountWaiting(AbHistogramState *state, bool all)
 		for (int i = 0; i < state->count; i++)
 			if (state->arms[i].count > 0 &&
 				state->waiting[i].index.slots == NULL)
-				OpenArm(&state->arms[i], &state->waiting[i], state->bits,
-						&slots);
+				OpenArm(state, i, &slots);
 	}
 
 	state->all_waiting = still_waiting;
 	state->most_waiting = still_waiting +
-		Max(AB_MIN_WAITING, Min(total + still_waiting, most));
+		Max(MAX_ARM_WAITING * state->count, Max(AB_MIN_WAITING, Min(total + still_waiting, most)));
 	MemoryContextSwitchTo(old);
 }
 
