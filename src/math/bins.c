@@ -40,60 +40,6 @@ AbValueOfKey(int64_t key)
 }
 
 /*
- * Sort keys as unsigned numbers by their bytes, least significant first,
- * passing over bytes that are the same in all.  scratch has room for as many.
- */
-void
-AbSortKeys(uint64_t *keys, uint64_t *scratch, size_t count)
-{
-	uint64_t   *from = keys;
-	uint64_t   *to = scratch;
-	uint64_t	varying = 0;
-
-	if (count <= INSERTION_SORT)
-	{
-		for (size_t i = 1; i < count; i++)
-		{
-			uint64_t	key = keys[i];
-			size_t		j = i;
-
-			for (; j > 0 && keys[j - 1] > key; j--)
-				keys[j] = keys[j - 1];
-			keys[j] = key;
-		}
-		return;
-	}
-
-	for (size_t i = 1; i < count; i++)
-		varying |= keys[i] ^ keys[0];
-	for (int shift = 0; shift < 64; shift += 8)
-	{
-		size_t		start[256] = {0};
-		size_t		sum = 0;
-		uint64_t   *swap;
-
-		if ((varying >> shift & 0xFF) == 0)
-			continue;
-		for (size_t i = 0; i < count; i++)
-			start[from[i] >> shift & 0xFF]++;
-		for (int i = 0; i < 256; i++)
-		{
-			size_t		here = start[i];
-
-			start[i] = sum;
-			sum += here;
-		}
-		for (size_t i = 0; i < count; i++)
-			to[start[from[i] >> shift & 0xFF]++] = from[i];
-		swap = from;
-		from = to;
-		to = swap;
-	}
-	if (from != keys)
-		memcpy(keys, from, count * sizeof(uint64_t));
-}
-
-/*
  * Keep that many bits of the bins' keys, in place.  Returns the number of
  * bins that are left.
  */

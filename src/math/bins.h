@@ -60,7 +60,6 @@ typedef struct AbBins
 } AbBins;
 
 extern double AbValueOfKey(int64_t key);
-extern void AbSortKeys(uint64_t *keys, uint64_t *scratch, size_t count);
 extern int	AbTruncateBins(AbBin *bins, int count, int bits);
 extern int	AbMergeBins(AbBin *result, const AbBin *a, int a_count,
 						const AbBin *b, int b_count);

@@ -21,9 +21,6 @@
 #define MAX_BIN_SLOTS	16
 #define MAX_SLOTS		(1 << 20)
 
-/* Rows that are sorted where they are. */
-#define FEW_ROWS		32
-
 /* ----------------------------------------------------------------------
  * Counting what waits, all of it in the state's context
  * ----------------------------------------------------------------------
@@ -64,14 +61,15 @@ BinsOfArm(const AbHistogramState *state, int position)
 }
 
 /*
- * Whether values of an arm come again, as far as its bins show.
+ * Whether values of an arm come again, as far as its bins show: an eighth of
+ * its rows, and some more where there are few.
  */
 static inline bool
 ValuesRepeat(const AbHistogramState *state, int position)
 {
 	int64		n = state->arms[position].head.n;
 
-	return n - n / 8 >= BinsOfArm(state, position) +
+	return n - n / 8 - 8 >= BinsOfArm(state, position) +
 		state->waiting[position].bins_used;
 }
 
@@ -151,45 +149,6 @@ CloseArm(AbHistogramPart *arm, AbWaiting *waiting)
 }
 
 /*
- * Let keys, in any order, wait as bins.
- */
-static void
-AddKeys(AbHistogramState *state, int position, int64 *keys, int n)
-{
-	const uint64 sign = UINT64CONST(1) << 63;
-	AbBin	   *bins = AbReserveBins(state, position, n);
-	uint64	   *unsigned_keys = (uint64 *) keys;
-	int			count = 0;
-
-	for (int i = 0; i < n; i++)
-		unsigned_keys[i] ^= sign;
-	if (n > FEW_ROWS)
-	{
-		uint64	   *scratch = (uint64 *) palloc(n * sizeof(uint64));
-
-		AbSortKeys(unsigned_keys, scratch, n);
-		pfree(scratch);
-	}
-	else
-		AbSortKeys(unsigned_keys, NULL, n);
-
-	for (int i = 0; i < n; i++)
-	{
-		int64		key = (int64) (unsigned_keys[i] ^ sign);
-
-		if (count > 0 && bins[count - 1].key == key)
-			bins[count - 1].count++;
-		else
-		{
-			bins[count].key = key;
-			bins[count].count = 1;
-			count++;
-		}
-	}
-	state->waiting[position].bins_used += count;
-}
-
-/*
  * Count the rows of an arm that wait.  Those whose bins are not known then wait
  * as bins.
  */
@@ -198,20 +157,17 @@ CountRows(AbHistogramState *state, int position)
 {
 	AbHistogramPart *arm = &state->arms[position];
 	AbWaiting  *waiting = &state->waiting[position];
-	int64		few[FEW_ROWS];
-	int64	   *keys = few;
 	double		min = INFINITY;
 	double		max = -INFINITY;
 	int			left = waiting->rows_used;
-	int			finite;
 	int			count = 0;
+	int			finite;
+	AbBin	   *bins;
 
 	if (waiting->grid.counts)
 		left = AbCountRowsOnGrid(&waiting->grid, waiting->rows, left,
 								 &min, &max);
-	finite = waiting->rows_used - left;
-	if (left > FEW_ROWS)
-		keys = (int64 *) palloc(left * sizeof(int64));
+	bins = AbReserveBins(state, position, left);
 	for (int i = 0; i < left; i++)
 	{
 		double		value = waiting->rows[i];
@@ -220,12 +176,14 @@ CountRows(AbHistogramState *state, int position)
 			continue;
 		min = Min(min, value);
 		max = Max(max, value);
-		keys[count++] = AbTruncateKey(AbKeyOfValue(value), state->bits);
+		bins[count].key = AbTruncateKey(AbKeyOfValue(value), state->bits);
+		bins[count].count = 1;
+		count++;
 	}
-	finite += count;
+	finite = waiting->rows_used - left + count;
 	AbCheckObservations(arm->head.n, finite);
-	AbCheckObservations(arm->head.nonfinite, waiting->rows_used - finite);
-	arm->head.nonfinite += waiting->rows_used - finite;
+	AbCheckObservations(arm->head.nonfinite, left - count);
+	arm->head.nonfinite += left - count;
 	waiting->rows_used = 0;
 	if (finite > 0)
 	{
@@ -234,11 +192,8 @@ CountRows(AbHistogramState *state, int position)
 		arm->head.n += finite;
 	}
 	if (waiting->index.slots)
-		count = AbCountKeys(&waiting->index, arm->bins, keys, count);
-	if (count > 0)
-		AddKeys(state, position, keys, count);
-	if (keys != few)
-		pfree(keys);
+		count = AbCountBins(&waiting->index, arm->bins, bins, count);
+	waiting->bins_used += count;
 
 	/* with many arms, not all of them keep a large buffer */
 	if (waiting->rows_room > AB_MIN_WAITING)
