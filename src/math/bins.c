@@ -3,8 +3,8 @@
  *	  A sorted map from values to counts, exact or to a number of significand
  *	  bits.
  *
- * Rows are collected unsorted, sorted by the bits of their keys and merged
- * into the map a buffer at a time, so that a row costs no search.
+ * Cells are collected unsorted, sorted by the bits of their keys and merged
+ * into the map many at a time, so that a cell costs no search.
  *
  * References:
  *	D. E. Knuth, The Art of Computer Programming, vol. 3, 5.2.5 (radix
@@ -112,6 +112,25 @@ AbAscendingBins(const AbBin *bins, int count)
 }
 
 /*
+ * Add up the counts of one key in sorted bins, in place.  Returns the number of
+ * bins that are left.
+ */
+static int
+AddUpBins(AbBin *bins, int count)
+{
+	int			left = 0;
+
+	for (int i = 1; i < count; i++)
+	{
+		if (bins[left].key == bins[i].key)
+			bins[left].count += bins[i].count;
+		else
+			bins[++left] = bins[i];
+	}
+	return count > 0 ? left + 1 : 0;
+}
+
+/*
  * Sort a few bins where they are.
  */
 static inline void
@@ -213,7 +232,7 @@ AbSortBins(AbBin *bins, AbBin *scratch, int count)
 	if (runs > FEW_RUNS)
 	{
 		SortBinsByBits(bins, scratch, count);
-		return AbTruncateBins(bins, count, AB_EXACT_BITS);
+		return AddUpBins(bins, count);
 	}
 	while (AbAscendingBins(from, count) < count)
 	{

@@ -24,7 +24,8 @@ typedef struct AbWaiting
 	int			bins_used;
 	int			bins_room;
 	AbBinIndex	index;			/* of the arm's bins, where there is one */
-	AbBinGrid	grid;			/* where it is, all of the arm's bins are on it */
+	AbBinGrid	grid;			/* where it is, all of the arm's bins are on
+								 * it */
 } AbWaiting;
 
 /* Arms for which a state has room from the start. */

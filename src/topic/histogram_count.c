@@ -8,10 +8,10 @@
 
 #include "miscadmin.h"
 
-/* Rows that wait to be merged: as many as there are bins, at most this */
+/* Rows that wait to be counted: as many as there are bins, at most this */
 #define MAX_WAITING		16384
-/* but with many arms this for each */
-#define MAX_ARM_WAITING	1024
+/* but for each arm this at least */
+#define ARM_WAITING		512
 
 /*
  * A grid is for as many bins at least.  It has so many slots a bin, and all
@@ -407,7 +407,7 @@ void
 AbCountWaiting(AbHistogramState *state, bool all)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->eoh.eoh_context);
-	int			most = Max(MAX_WAITING, MAX_ARM_WAITING * state->count);
+	int			more;
 	bool		fit;
 	int			slots = MAX_SLOTS;
 	int			still_waiting = 0;
@@ -452,9 +452,9 @@ AbCountWaiting(AbHistogramState *state, bool all)
 				OpenArm(state, i, &slots);
 	}
 
+	more = Max(AB_MIN_WAITING, Min(total + still_waiting, MAX_WAITING));
 	state->all_waiting = still_waiting;
-	state->most_waiting = still_waiting +
-		Max(MAX_ARM_WAITING * state->count, Max(AB_MIN_WAITING, Min(total + still_waiting, most)));
+	state->most_waiting = still_waiting + Max(more, ARM_WAITING * state->count);
 	MemoryContextSwitchTo(old);
 }
 

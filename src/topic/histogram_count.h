@@ -7,7 +7,7 @@
 
 #include "topic/histogram_arms.h"
 
-/* Rows that wait to be merged, at least. */
+/* Rows that wait to be counted, at least. */
 #define AB_MIN_WAITING	4096
 
 /* Bins above which bits are dropped, at least. */
