@@ -3,16 +3,19 @@
  *	  A histogram in the making: the expanded form of the type ab_histogram.
  *
  * Rows go to a buffer per arm.  Rows of full buffers are counted in the map from
- * values to counts (math/bins.c) by an index of it (math/bins_index.c); those of
- * new values are sorted, wait until there are enough, and are merged into it.
- * What comes from other histograms goes the same way, cell by cell.
+ * values to counts (math/bins.c), which while it grows lies on a grid
+ * (math/bins_grid.c) or has an index (math/bins_index.c); those of new values
+ * wait until there are enough and are then sorted and merged into it
+ * (topic/histogram_count.c).  What comes from other histograms goes the same
+ * way, cell by cell.
  *
  * While there are at most AB_MAX_VALUES different values, over all variants,
- * the map is exact.  Past that, it keeps of all values alike the largest number
- * of significand bits with which they still fit.  That number depends on the
- * multiset of the values only: the values of a part are never more than those
- * of the whole, and clearing bits in steps is clearing them at once.  So any
- * order of adding and merging, and any chunking, gives the same bytes.
+ * what is made of the state is exact.  Past that, it keeps of all values alike
+ * the largest number of significand bits with which they still fit.  That number
+ * depends on the multiset of the values only: the values of a part are never
+ * more than those of the whole, and clearing bits in steps is clearing them at
+ * once.  So any order of adding and merging, and any chunking, gives the same
+ * bytes.
  */
 #include "topic/histogram_state.h"
 
