@@ -33,7 +33,7 @@
 
 /* Widest panel, in Z and in standard deviations of a kernel. */
 #define WIDEST		2.0
-#define KERNEL_SDS	3.0
+#define KERNEL_SDS	5.0
 
 /* Beyond this many standard deviations a normal tail is below any double. */
 #define FARTHEST	38.6
@@ -44,6 +44,9 @@
  */
 #define UNBOUNDED	12.0
 
+/* Bounds are not looked for that make smaller probabilities. */
+#define LEAST_PROBABILITY	1e-290
+
 /* A tail is summed in pieces of so many nodes, between polls. */
 #define PIECE		4096
 
@@ -52,7 +55,7 @@ struct AbPassage
 	const AbWork *work;
 	double		drift;
 	double		information;	/* of the present look */
-	bool		stops;			/* do paths stop at it, by these bounds? */
+	bool		stops;			/* do paths stop at it, outside these bounds? */
 	double		low;			/* in Z */
 	double		high;
 	double		origin;			/* information of the look whose nodes are
@@ -154,9 +157,9 @@ MakeNodes(AbPassage *passage, double next)
 	double	   *position;
 	double	   *mass;
 
-	low = isinf(low) ? fmin(centre, high) - UNBOUNDED :
+	low = low == -INFINITY ? fmin(centre, high) - UNBOUNDED :
 		fmax(low, centre - FARTHEST);
-	high = isinf(high) ? fmax(centre, passage->low) + UNBOUNDED :
+	high = high == INFINITY ? fmax(centre, passage->low) + UNBOUNDED :
 		fmin(high, centre + FARTHEST);
 	panels = high > low ? (int) ceil((high - low) / width) : 0;
 	width = panels > 0 ? (high - low) / panels : 0;
@@ -245,9 +248,8 @@ AbPassageBelow(const AbPassage *passage, double z)
  * look with that probability: infinite if that is 0 or below what a double can
  * tell, -infinity if fewer paths are left.
  *
- * Newton's method in the logarithm of the tail, which is concave, from the
- * bound without earlier looks, which is too high: it comes down to the root
- * without ever passing it.
+ * Newton's method in the logarithm of the tail, which is nearly concave, from
+ * the bound without earlier looks, which is too high.
  */
 double
 AbPassageBound(const AbPassage *passage, double probability)
@@ -255,14 +257,17 @@ AbPassageBound(const AbPassage *passage, double probability)
 	double		gained = passage->information - passage->origin;
 	double		root = sqrt(passage->information);
 	double		scale = 1 / sqrt(gained);
+	double		low;
+	double		high;
 	double		z;
 
-	if (!(probability >= 1e-290))
+	if (!(probability >= LEAST_PROBABILITY))
 		return INFINITY;
 	if (!(probability < AbPassageAbove(passage, -INFINITY)))
 		return -INFINITY;
-	z = AbNormalUpperQuantile(probability) + passage->drift * root;
-	for (int i = 0; i < 100; i++)
+	low = passage->drift * root - FARTHEST;
+	high = z = passage->drift * root + AbNormalUpperQuantile(probability);
+	for (int i = 0; i < 200; i++)
 	{
 		double		tail = AbPassageAbove(passage, z);
 		int			first = 0;
@@ -270,12 +275,15 @@ AbPassageBound(const AbPassage *passage, double probability)
 										 passage->drift * gained, scale,
 										 &first) *
 			root * scale / sqrt(2 * M_PI);
-		double		step = tail * log(tail / probability) / density;
+		double		next = z + tail * log(tail / probability) / density;
 
-		/* NaN in the far tail of a path that is nowhere near */
-		if (!(fabs(step) > 1e-15 * fmax(fabs(z), 1)))
+		if (fabs(next - z) <= 1e-15 * fmax(fabs(z), 1))
 			break;
-		z += step;
+		*(tail > probability ? &low : &high) = z;
+		/* from where all tails are 0, halve */
+		if (!(next >= low && next <= high))
+			next = (low + high) / 2;
+		z = next;
 	}
 	return z;
 }
@@ -289,7 +297,7 @@ AbPassageStop(AbPassage *passage, double low, double high)
 {
 	passage->low = low;
 	passage->high = high;
-	passage->stops = !isinf(low) || !isinf(high);
+	passage->stops = low > -INFINITY || high < INFINITY;
 }
 
 /*
