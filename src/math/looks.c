@@ -36,6 +36,13 @@
  * ----------------------------------------------------------------------
  */
 
+/*
+ * Steps that are the last: the secant rule is as good as exact after one that
+ * small.
+ */
+#define SECANT_STEP		1e-10
+#define HALVING_STEP	1e-14
+
 typedef double (*Equation) (double x, void *context);
 
 /*
@@ -67,10 +74,17 @@ Solve(Equation f, void *context, double guess, double step)
 			next = value < 0 ? x + step : x - step;
 			step *= 2;
 		}
-		else if (!(next > low && next < high))
+		else if (next > low && next < high)
+		{
+			if (fabs(next - x) <= SECANT_STEP * fmax(fabs(next), 1))
+				return next;
+		}
+		else
+		{
 			next = (low + high) / 2;
-		if (fabs(next - x) <= 1e-14 * fmax(fabs(next), 1))
-			return next;
+			if (fabs(next - x) <= HALVING_STEP * fmax(fabs(next), 1))
+				return next;
+		}
 		x0 = x;
 		f0 = value;
 		x = next;

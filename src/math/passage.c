@@ -47,8 +47,21 @@
 /* Bounds are not looked for that make smaller probabilities. */
 #define LEAST_PROBABILITY	1e-290
 
+/* Share of a sum that may be left out. */
+#define NEGLIGIBLE	1e-18
+
 /* A tail is summed in pieces of so many nodes, between polls. */
 #define PIECE		4096
+
+/* Paths at a look, of which some are left: a quadrature in B. */
+typedef struct Nodes
+{
+	int			count;
+	double	   *position;		/* B, ascending */
+	double	   *mass;
+	double	   *largest_below;	/* mass from the first to this node */
+	double	   *largest_above;	/* from this one to the last */
+} Nodes;
 
 struct AbPassage
 {
@@ -60,22 +73,49 @@ struct AbPassage
 	double		high;
 	double		origin;			/* information of the look whose nodes are
 								 * these, 0 for the start */
-	int			nodes;
-	double	   *position;		/* B, ascending */
-	double	   *mass;
+	Nodes		nodes;
 };
 
 /*
- * Memory for so many nodes, in place of those that there are.
+ * Use those nodes in place of the ones that there are.
  */
 static void
-ReplaceNodes(AbPassage *passage, int nodes, double *position, double *mass)
+ReplaceNodes(AbPassage *passage, Nodes nodes)
 {
-	passage->work->release(passage->position);
-	passage->work->release(passage->mass);
+	passage->work->release(passage->nodes.position);
 	passage->nodes = nodes;
-	passage->position = position;
-	passage->mass = mass;
+}
+
+/*
+ * Memory for count nodes, at least one.
+ */
+static Nodes
+AllocateNodes(const AbWork *work, int count)
+{
+	Nodes		nodes;
+	size_t		room = count > 0 ? count : 1;
+
+	nodes.count = count;
+	nodes.position = (double *) work->allocate(4 * room * sizeof(double));
+	nodes.mass = nodes.position + room;
+	nodes.largest_below = nodes.mass + room;
+	nodes.largest_above = nodes.largest_below + room;
+	return nodes;
+}
+
+/*
+ * Fill in the largest masses.
+ */
+static void
+FindLargest(Nodes *nodes)
+{
+	double		largest = 0;
+
+	for (int i = 0; i < nodes->count; i++)
+		nodes->largest_below[i] = largest = fmax(largest, nodes->mass[i]);
+	largest = 0;
+	for (int i = nodes->count - 1; i >= 0; i--)
+		nodes->largest_above[i] = largest = fmax(largest, nodes->mass[i]);
 }
 
 /*
@@ -90,11 +130,10 @@ AbMakePassage(double drift, const AbWork *work)
 	memset(passage, 0, sizeof(AbPassage));
 	passage->work = work;
 	passage->drift = drift;
-	passage->position = (double *) work->allocate(sizeof(double));
-	passage->mass = (double *) work->allocate(sizeof(double));
-	passage->nodes = 1;
-	passage->position[0] = 0;
-	passage->mass[0] = 1;
+	passage->nodes = AllocateNodes(work, 1);
+	passage->nodes.position[0] = 0;
+	passage->nodes.mass[0] = 1;
+	FindLargest(&passage->nodes);
 	return passage;
 }
 
@@ -104,33 +143,44 @@ AbMakePassage(double drift, const AbWork *work)
 void
 AbFreePassage(AbPassage *passage)
 {
-	passage->work->release(passage->position);
-	passage->work->release(passage->mass);
+	passage->work->release(passage->nodes.position);
 	passage->work->release(passage);
 }
 
 /*
- * The density of B at the present look, times sqrt(2 pi dI), for ascending b:
- * *first is the first node that is not too far below, and moves with b.
+ * The density of B at the present look, times sqrt(2 pi dI): the sum from the
+ * nearest node outwards until all that is left cannot matter.  b may be taken
+ * in ascending order, and then *nearest, which begins as 0, moves with it.
  */
 static double
-DensitySum(const AbPassage *passage, double b, double scale, int *first)
+DensitySum(const AbPassage *passage, double b, double scale, int *nearest)
 {
-	const double *position = passage->position;
-	const double *mass = passage->mass;
+	const Nodes *nodes = &passage->nodes;
 	double		sum = 0;
-	int			i = *first;
+	int			middle = *nearest;
 
-	while (i < passage->nodes && (b - position[i]) * scale > FARTHEST)
-		i++;
-	*first = i;
-	for (; i < passage->nodes; i++)
+	while (middle < nodes->count && nodes->position[middle] < b)
+		middle++;
+	*nearest = middle;
+	for (int i = middle; i < nodes->count; i++)
 	{
-		double		x = (b - position[i]) * scale;
+		double		x = (b - nodes->position[i]) * scale;
+		double		kernel = exp(-x * x / 2);
 
-		if (x < -FARTHEST)
+		sum += nodes->mass[i] * kernel;
+		if (nodes->largest_above[i] * kernel * nodes->count <=
+			NEGLIGIBLE * sum)
 			break;
-		sum += mass[i] * exp(-x * x / 2);
+	}
+	for (int i = middle - 1; i >= 0; i--)
+	{
+		double		x = (b - nodes->position[i]) * scale;
+		double		kernel = exp(-x * x / 2);
+
+		sum += nodes->mass[i] * kernel;
+		if (nodes->largest_below[i] * kernel * nodes->count <=
+			NEGLIGIBLE * sum)
+			break;
 	}
 	return sum;
 }
@@ -152,10 +202,8 @@ MakeNodes(AbPassage *passage, double next)
 	double		width = fmin(WIDEST, KERNEL_SDS *
 							 sqrt(fmin(gained, next - information)) / root);
 	int			panels;
-	int			nodes;
-	int			first = 0;
-	double	   *position;
-	double	   *mass;
+	int			nearest = 0;
+	Nodes		nodes;
 
 	low = low == -INFINITY ? fmin(centre, high) - UNBOUNDED :
 		fmax(low, centre - FARTHEST);
@@ -163,12 +211,7 @@ MakeNodes(AbPassage *passage, double next)
 		fmin(high, centre + FARTHEST);
 	panels = high > low ? (int) ceil((high - low) / width) : 0;
 	width = panels > 0 ? (high - low) / panels : 0;
-	nodes = panels * AB_LEGENDRE_POINTS;
-	position = (double *)
-		passage->work->allocate((nodes > 0 ? nodes : 1) * sizeof(double));
-	mass = (double *)
-		passage->work->allocate((nodes > 0 ? nodes : 1) * sizeof(double));
-
+	nodes = AllocateNodes(passage->work, panels * AB_LEGENDRE_POINTS);
 	for (int panel = 0; panel < panels; panel++)
 	{
 		double		middle = low + (panel + 0.5) * width;
@@ -179,13 +222,14 @@ MakeNodes(AbPassage *passage, double next)
 			double		b = (middle + ab_legendre[j].x * width / 2) * root;
 			int			i = panel * AB_LEGENDRE_POINTS + j;
 
-			position[i] = b;
-			mass[i] = ab_legendre[j].weight * width / 2 * root * scale *
-				DensitySum(passage, b - passage->drift * gained, scale, &first) /
-				sqrt(2 * M_PI);
+			nodes.position[i] = b;
+			nodes.mass[i] = ab_legendre[j].weight * width / 2 * root * scale *
+				DensitySum(passage, b - passage->drift * gained, scale,
+						   &nearest) / sqrt(2 * M_PI);
 		}
 	}
-	ReplaceNodes(passage, nodes, position, mass);
+	FindLargest(&nodes);
+	ReplaceNodes(passage, nodes);
 	passage->origin = information;
 }
 
@@ -213,13 +257,14 @@ Tail(const AbPassage *passage, double z, int sign)
 	double		gained = passage->information - passage->origin;
 	double		b = z * sqrt(passage->information) - passage->drift * gained;
 	double		scale = sign * M_SQRT1_2 / sqrt(gained);
+	const Nodes *nodes = &passage->nodes;
 	double		sum = 0;
 
-	for (int start = 0; start < passage->nodes; start += PIECE)
+	for (int start = 0; start < nodes->count; start += PIECE)
 	{
 		passage->work->poll();
-		for (int i = start; i < start + PIECE && i < passage->nodes; i++)
-			sum += passage->mass[i] * erfc((b - passage->position[i]) * scale);
+		for (int i = start; i < start + PIECE && i < nodes->count; i++)
+			sum += nodes->mass[i] * erfc((b - nodes->position[i]) * scale);
 	}
 	return sum / 2;
 }
@@ -270,10 +315,10 @@ AbPassageBound(const AbPassage *passage, double probability)
 	for (int i = 0; i < 200; i++)
 	{
 		double		tail = AbPassageAbove(passage, z);
-		int			first = 0;
+		int			nearest = 0;
 		double		density = DensitySum(passage, z * root -
 										 passage->drift * gained, scale,
-										 &first) *
+										 &nearest) *
 			root * scale / sqrt(2 * M_PI);
 		double		next = z + tail * log(tail / probability) / density;
 

@@ -41,7 +41,8 @@ AbSpent(const AbSpending *spending, double level, double from, double to)
 	{
 		case AB_SPEND_OBRIEN_FLEMING:
 			z = AbNormalUpperQuantile(level / 2);
-			return erfc(z / sqrt(2 * to)) -
+			/* all of it, whatever rounding does */
+			return (to == 1 ? level : erfc(z / sqrt(2 * to))) -
 				(from > 0 ? erfc(z / sqrt(2 * from)) : 0);
 		case AB_SPEND_POCOCK:
 			return level * log1p((M_E - 1) * (to - from) /

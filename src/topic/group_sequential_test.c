@@ -74,7 +74,7 @@ TestByDesign(AbMeans *means, SequentialCall *call)
 	AbCupedCall adjusted = {
 		.summary = call->summary,
 		.theta = call->design == AB_DESIGN_RATIO ? AB_THETA_NONE :
-			AB_THETA_PER_ARM,
+		AB_THETA_PER_ARM,
 		.theta_value = NAN,
 		.ratios = call->design != AB_DESIGN_CUPED
 	};

@@ -10,6 +10,6 @@
 extern bool AbStartRates(AbMeans *means, const AbSummary *summary,
 						 AbTestArgs *args, AbProportions *counts);
 extern void AbCompareRates(AbMeans *means, const AbSummary *summary,
-						const AbTestArgs *args);
+						   const AbTestArgs *args);
 
 #endif							/* AB_TOPIC_PROPORTION_H */
