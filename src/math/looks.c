@@ -364,6 +364,9 @@ AbFutilityBounds(const AbLooks *looks, const double *high,
  * ----------------------------------------------------------------------
  */
 
+/* Steps in which a level is looked for, as a quantile. */
+#define LEVEL_STEP(quantile)	((quantile) > 1 ? 0.5 : 0.05)
+
 /* The equation for the level that just reaches a z. */
 typedef struct RepeatedEquation
 {
@@ -384,8 +387,8 @@ ExcessOfLevel(double quantile, void *context)
 }
 
 /*
- * The repeated p-value at the last look: the alpha whose bound is the z there.
- * It holds whether or not the experiment stops.  The bounds are made by
+ * The repeated p-value at the last look: the least alpha whose bound is the z
+ * there, 1 if there is none.  It holds whether or not the experiment stops.  The bounds are made by
  * spending.
  */
 double
@@ -404,10 +407,17 @@ AbRepeatedP(const AbLooks *looks, double z, const AbWork *work)
 	equation.high = (double *) work->allocate(looks->count * sizeof(double));
 	equation.z = z;
 	equation.work = work;
-	if (!(z > least) || !(ExcessOfLevel(least, &equation) < 0))
-		quantile = least;
-	else
-		quantile = Solve(ExcessOfLevel, &equation, z, fmin(z - least, 1) / 2);
+
+	/*
+	 * The bound is above the quantile of the level.  At levels near 1 it
+	 * rises again, for there next to all is spent before.
+	 */
+	quantile = fmax(z, least);
+	while (quantile > least && ExcessOfLevel(quantile, &equation) > 0)
+		quantile = fmax(quantile - LEVEL_STEP(quantile), least);
+	if (quantile > least)
+		quantile = Solve(ExcessOfLevel, &equation, quantile,
+						 LEVEL_STEP(quantile));
 	work->release(equation.high);
 	return fmin((looks->two_sided ? 2 : 1) * AbNormalUpperTail(quantile), 1);
 }

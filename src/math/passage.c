@@ -14,7 +14,7 @@
  * that neither the kernel that made the density nor the one that is going to
  * be multiplied with it varies much within one.  Halving them moves no bound
  * by more than 1e-14.  All terms are positive and every tail is a sum of erfc,
- * so that probabilities keep their relative accuracy down to about 1e-290.
+ * so that probabilities keep their relative accuracy down to about 1e-300.
  *
  * References:
  *	P. Armitage, C. K. McPherson, B. C. Rowe, Repeated Significance Tests on
@@ -45,7 +45,7 @@
 #define UNBOUNDED	12.0
 
 /* Bounds are not looked for that make smaller probabilities. */
-#define LEAST_PROBABILITY	1e-290
+#define LEAST_PROBABILITY	1e-305
 
 /* Share of a sum that may be left out. */
 #define NEGLIGIBLE	1e-18

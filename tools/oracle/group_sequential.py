@@ -18,10 +18,10 @@ SEED = 20261127
 TOL, TOL_DRIFT = 1e-10, 1e-9
 
 
-def random_information(rng, most=6):
+def random_information(rng, most=5):
     """Looks at least a twentieth of the plan apart, the last at 1."""
     looks = int(rng.integers(1, most + 1))
-    steps = rng.uniform(0.1, 1, looks)
+    steps = rng.uniform(0.2, 1, looks)
     information = np.cumsum(steps) / steps.sum()
     information[-1] = 1.0
     return information.tolist()
@@ -43,7 +43,7 @@ def ask(server, plan, more='', **values):
 
 
 def section_bounds(server, checks, rng):
-    for i in range(120):
+    for i in range(60):
         plan = random_plan(rng, i)
         two_sided = plan['alternative'] == 'two-sided'
         high = spending_bounds(plan['information'], plan['alpha'], two_sided, plan['spending'], plan['parameter'])
@@ -79,7 +79,7 @@ def section_bounds(server, checks, rng):
 
 
 def section_shapes(server, checks, rng):
-    for i in range(40):
+    for i in range(20):
         information, delta = random_information(rng), float(rng.uniform(0, 0.5))
         two_sided, alpha = bool(i % 2), float(rng.choice([0.1, 0.05, 0.01]))
         wanted = shaped_bounds(information, alpha, two_sided, delta)
@@ -100,7 +100,7 @@ def section_tables(server, checks):
 
 
 def section_futility(server, checks, rng):
-    for i in range(30):
+    for i in range(16):
         information, alpha = random_information(rng, 4), float(rng.choice([0.1, 0.05, 0.025]))
         family, power = FAMILIES[i % len(FAMILIES)], float(rng.uniform(0.7, 0.95))
         parameter = {'power': float(rng.uniform(0.5, 4)), 'hsd': float(rng.uniform(-6, 3))}.get(family)
@@ -136,10 +136,10 @@ def section_multinormal(server, checks, rng):
             ask_peeking = 'SELECT ab_peeking(information => %s, nominal_alpha => %s, drift => %s)'
             got = server.value(ask_peeking, (information.tolist(), levels, drift))
             covariance = np.sqrt(np.minimum.outer(information, information) / np.maximum.outer(information, information))
-            stay = multivariate_normal(drift * np.sqrt(information), covariance, maxpts=4000000, abseps=1e-8,
-                                       releps=1e-8, seed=1).cdf(high, lower_limit=-high)
+            stay = multivariate_normal.cdf(high, drift * np.sqrt(information), covariance, maxpts=4000000,
+                                           abseps=1e-8, releps=1e-8, lower_limit=-high)
             checks.held('%s %s drift %g' % (information, high, drift), 'multivariate normal', got, mpf(float(1 - stay)),
-                        1e-6)
+                        1e-6, 1)
 
 
 def section_tails(server, checks):
@@ -158,10 +158,12 @@ def section_tails(server, checks):
         step = mp.sqrt(t2 - t1)
 
         def beyond(u):
-            return mp.npdf(u) * normal_upper((b2 * mp.sqrt(t2) - u * mp.sqrt(t1)) / step)
+            # quad() looks at absolute errors
+            return mp.npdf(u) * normal_upper((b2 * mp.sqrt(t2) - u * mp.sqrt(t1)) / step) / at[1]
         peak = b2 * mp.sqrt(t1 / t2)
-        points = sorted(p for p in {-b1, b1, peak - 4, peak - 1, peak, peak + 1, peak + 4} if -b1 <= p <= b1)
-        checks.held(second, 'second tail', rows[1]['cross_null'] / 2, quad(beyond, points), 1e-10)
+        width = mp.sqrt(1 - t1 / t2)
+        points = [max(-b1, min(b1, peak + k * width)) for k in range(-16, 17, 2)]
+        checks.held(second, 'second tail', rows[1]['cross_null'] / 2, at[1] * quad(beyond, points), 1e-10)
         checks.held(second, 'second increment', rows[1]['cross_null'] / 2, at[1] - at[0], 1e-10)
 
 
@@ -170,12 +172,12 @@ def section_many(server, checks):
     for looks in (50, 100, 200):
         for family in FAMILIES:
             row = server.named("""SELECT sum(cross_null) AS alpha, sum(cross_alternative) AS power,
-                    max(abs(cross_null - increment) / increment) AS off FROM
+                    max(abs(cross_null - increment) / increment) FILTER (WHERE alpha_spent > 1e-9) AS off FROM
                 (SELECT *, alpha_spent - lag(alpha_spent, 1, 0::float8) OVER (ORDER BY look) AS increment
-                 FROM ab_spending(%s, spending => %s)) s WHERE alpha_spent > 1e-9""", (looks, family))[0]
+                 FROM ab_spending(%s, spending => %s)) s""", (looks, family))[0]
             checks.all_of('%d looks, %s' % (looks, family), [
-                checks.near('alpha of many', row['alpha'], mpf(0.05), 1e-7 if family == 'obrien-fleming' else 1e-9),
-                checks.near('power of many', row['power'], mpf(0.8), 1e-7 if family == 'obrien-fleming' else 1e-9),
+                checks.near('alpha of many', row['alpha'], mpf(0.05), 1e-12),
+                checks.near('power of many', row['power'], mpf(0.8), 1e-11),
                 checks.near('increments of many', 1 + row['off'], mpf(1), 1e-7)])
     for steps in (1e-3, 1e-4, 1e-6):
         information = [0.5 * (1 + 1.01 * steps) ** k for k in range(8)]
@@ -205,7 +207,7 @@ def section_mistakes(server, checks):
         ("SELECT ab_spending(information => '{{1}}')", '2202E'),
         ("SELECT ab_spending(1)", '00000'), ("SELECT ab_spending(200, spending => 'pocock')", '00000'),
         ("SELECT ab_spending(3, alpha => 1e-300)", '00000'), ("SELECT ab_spending(3, alpha => 5e-324)", '00000'),
-        ("SELECT ab_inflation(3, alpha => 1e-300)", '00000'),
+        ("SELECT ab_inflation(3, alpha => 1e-300)", '00000'), ("SELECT ab_inflation(3, alpha => 5e-324)", '22003'),
         ("SELECT ab_spending(information => '{1e-300,1}')", '00000'),
         ("SELECT ab_spending(3, power => 0.9999999999999999)", '00000'),
         ("SELECT ab_peeking(3, nominal_alpha => '{NaN}')", '22023'),

@@ -7,11 +7,12 @@ import math
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import ndtr
 from scipy.stats import norm
 
 FAMILIES = ('obrien-fleming', 'pocock', 'power', 'hsd')
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(500)
-FAR = 9.0                   # where a side is open
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(160)
+FAR = 8.5                   # where a side is open
 
 
 def spent(family, parameter, t, level):
@@ -42,14 +43,14 @@ class Paths:
             return norm.pdf(z - self.drift * root)
         step = math.sqrt(self.information - self.before)
         x = (z[:, None] * root - self.z[None, :] * math.sqrt(self.before)) / step - self.drift * step
-        return root / step * (norm.pdf(x) @ self.mass)
+        return root / step / math.sqrt(2 * math.pi) * (np.exp(-x * x / 2) @ self.mass)
 
     def above(self, z):
         root = math.sqrt(self.information)
         if self.z is None:
-            return norm.sf(z - self.drift * root)
+            return float(ndtr(self.drift * root - z))
         step = math.sqrt(self.information - self.before)
-        return self.mass @ norm.sf((z * root - self.z * math.sqrt(self.before)) / step - self.drift * step)
+        return self.mass @ ndtr(self.drift * step - (z * root - self.z * math.sqrt(self.before)) / step)
 
     def below(self, z):
         mirrored = Paths(-self.drift)
@@ -84,7 +85,9 @@ def level_of(alpha, two_sided):
 
 
 def bound_for(paths, probability):
-    return brentq(lambda z: math.log(max(paths.above(z), 1e-300)) - math.log(probability), -5, 38, xtol=1e-14,
+    if paths.above(-9.0) <= probability:
+        return -9.0             # fewer paths are left
+    return brentq(lambda z: math.log(max(paths.above(z), 1e-300)) - math.log(probability), -9, 38, xtol=1e-14,
                   rtol=1e-14)
 
 
@@ -160,7 +163,11 @@ def drift_of_tail(information, high, two_sided, z, tail):
 
 
 def repeated_p(information, two_sided, family, parameter, z):
-    """The alpha whose bound at the last look is z."""
+    """The least alpha whose bound at the last look is z, 1 if there is none."""
     def excess(log_alpha):
         return spending_bounds(information, math.exp(log_alpha), two_sided, family, parameter)[-1] - z
-    return math.exp(brentq(excess, math.log(1e-12), math.log(0.999999), xtol=1e-13, rtol=1e-14))
+    grid = np.concatenate([np.linspace(math.log(1e-12), math.log(0.01), 8), np.log(np.linspace(0.02, 0.999, 40))])
+    for low, high in zip(grid, grid[1:]):
+        if excess(high) < 0:
+            return math.exp(brentq(excess, low, high, xtol=1e-13, rtol=1e-14))
+    return 1.0
