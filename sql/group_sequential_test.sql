@@ -60,8 +60,8 @@ FROM generate_series(-20, 20) d, unnest('{two-sided,less,greater}'::text[]) a(al
 		spending => f.spending, final => l.final) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
 -- the repeated p-value is the alpha whose bound is just reached
 SELECT alternative, spending, round(g.p_adjusted::numeric, 4) AS p, close(look.nominal_alpha, g.p_value, 1e-9) AS right
-FROM (VALUES ('two-sided', 'obrien-fleming', 1), ('greater', 'pocock', 0.6), ('less', 'hsd', -1.2),
-	('two-sided', 'power', 0.8)) c(alternative, spending, d),
+FROM (VALUES ('two-sided', 'obrien-fleming', 1), ('greater', 'pocock', 0.6), ('less', 'hsd', -0.95),
+	('two-sided', 'power', 1.05)) c(alternative, spending, d),
 	 ab_group_sequential(arms(60, 5, 2, 40, 5 + d, 2.5), '{0.3,0.55}', alternative => c.alternative,
 		spending => c.spending) g,
 	 ab_spending(information => '{0.3,0.55}', alpha => g.p_adjusted, alternative => c.alternative,
