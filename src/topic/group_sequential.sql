@@ -1,4 +1,4 @@
--- tests with several looks; parts of the plan are fractions of the users of the last look
+-- tests with several looks
 
 CREATE TYPE ab_look AS (
 	look bigint,
