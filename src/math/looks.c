@@ -139,15 +139,15 @@ SpendingTime(const AbLooks *looks, int look)
 }
 
 /*
- * What both sides have spent with that look, counted from 0; NaN of bounds that
- * are not made by spending.
+ * What both sides spend after the look `from`, up to and with `to`, counted from
+ * 0; -1 is the start.  NaN of bounds that are not made by spending.
  */
 double
-AbLooksSpent(const AbLooks *looks, int look)
+AbLooksSpent(const AbLooks *looks, int from, int to)
 {
 	return (looks->two_sided ? 2 : 1) *
-		AbSpent(&looks->spending, AbLooksLevel(looks), 0,
-				SpendingTime(looks, look));
+		AbSpent(&looks->spending, AbLooksLevel(looks),
+				SpendingTime(looks, from), SpendingTime(looks, to));
 }
 
 /*
@@ -291,7 +291,8 @@ AbLooksDrift(const AbLooks *looks, const double *low, const double *high,
 	double		guess = AbNormalUpperQuantile(AbLooksLevel(looks)) +
 		AbNormalUpperQuantile(1 - power);
 
-	return Solve(ExcessOfPower, &equation, guess, 0.1);
+	/* looks add some percent */
+	return Solve(ExcessOfPower, &equation, 1.02 * guess, 0.02 * guess);
 }
 
 /* The equation for the drift of a test with futility bounds. */

@@ -36,7 +36,7 @@ typedef struct AbStopped
 } AbStopped;
 
 extern double AbLooksLevel(const AbLooks *looks);
-extern double AbLooksSpent(const AbLooks *looks, int look);
+extern double AbLooksSpent(const AbLooks *looks, int from, int to);
 extern void AbLookBounds(const AbLooks *looks, double *high,
 						 const AbWork *work);
 extern double AbLooksPower(const AbLooks *looks, const double *low,

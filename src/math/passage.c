@@ -48,7 +48,7 @@
 #define LEAST_PROBABILITY	1e-305
 
 /* Share of a sum that may be left out. */
-#define NEGLIGIBLE	1e-18
+#define NEGLIGIBLE	1e-17
 
 /* A tail is summed in pieces of so many nodes, between polls. */
 #define PIECE		4096

@@ -445,7 +445,8 @@ ab_spending(PG_FUNCTION_ARGS)
 	PlanCall	call;
 	Plan		plan;
 	double		sign;
-	AbCrossing *null;
+	bool		spends;
+	AbCrossing *null = NULL;
 	AbCrossing *null_futility = NULL;
 	AbCrossing *alternative = NULL;
 	double		crossed = 0;
@@ -453,7 +454,10 @@ ab_spending(PG_FUNCTION_ARGS)
 	AbReadArgs(fcinfo, args, &call);
 	plan = MakePlan(&call, false);
 	sign = call.looks.alternative == AB_LESS ? -1 : 1;
-	null = PlanCrossings(&plan, 0, false);
+	/* what is spent is what is crossed */
+	spends = !isnan(AbLooksSpent(&plan.looks, -1, 0));
+	if (!spends)
+		null = PlanCrossings(&plan, 0, false);
 	if (plan.low != NULL)
 		null_futility = PlanCrossings(&plan, 0, true);
 	if (!isnan(plan.drift))
@@ -466,12 +470,10 @@ ab_spending(PG_FUNCTION_ARGS)
 
 		row.look = k + 1;
 		row.information = plan.looks.information[k];
-		row.cross_null = null[k].above +
-			(plan.looks.two_sided ? null[k].below : 0);
+		row.cross_null = spends ? AbLooksSpent(&plan.looks, k - 1, k) :
+			null[k].above + (plan.looks.two_sided ? null[k].below : 0);
 		crossed += row.cross_null;
-		row.alpha_spent = AbLooksSpent(&plan.looks, k);
-		if (isnan(row.alpha_spent))
-			row.alpha_spent = crossed;
+		row.alpha_spent = spends ? AbLooksSpent(&plan.looks, -1, k) : crossed;
 		row.z_bound = sign * plan.high[k];
 		row.nominal_alpha = AbNominalAlpha(plan.high[k],
 										   call.looks.alternative);
