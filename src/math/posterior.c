@@ -80,10 +80,10 @@ LogDeficit(double y)
 }
 
 /*
- * a d - b c, which keeps its digits where the two are nearly equal.
+ * a d - b c, which keeps its digits where the two are nearly equal (Kahan).
  */
-double
-AbCross(double a, double b, double c, double d)
+static double
+Cross(double a, double b, double c, double d)
 {
 	double		product = b * c;
 	double		lost = fma(-b, c, product);
@@ -179,7 +179,24 @@ AbPosteriorOffset(const AbPosterior *p, const AbPosterior *from)
 	if (p->model == AB_MODEL_NORMAL)
 		return p->a - from->a;
 	/* log of (p->a from->b) / (from->a p->b) */
-	return log1p(AbCross(p->a, p->b, from->a, from->b) / from->a / p->b);
+	return log1p(Cross(p->a, p->b, from->a, from->b) / from->a / p->b);
+}
+
+/*
+ * The mean of a posterior less that of another one of its model, with the
+ * digits that the two have in common.
+ */
+double
+AbPosteriorDifference(const AbPosterior *p, const AbPosterior *from)
+{
+	double		cross;
+
+	if (p->model == AB_MODEL_NORMAL)
+		return p->a - from->a;
+	/* a / (a + b) or a / b: the cross product is the same */
+	cross = Cross(p->a, p->b, from->a, from->b);
+	return p->model == AB_MODEL_BINOMIAL ?
+		cross / (p->a + p->b) / (from->a + from->b) : cross / p->b / from->b;
 }
 
 /*

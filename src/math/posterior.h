@@ -53,9 +53,10 @@ extern double AbPosteriorMean(const AbPosterior *p);
 extern double AbPosteriorLog(const AbPosterior *p, double h);
 extern double AbPosteriorSpread(const AbPosterior *p);
 extern double AbPosteriorOffset(const AbPosterior *p, const AbPosterior *from);
+extern double AbPosteriorDifference(const AbPosterior *p,
+									const AbPosterior *from);
 extern double AbPosteriorValue(const AbPosterior *p, double h);
 extern double AbPosteriorSlope(const AbPosterior *p, double h);
-extern double AbCross(double a, double b, double c, double d);
 extern AbEdges AbPosteriorEdges(const AbPosterior *p, double depth,
 								const AbWork *work);
 extern double AbPosteriorMass(const AbPosterior *p, double low, double high);

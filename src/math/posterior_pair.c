@@ -103,16 +103,11 @@ AbFreePair(AbPosteriorPair *pair)
 static Shift
 MakeShift(const AbPosteriorPair *pair, AbContrast contrast, double x)
 {
-	const AbPosterior *c = &pair->control;
-	const AbPosterior *t = &pair->treatment;
-	double		cross = AbCross(c->a, c->b, t->a, t->b);
 	Shift		shift = {contrast, x, 0, 0};
 
 	if (contrast == AB_CONTRAST_LIFT)
 		shift.lift = expm1(x);
-	/* a / (a + b) or a / b: the cross product of both is the same */
-	shift.apart = c->model == AB_MODEL_BINOMIAL ?
-		cross / (c->a + c->b) / (t->a + t->b) : cross / c->b / t->b;
+	shift.apart = AbPosteriorDifference(&pair->control, &pair->treatment);
 	return shift;
 }
 
