@@ -78,7 +78,7 @@ AbNormalLoss(double z)
 		return isinf(z) ? INFINITY : phi - z * AbNormalUpperTail(z);
 	if (phi == 0)
 		return 0;
-	for (int k = 20 + (int) (200 / (z * z)); k > 1; k--)
+	for (int k = 20 + (int) (450 / (z * z)); k > 1; k--)
 		u = k / (z + u);
 	u = 1 / (z + u);
 	return phi * (u / (z + u));
@@ -412,7 +412,7 @@ ReadLift(const AbDensity *density, const LiftCall *call, double tail,
 	const AbNormalMeans *m = call->means;
 	double		zero = -call->centre;
 	double		mean = 0;
-	double		away = 0;		/* of the difference, from its estimate */
+	double		away = 0;		/* of the difference, from the centre's */
 	double		squares = 0;
 
 	lift->above = lift->below = lift->gain = lift->drop = 0;
@@ -455,7 +455,7 @@ ReadLift(const AbDensity *density, const LiftCall *call, double tail,
 			lift->drop -= expected;
 		}
 	}
-	*difference = m->difference + away;
+	*difference = call->centre * m->control + away;
 	*spread = sqrt(fmax(squares - away * away, 0));
 	lift->mean = call->centre + mean;
 	lift->above = fmin(lift->above, 1);

@@ -23,6 +23,16 @@
 #include "math/distributions.h"
 #include "math/legendre.h"
 
+/*
+ * A panel of the treatment may reach over many orders of magnitude of its
+ * distance from the end of the range of rates, which on the control's scale, where
+ * that is a point like others, is a power with a singularity: there it is divided
+ * into pieces of that width.  Further out than LAST_PIECE nothing can be told
+ * from the end.
+ */
+#define PIECE		1.25
+#define LAST_PIECE	60
+
 /* Panels beside such a point, each twice as wide as the one before it. */
 #define CORNER_PANELS	10
 
@@ -40,8 +50,19 @@ typedef struct Shift
 	AbContrast	contrast;
 	double		x;
 	double		lift;			/* of a ratio: expm1(x) */
-	double		apart;			/* control's mean less the treatment's */
+	double		ratio;			/* exp(x) */
+	double		apart;			/* the shifted control's mean, less the
+								 * treatment's */
 } Shift;
+
+/* The control at a point. */
+typedef struct Rate
+{
+	double		value;
+	double		rest;			/* 1 - value, of a binomial rate */
+	double		excess;			/* of the value over that at the mode */
+	double		slope;			/* derivative of the value by the point */
+} Rate;
 
 /* Where a point of the control is for the treatment. */
 typedef struct Place
@@ -70,6 +91,28 @@ TotalMass(const AbPosterior *p, const AbEdges *edges)
 }
 
 /*
+ * About the standard deviation of the rate, or rate per exposure.
+ */
+static double
+ValueSpread(const AbPosterior *p)
+{
+	return AbPosteriorSpread(p) * AbPosteriorSlope(p, 0);
+}
+
+/*
+ * Into how many pieces a panel is divided.
+ */
+static int
+Pieces(const AbPosterior *p, double low, double high)
+{
+	double		mode = p->model == AB_MODEL_BINOMIAL ? log(p->a / p->b) : 0;
+
+	if (high + mode < -LAST_PIECE || low + mode > LAST_PIECE)
+		return 1;
+	return (int) ceil((high - low) / PIECE);
+}
+
+/*
  * Set up the comparison of two posteriors for tails of that probability or
  * more.  AbFreePair() releases its memory.
  */
@@ -78,18 +121,22 @@ AbMakePair(AbPosteriorPair *pair, const AbPosterior *control,
 		   const AbPosterior *treatment, double smallest, const AbWork *work)
 {
 	double		depth = fmin(45 - log(smallest), AB_FULL_DEPTH);
+	int			room = CORNER_POINTS + 1;
 
-	pair->control = *control;
-	pair->treatment = *treatment;
+	/* points are those of the narrower one, of which no digit is to be lost */
+	pair->flipped = ValueSpread(treatment) < ValueSpread(control);
+	pair->control = pair->flipped ? *treatment : *control;
+	pair->treatment = pair->flipped ? *control : *treatment;
 	pair->work = work;
-	pair->control_edges = AbPosteriorEdges(control, depth, work);
-	pair->treatment_edges = AbPosteriorEdges(treatment, depth, work);
-	pair->control_total = TotalMass(control, &pair->control_edges);
-	pair->treatment_total = TotalMass(treatment, &pair->treatment_edges);
-	pair->points = (double *)
-		work->allocate((pair->control_edges.count +
-						pair->treatment_edges.count + CORNER_POINTS) *
-					   sizeof(double));
+	pair->control_edges = AbPosteriorEdges(&pair->control, depth, work);
+	pair->treatment_edges = AbPosteriorEdges(&pair->treatment, depth, work);
+	pair->control_total = TotalMass(&pair->control, &pair->control_edges);
+	pair->treatment_total = TotalMass(&pair->treatment, &pair->treatment_edges);
+	room += pair->control_edges.count;
+	for (int i = 1; i < pair->treatment_edges.count; i++)
+		room += Pieces(&pair->treatment, pair->treatment_edges.at[i - 1],
+					   pair->treatment_edges.at[i]);
+	pair->points = (double *) work->allocate(room * sizeof(double));
 }
 
 void
@@ -103,37 +150,55 @@ AbFreePair(AbPosteriorPair *pair)
 static Shift
 MakeShift(const AbPosteriorPair *pair, AbContrast contrast, double x)
 {
-	Shift		shift = {contrast, x, 0, 0};
+	double		apart = AbPosteriorDifference(&pair->control, &pair->treatment);
+	Shift		shift = {contrast, x, 0, 1, apart + x};
 
 	if (contrast == AB_CONTRAST_LIFT)
+	{
 		shift.lift = expm1(x);
-	shift.apart = AbPosteriorDifference(&pair->control, &pair->treatment);
+		shift.ratio = exp(x);
+		shift.apart = fma(shift.lift, AbPosteriorMean(&pair->control), apart);
+	}
 	return shift;
 }
 
 /*
- * 1 - the rate at a point of a beta posterior.
+ * The rate, or rate per exposure, at a point of the control.
  */
-static double
-Complement(const AbPosterior *p, double h)
-{
-	return 1 / (1 + p->a / p->b * exp(h));
-}
-
-/*
- * The rate at a point less that at the mode.
- */
-static double
-FromMode(const AbPosterior *p, double h)
+static Rate
+RateAt(const AbPosterior *p, double h)
 {
 	double		m = AbPosteriorMean(p);
-	double		rest = p->b / (p->a + p->b);
+	double		r = p->b / (p->a + p->b);
+	double		less = exp(-fabs(h));
+	double		grown = fabs(h) < 1 ? expm1(-fabs(h)) : less - 1;
+	Rate		rate;
+	double		scale;
 
 	if (p->model == AB_MODEL_POISSON)
-		return m * expm1(h);
-	/* without overflow on either side */
-	return h < 0 ? m * rest * expm1(h) / (rest + m * exp(h)) :
-		-m * rest * expm1(-h) / (m + rest * exp(-h));
+	{
+		rate.excess = m * expm1(h);
+		rate.value = rate.slope = m * exp(h);
+		rate.rest = INFINITY;
+		return rate;
+	}
+	/* exp(h) or its inverse, whichever is less than 1 */
+	if (h < 0)
+	{
+		scale = 1 / (r + m * less);
+		rate.value = m * less * scale;
+		rate.rest = r * scale;
+		rate.excess = m * r * grown * scale;
+	}
+	else
+	{
+		scale = 1 / (m + r * less);
+		rate.value = m * scale;
+		rate.rest = r * less * scale;
+		rate.excess = -m * r * grown * scale;
+	}
+	rate.slope = rate.value * rate.rest;
+	return rate;
 }
 
 /*
@@ -153,45 +218,36 @@ LogRatio(double value, double mean, double excess)
 static Place
 PlaceOf(const AbPosteriorPair *pair, const Shift *shift, double h)
 {
-	const AbPosterior *c = &pair->control;
 	const AbPosterior *t = &pair->treatment;
 	bool		ratio = shift->contrast == AB_CONTRAST_LIFT;
-	double		y = AbPosteriorValue(c, h);
-	double		value = ratio ? y + shift->lift * y : y + shift->x;
-	double		excess = FromMode(c, h) + shift->apart +
-		(ratio ? shift->lift * y : shift->x);
-	double		by_value;
+	Rate		rate = RateAt(&pair->control, h);
+	double		value = ratio ? shift->ratio * rate.value : rate.value + shift->x;
+	double		excess = shift->ratio * rate.excess + shift->apart;
+	double		rest = 1;
 	Place		place;
 
 	if (t->model == AB_MODEL_POISSON)
 	{
 		if (ratio)
 		{
-			place.h = h + shift->x - AbPosteriorOffset(t, c);
+			place.h = h + shift->x - AbPosteriorOffset(t, &pair->control);
 			place.by_control = place.by_x = 1;
 			return place;
 		}
 		place.h = LogRatio(value, AbPosteriorMean(t), excess);
-		by_value = 1 / value;
 	}
 	else
 	{
-		double		rest = ratio ? Complement(c, h) - shift->lift * y :
-			Complement(c, h) - shift->x;
-
+		rest = rate.rest - (ratio ? shift->lift * rate.value : shift->x);
 		place.h = rest > 0 ?
 			LogRatio(value, AbPosteriorMean(t), excess) -
 			LogRatio(rest, t->b / (t->a + t->b), -excess) : INFINITY;
-		by_value = 1 / value / rest;
 	}
-	if (!isfinite(place.h))
-	{
-		place.by_control = place.by_x = 0;
-		return place;
-	}
-	place.by_control = by_value * AbPosteriorSlope(c, h) *
-		(ratio ? 1 + shift->lift : 1);
-	place.by_x = by_value * (ratio ? value : 1);
+	/* where the value has nearly underflowed, not by its inverse */
+	place.by_control = ratio ? 1 / rest : rate.value / value / rest;
+	if (t->model == AB_MODEL_BINOMIAL)
+		place.by_control *= rate.rest;
+	place.by_x = (ratio ? 1 : 1 / value) / rest;
 	return place;
 }
 
@@ -206,7 +262,7 @@ Unshift(const AbPosteriorPair *pair, const Shift *shift, double h)
 	const AbPosterior *t = &pair->treatment;
 	double		value = AbPosteriorValue(t, h);
 	double		y = shift->contrast == AB_CONTRAST_LIFT ?
-		value / (1 + shift->lift) : value - shift->x;
+		value / shift->ratio : value - shift->x;
 
 	if (!(y > 0))
 		return NAN;
@@ -254,13 +310,22 @@ SharePanels(AbPosteriorPair *pair, const Shift *shift)
 	int			count = 0;
 	int			kept = 0;
 	double		mode = log(pair->control.a / pair->control.b);
+	const AbEdges *other = &pair->treatment_edges;
 	double		size = fabs(shift->contrast == AB_CONTRAST_LIFT ? shift->lift :
 							shift->x);
 
 	for (int i = 0; i < edges->count; i++)
 		points[count++] = edges->at[i];
-	for (int i = 0; i < pair->treatment_edges.count; i++)
-		points[count++] = Unshift(pair, shift, pair->treatment_edges.at[i]);
+	for (int i = 0; i < other->count; i++)
+	{
+		int			pieces = i == 0 ? 1 :
+			Pieces(&pair->treatment, other->at[i - 1], other->at[i]);
+
+		for (int j = 1; j <= pieces; j++)
+			points[count++] =
+				Unshift(pair, shift, i == 0 ? other->at[0] :
+						other->at[i - 1] + (other->at[i] - other->at[i - 1]) * j / pieces);
+	}
 	if (pair->control.model == AB_MODEL_POISSON)
 	{
 		if (shift->contrast == AB_CONTRAST_DIFFERENCE)
@@ -310,22 +375,22 @@ TreatmentTail(const AbPosteriorPair *pair, double h, bool more)
 }
 
 /*
- * Both tails at a shift.
+ * Both tails at a shift of the narrower one.
  */
 static Tails
-TailsAt(AbPosteriorPair *pair, const AbLegendreThrough *matrix,
-		AbContrast contrast, double x)
+TailsOfNarrower(AbPosteriorPair *pair, const AbLegendreThrough *matrix,
+				AbContrast contrast, double x)
 {
 	Shift		shift = MakeShift(pair, contrast, x);
 	int			count = SharePanels(pair, &shift);
 	double	   *points = pair->points;
-	double		less = TreatmentTail(pair,
-									 PlaceOf(pair, &shift, points[0]).h, false);
 	double		last = TreatmentTail(pair,
 									 PlaceOf(pair, &shift, points[count - 1]).h,
 									 true);
 	double		scale = 1 / (pair->control_total * pair->treatment_total);
 	double		behind = 0;		/* of the control, in the panels before */
+	double		before = PlaceOf(pair, &shift, points[0]).h;
+	double		less = TreatmentTail(pair, before, false);
 	Tails		tails = {0, 0, 0};
 
 	/*
@@ -340,6 +405,8 @@ TailsAt(AbPosteriorPair *pair, const AbLegendreThrough *matrix,
 		double		g[AB_LEGENDRE_POINTS];
 		double		sum_f = 0;
 		double		sum_g = 0;
+		double		here = PlaceOf(pair, &shift, points[i]).h;
+		double		lump = 0;
 
 		if (!(half > 0))
 			continue;
@@ -348,14 +415,14 @@ TailsAt(AbPosteriorPair *pair, const AbLegendreThrough *matrix,
 			double		h = points[i - 1] + half * (1 + ab_legendre.x[j]);
 			Place		place = PlaceOf(pair, &shift, h);
 			double		weight = half * ab_legendre.weight[j];
+			double		density;
 
 			f[j] = exp(AbPosteriorLog(&pair->control, h));
 			g[j] = 0;
-			if (isfinite(place.h))
+			density = isfinite(place.h) ?
+				exp(AbPosteriorLog(&pair->treatment, place.h)) : 0;
+			if (density > 0)
 			{
-				double		density = exp(AbPosteriorLog(&pair->treatment,
-														 place.h));
-
 				g[j] = density * place.by_control;
 				tails.density += weight * f[j] * density * place.by_x;
 			}
@@ -378,11 +445,42 @@ TailsAt(AbPosteriorPair *pair, const AbLegendreThrough *matrix,
 		}
 		less += sum_g;
 		behind += sum_f;
+
+		/*
+		 * Near the end of the range of rates much of the treatment may be too
+		 * near to it to be told from it on the control's scale.
+		 */
+		if (isinf(before) && isfinite(here))
+			lump = TreatmentTail(pair, here, false) - sum_g;
+		else if (isinf(here) && isfinite(before))
+			lump = TreatmentTail(pair, before, true) - sum_g;
+		less += lump;
+		tails.more += lump * behind;
+		before = here;
 	}
 	tails.more += last * behind;
 	tails.less *= scale;
 	tails.more *= scale;
 	tails.density *= scale;
+	return tails;
+}
+
+/*
+ * Both tails at a shift of the control.
+ */
+static Tails
+TailsAt(AbPosteriorPair *pair, const AbLegendreThrough *matrix,
+		AbContrast contrast, double x)
+{
+	Tails		tails;
+	double		more;
+
+	if (!pair->flipped)
+		return TailsOfNarrower(pair, matrix, contrast, x);
+	tails = TailsOfNarrower(pair, matrix, contrast, -x);
+	more = tails.less;
+	tails.less = tails.more;
+	tails.more = more;
 	return tails;
 }
 
@@ -416,10 +514,10 @@ AbPairQuantile(AbPosteriorPair *pair, AbContrast contrast, double tail,
 	double		side = upper ? 1 : -1;
 	double		low = -most;	/* the tail is too large at low if upper */
 	double		high = most;
-	double		c = AbPosteriorMean(&pair->control);
-	double		t = AbPosteriorMean(&pair->treatment);
-	double		spread_c = AbPosteriorSpread(&pair->control);
-	double		spread_t = AbPosteriorSpread(&pair->treatment);
+	const AbPosterior *control = pair->flipped ? &pair->treatment : &pair->control;
+	const AbPosterior *treatment = pair->flipped ? &pair->control : &pair->treatment;
+	double		c = AbPosteriorMean(control);
+	double		t = AbPosteriorMean(treatment);
 	double		spread;
 	double		step;
 	double		x;
@@ -428,15 +526,13 @@ AbPairQuantile(AbPosteriorPair *pair, AbContrast contrast, double tail,
 	/* as if the difference, or the log of the ratio, were normal */
 	if (ratio)
 	{
-		spread = rate ? hypot(spread_c * (1 - c), spread_t * (1 - t)) :
-			hypot(spread_c, spread_t);
+		spread = hypot(ValueSpread(control) / c, ValueSpread(treatment) / t);
 		x = log(t / c);
 	}
 	else
 	{
-		spread = rate ? hypot(spread_c * c * (1 - c), spread_t * t * (1 - t)) :
-			hypot(spread_c * c, spread_t * t);
-		x = t - c;
+		spread = hypot(ValueSpread(control), ValueSpread(treatment));
+		x = AbPosteriorDifference(treatment, control);
 	}
 	x += side * AbNormalUpperQuantile(tail) * spread;
 	step = spread;

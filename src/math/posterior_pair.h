@@ -20,6 +20,7 @@ typedef enum AbContrast
 /* Two posteriors of one model, binomial or Poisson, on panels of their own. */
 typedef struct AbPosteriorPair
 {
+	bool		flipped;		/* are the two below exchanged */
 	AbPosterior control;
 	AbPosterior treatment;
 	AbEdges		control_edges;

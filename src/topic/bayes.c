@@ -80,15 +80,15 @@ const AbWords ab_models = AB_WORDS("model", model_words);
 static const AbWords scales = AB_WORDS("prior_scale", scale_words);
 
 const AbRange ab_prior_alpha = {
-	.low = 1e-3, .high = 1e12,
-	.message = "prior_alpha must be between 0.001 and 1e12",
-	.hint = "It counts successes (or events) seen before: with prior_beta, 1 and 1 for a flat prior of a rate."
+	.low = 0.5, .high = 1e12,
+	.message = "prior_alpha must be between 0.5 and 1e12",
+	.hint = "It counts successes (or events) seen before: with prior_beta, 1 and 1 for a flat prior of a rate, 0.5 and 0.5 for Jeffreys'."
 };
 
 const AbRange ab_prior_beta = {
-	.low = 1e-3, .high = 1e12,
-	.message = "prior_beta must be between 0.001 and 1e12",
-	.hint = "It counts failures (or exposure) seen before: with prior_alpha, 1 and 1 for a flat prior of a rate."
+	.low = 1e-9, .high = 1e12,
+	.message = "prior_beta must be between 1e-9 and 1e12",
+	.hint = "It counts failures (or exposure) seen before."
 };
 
 static const AbRange prior_mean_range = {
@@ -98,8 +98,8 @@ static const AbRange prior_mean_range = {
 };
 
 static const AbRange prior_stddev_range = {
-	.low = 1e-12, .high = 1e12, .optional = true,
-	.message = "prior_stddev must be between 1e-12 and 1e12, or NULL for a flat prior",
+	.low = 1e-9, .high = 1e9, .optional = true,
+	.message = "prior_stddev must be between 1e-9 and 1e9, or NULL for a flat prior",
 	.hint = "0.3 on the lift says that two of three effects are between -30% and 30%."
 };
 
@@ -147,6 +147,9 @@ AbCheckModel(const AbSummary *summary, AbModel model, AbConjugatePrior prior)
 						AbWordOf(&ab_models, model)),
 				 errdetail("This one has %d.", summary->columns),
 				 errhint("%s", width->hint)));
+	if (model == AB_MODEL_BINOMIAL && prior.beta < ab_prior_alpha.low)
+		AbBadParameter("prior_beta must be at least 0.5 for model \"binomial\"",
+					   prior.beta, ab_prior_alpha.hint);
 	if (model == AB_MODEL_NORMAL && (prior.alpha != 1 || prior.beta != 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
