@@ -12,8 +12,8 @@ INSERT INTO rate VALUES
 	(6, counts(3, 50, 9, 50), 0.964140790358944, 0.116346391759359, 0.000961776374743693),
 	(8, counts(500000000, 1000000000, 500031623, 1000000000), 0.9213518627314274, NULL, 7.94576500590e-7),
 	(9, counts(1000000, 1000000000, 1003000, 1000000000), 0.9830303942788913, NULL, 8.63765890093e-9);
-SELECT i, wrong(to_jsonb(r), jsonb_strip_nulls(jsonb_build_object('prob_better', better, 'expected_loss_control', loss_control,
-			 'expected_loss_treatment', loss_treatment)), 3e-12)
+SELECT i, wrong(to_jsonb(r), jsonb_strip_nulls(jsonb_build_object(
+	'prob_better', better, 'expected_loss_control', loss_control, 'expected_loss_treatment', loss_treatment)), 3e-12)
 FROM rate, ab_bayes(s, model => 'binomial') r ORDER BY i;
 -- the other tail, of which one minus the probability knows nothing
 SELECT close(prob_better, 4.656856199603e-10) AS worse, close(expected_loss_control, 9.353601935270415e-13) AS loss
@@ -26,7 +26,8 @@ FROM rate, ab_bayes(s, alpha => 2 * (1 - 0.75622356596845), model => 'binomial')
 	 ab_bayes(s, alpha => 2 * 0.17581912285398, model => 'binomial') b WHERE i = 1;
 
 -- one row each: Beta(2, 1) against Beta(1, 2) is better with 5/6, and loses 1/30
-SELECT close(prob_better, 5 / 6.0) AS better, close(expected_loss_treatment, 1 / 30.0) AS loss, close(diff, 1 / 3.0) AS diff
+SELECT close(prob_better, 5 / 6.0) AS better, close(expected_loss_treatment, 1 / 30.0) AS loss,
+	   close(diff, 1 / 3.0) AS diff
 FROM ab_bayes(counts(0, 1, 1, 1), model => 'binomial');
 
 -- events: gamma(121, 1000), (151, 1100)
@@ -60,8 +61,9 @@ SELECT i, wrong(to_jsonb(r) - 'relative_lift_pct', jsonb_build_object('prob_bett
 	   close(relative_lift_pct, 100 * mean, 1e-11) AS mean, close(expected_loss_treatment, loss, 1e-9) AS loss
 FROM lift, ab_bayes(s, prior_stddev => prior) r ORDER BY i;
 -- turned over, everything is
-SELECT close(a.prob_better, b.prob_better) AS better, close(a.diff, -b.diff) AS diff, close(a.diff_low, -b.diff_high) AS ends,
-	   close(a.lift_low_pct, b.lift_low_pct) AS lift, close(a.expected_loss_control, b.expected_loss_control) AS loss, b.note
+SELECT close(a.prob_better, b.prob_better) AS better, close(a.diff, -b.diff) AS diff,
+	   close(a.diff_low, -b.diff_high) AS ends, close(a.lift_low_pct, b.lift_low_pct) AS lift,
+	   close(a.expected_loss_control, b.expected_loss_control) AS loss, b.note
 FROM ab_bayes(arms(100, 1, 1, 150, 1.2, 1), prior_stddev => 0.3) a,
 	 ab_bayes(arms(100, -1, 1, 150, -1.2, 1), prior_stddev => 0.3, direction => 'lower') b;
 -- a wide prior on the lift is nearly none
@@ -87,8 +89,8 @@ INSERT INTO odd VALUES ('one arm', 1, 'control'), ('one arm', 2, 'control'), ('s
 	('single', 2, 'treatment'), ('constant', 3, 'control'), ('constant', 3, 'control'), ('constant', 1, 'treatment'),
 	('constant', 2, 'treatment'), ('NaN', 'NaN', 'control'), ('NaN', 1, 'treatment'), ('binary', 0, 'control'),
 	('binary', 0, 'control'), ('binary', 1, 'treatment'), ('binary', 1, 'treatment'), ('huge', 1e300, 'control'),
-	('huge', -1e300, 'control'), ('huge', 1e308, 'treatment'), ('huge', -1e308, 'treatment'), ('missing', NULL, 'control'),
-	('missing', NULL, 'treatment'), ('zero', -1, 'control'), ('zero', 1, 'control'), ('zero', 1, 'treatment'),
+	('huge', -1e300, 'control'), ('huge', 1e308, 'treatment'), ('huge', -1e308, 'treatment'),
+	('missing', NULL, 'control'), ('missing', NULL, 'treatment'), ('zero', -1, 'control'), ('zero', 1, 'control'), ('zero', 1, 'treatment'),
 	('zero', 2, 'treatment'), ('tiny', 1e-200, 'control'), ('tiny', 2e-200, 'control'), ('tiny', 3e-200, 'treatment'),
 	('tiny', 5e-200, 'treatment');
 SELECT kind, model, round(prob_better::numeric, 4) AS better, diff_low IS NOT NULL AS ends, note
@@ -99,7 +101,8 @@ FROM (SELECT kind, ab_summary(y, v) s FROM odd WHERE kind IN ('zero', 'tiny', 'h
 	 ab_bayes(s, prior_stddev => 0.3) ORDER BY kind COLLATE "C";
 SELECT r.prob_better, r.note FROM ab_bayes(NULL) r;
 -- an arm without rows is its prior: Beta(1, 1) against Beta(4, 1)
-SELECT control_n, treatment_n, close(prob_better, 1 / 5.0) AS better, close(expected_loss_treatment, 1 / 3.0) AS loss, note
+SELECT control_n, treatment_n, close(prob_better, 1 / 5.0) AS better, close(expected_loss_treatment, 1 / 3.0) AS loss,
+	   note
 FROM ab_bayes(counts(3, 3, 0, 0), treatment => 'treatment', model => 'binomial');
 -- as many rows as there can be
 SELECT prob_better BETWEEN 0.9 AND 1 AS better, diff_low > 0 AS low, lift_low_pct > 0 AS lift, note
@@ -107,7 +110,8 @@ FROM ab_bayes(counts(4503599627370496, 9007199254740992, 4503599827370496, 90071
 UNION ALL SELECT prob_better BETWEEN 0.9 AND 1, diff_low > 0, lift_low_pct > 0, note
 FROM ab_bayes(arms(9007199254740992, 10, 1, 9007199254740992, 10.0000001, 1), prior_stddev => 0.3);
 -- priors from as sharp as can be to as wide; the data contradict the third by a thousand of its deviations
-SELECT prior, round(relative_lift_pct::numeric, 4) AS lift, lift_low_pct < lift_high_pct AS ends, diff_low < diff_high AS diff_ends, note
+SELECT prior, round(relative_lift_pct::numeric, 4) AS lift, lift_low_pct < lift_high_pct AS ends,
+	   diff_low < diff_high AS diff_ends, note
 FROM unnest('{1e-9,1e-6,1e-3,1e9}'::float8[]) prior, ab_bayes(arms(10000, 10, 1, 10000, 20, 1), prior_stddev => prior);
 -- counts that vary more than Poisson's
 SELECT note FROM (SELECT ab_summary((g % 2 * 20)::float8, CASE WHEN g % 3 = 0 THEN 'control' ELSE 'treatment' END) s

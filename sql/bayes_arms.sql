@@ -37,7 +37,8 @@ FROM ab_bayes(counts(71, 100, 79, 100), model => 'binomial') b,
 	 ab_bayes_arms(counts(71, 100, 79, 100), 'binomial') c WHERE a.variant = 'treatment' AND c.variant = 'control';
 
 -- posterior intervals of Beta(72, 30), by SciPy, and of Beta(1, 1)
-SELECT variant, close(low, wanted_low, 1e-11) AS low, close(high, wanted_high, 1e-11) AS high, close(mean, wanted_mean) AS mean
+SELECT variant, close(low, wanted_low, 1e-11) AS low, close(high, wanted_high, 1e-11) AS high,
+	   close(mean, wanted_mean) AS mean
 FROM ab_bayes_arms(ab_make_summary('a', 100, 71), 'binomial'),
 	 (VALUES (0.6143105616285007, 0.7898077935048299, 72 / 102.0)) t(wanted_low, wanted_high, wanted_mean);
 
@@ -51,8 +52,8 @@ CREATE TABLE many AS SELECT ab_rollup(ab_make_summary('v' || g, 20000, 900 + g *
 SELECT count(*), min(prob_best) BETWEEN 1e-200 AND 1e-60 AS far, abs(sum(prob_best) - 1) < 1e-14 AS best,
 	   abs(sum(prob_second) - 1) < 1e-14 AS second, count(*) FILTER (WHERE expected_loss > 0) AS losses
 FROM many, ab_bayes_arms(s, 'binomial');
-SELECT count(DISTINCT w) FROM generate_series(1, 3) g, LATERAL (SELECT array_agg(weight) w FROM many, ab_bayes_arms(s, 'binomial')
-																WHERE g > 0) x;
+SELECT count(DISTINCT w) FROM generate_series(1, 3) g,
+	 LATERAL (SELECT array_agg(weight) w FROM many, ab_bayes_arms(s, 'binomial') WHERE g > 0) x;
 -- twins have equal chances
 SELECT bool_and(close(prob_best, 1 / 3.0, 1e-14)) AS third, bool_and(close(prob_second, 1 / 3.0, 1e-14)) AS second
 FROM ab_bayes_arms(three(ab_make_summary('a', 1000000000, 3), ab_make_summary('b', 1000000000, 3),
@@ -60,15 +61,16 @@ FROM ab_bayes_arms(three(ab_make_summary('a', 1000000000, 3), ab_make_summary('b
 -- events: the exposure counts
 SELECT variant, n, close(mean, wanted) AS mean, round(prob_best::numeric, 4) AS best, note
 FROM (SELECT ab_summary(e, x, v) s FROM (VALUES (120, 999, 'a'), (150, 1099, 'b'), (2, 50, 'c')) t(e, x, v)) q,
-	 ab_bayes_arms(s, 'poisson') JOIN (VALUES ('a', 121 / 1000.0), ('b', 151 / 1100.0), ('c', 3 / 51.0)) w(variant, wanted)
+	 ab_bayes_arms(s, 'poisson')
+	 JOIN (VALUES ('a', 121 / 1000.0), ('b', 151 / 1100.0), ('c', 3 / 51.0)) w(variant, wanted)
 	 USING (variant) ORDER BY variant;
 
 -- data never raises
 CREATE TABLE odd (kind text, y float8, v text);
 INSERT INTO odd VALUES ('one arm', 1, 'a'), ('one arm', 2, 'a'), ('single', 1, 'a'), ('single', 2, 'b'),
 	('constant', 3, 'a'), ('constant', 3, 'a'), ('constant', 1, 'b'), ('constant', 2, 'b'), ('constant', 1, 'c'),
-	('constant', 2.5, 'c'), ('NaN', 'NaN', 'a'), ('NaN', 1, 'b'), ('NaN', 0, 'b'), ('missing', NULL, 'a'), ('missing', 0, 'b'),
-	('missing', 1, 'b'), ('huge', 1e308, 'a'), ('huge', -1e308, 'a'), ('huge', 1, 'b'), ('huge', 2, 'b');
+	('constant', 2.5, 'c'), ('NaN', 'NaN', 'a'), ('NaN', 1, 'b'), ('NaN', 0, 'b'), ('missing', NULL, 'a'),
+	('missing', 0, 'b'), ('missing', 1, 'b'), ('huge', 1e308, 'a'), ('huge', -1e308, 'a'), ('huge', 1, 'b'), ('huge', 2, 'b');
 SELECT kind, model, variant, n, round(prob_best::numeric, 4) AS best, round(weight_top_two::numeric, 4) AS top_two, note
 FROM (SELECT kind, ab_summary(y, v) s FROM odd GROUP BY kind) q, unnest('{normal,binomial}'::text[]) model,
 	 ab_bayes_arms(s, model) ORDER BY kind COLLATE "C", model, variant;
@@ -84,7 +86,8 @@ SELECT error_of($$SELECT ab_bayes_arms(s, 'binomial', prior_beta => 0) FROM rate
 SELECT error_of($$SELECT ab_bayes_arms(s, prior_beta => 3) FROM rate$$);
 SELECT error_of($$SELECT ab_bayes_arms(s, alpha => 0) FROM rate$$);
 SELECT error_of($$SELECT ab_bayes_arms(ab_summary(y, y, v)) FROM odd$$);
-SELECT error_of($$SELECT ab_bayes_arms(ab_rollup(ab_make_summary('v' || g, 5, 2)), 'binomial') FROM generate_series(1, 257) g$$);
+SELECT error_of($$SELECT ab_bayes_arms(ab_rollup(ab_make_summary('v' || g, 5, 2)), 'binomial')
+				  FROM generate_series(1, 257) g$$);
 \t off
 
 DROP TABLE rate, many, odd;

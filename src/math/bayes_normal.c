@@ -106,6 +106,7 @@ AbUpdateDifference(const AbNormalMeans *means, AbNormalPrior prior)
 {
 	double		data = means->control_variance + means->treatment_variance;
 	double		share = means->control_variance / data;
+
 	/* how much of the way from the estimate to the prior's mean it moves */
 	double		shrink = isinf(prior.stddev) ? 0 :
 		1 / (1 + prior.stddev * prior.stddev / data);
@@ -219,6 +220,7 @@ LogControl(double e, const void *context)
 	double		y = m->control + e;
 	double		spread = call->prior.stddev * y;
 	double		w = m->treatment_variance + spread * spread;
+
 	/* t - (1 + m) y */
 	double		q = m->difference - e - call->prior.mean * y;
 
@@ -235,6 +237,7 @@ AboveLimit(const LiftCall *call, double e)
 	double		y = m->control + e;
 	double		v = call->prior.stddev * y * call->prior.stddev * y;
 	double		w = m->treatment_variance + v;
+
 	/* both parts less the limit, which may be nearly all of them */
 	double		above = ((call->prior.mean * y - call->limit) *
 						 m->treatment_variance +
@@ -431,11 +434,11 @@ ReadLift(const AbDensity *density, const LiftCall *call, double tail,
 				ratio * ratio * m->control_variance;
 			double		weight = half * ab_legendre.weight[j] *
 				panel->density[j];
-			/* the control's mean, given the lift */
-			double		control = m->control + ratio * m->control_variance / w *
-				(call->rest - y * m->control);
 
-			double		d = x * control - m->difference;
+			/* the control's mean, given the lift, from its estimate */
+			double		e = ratio * m->control_variance / w *
+				(call->rest - y * m->control);
+			double		d = y * (m->control + e) + call->centre * e;
 
 			mean += weight * y;
 			expected += weight * x;
@@ -513,9 +516,17 @@ AbLiftPosterior(const AbNormalMeans *means, AbNormalPrior prior, double tail,
 	ReadLift(&density, &call, tail, half_width, lift, &difference->mean, &sd);
 	AbFreeDensity(&density);
 
-	/* the difference, over the control's mean */
-	count = SpreadPoints(points, 0, 0, sqrt(means->control_variance),
-						 FAR * sqrt(means->control_variance));
+	/*
+	 * The difference, over the control's mean, which is between its estimate
+	 * and what the prior makes of the treatment's.
+	 */
+	spread = sqrt(means->control_variance);
+	reach = FAR * spread;
+	if (1 + prior.mean != 0)
+		reach = fmax(reach, fabs((means->difference - prior.mean * c) /
+								 (1 + prior.mean)) + FAR *
+					 sqrt(means->treatment_variance) / fabs(1 + prior.mean));
+	count = SpreadPoints(points, 0, 0, spread, reach);
 	if (!AbMakeDensity(&density, LogControl, &call, points, count, work))
 		return false;
 	difference->interval.low = DifferenceQuantile(&density, &call, tail, false,

@@ -287,6 +287,7 @@ FillValues(const Comparison *c, int panel, double *less, const double *more,
 			for (int i = 0; i < AB_LEGENDRE_POINTS; i++)
 			{
 				const double *left = c->matrix.through[i];
+
 				/* by symmetry, what is to the right of the node */
 				const double *right = c->matrix.through[AB_LEGENDRE_POINTS - 1 - i];
 				double		below = 0;

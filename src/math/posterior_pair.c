@@ -394,9 +394,10 @@ TailsOfNarrower(AbPosteriorPair *pair, const AbLegendreThrough *matrix,
 	Tails		tails = {0, 0, 0};
 
 	/*
-	 * P(less) sums up, over the control, what of the treatment is less; P(more)
-	 * over the treatment, what of the control is less: both from the left.  What
-	 * of the treatment is beyond the control's last point is more than all of it.
+	 * P(less) sums up, over the control, what of the treatment is less;
+	 * P(more) over the treatment, what of the control is less: both from the
+	 * left.  What of the treatment is beyond the control's last point is more
+	 * than all of it.
 	 */
 	for (int i = 1; i < count; i++)
 	{

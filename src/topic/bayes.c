@@ -531,6 +531,7 @@ ab_bayes(PG_FUNCTION_ARGS)
 	AbPosterior treatment;
 	bool		comparable;
 	bool		known;
+
 	/* half of the smallest double is 0 */
 	double		tail;
 

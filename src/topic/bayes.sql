@@ -1,4 +1,4 @@
--- two arms by their posteriors
+-- posteriors of two arms and of all
 
 CREATE TYPE ab_bayes_result AS (
 	control text,
