@@ -70,7 +70,8 @@ CREATE TABLE odd (kind text, y float8, v text);
 INSERT INTO odd VALUES ('one arm', 1, 'a'), ('one arm', 2, 'a'), ('single', 1, 'a'), ('single', 2, 'b'),
 	('constant', 3, 'a'), ('constant', 3, 'a'), ('constant', 1, 'b'), ('constant', 2, 'b'), ('constant', 1, 'c'),
 	('constant', 2.5, 'c'), ('NaN', 'NaN', 'a'), ('NaN', 1, 'b'), ('NaN', 0, 'b'), ('missing', NULL, 'a'),
-	('missing', 0, 'b'), ('missing', 1, 'b'), ('huge', 1e308, 'a'), ('huge', -1e308, 'a'), ('huge', 1, 'b'), ('huge', 2, 'b');
+	('missing', 0, 'b'), ('missing', 1, 'b'), ('huge', 1e308, 'a'), ('huge', -1e308, 'a'), ('huge', 1, 'b'),
+	('huge', 2, 'b');
 SELECT kind, model, variant, n, round(prob_best::numeric, 4) AS best, round(weight_top_two::numeric, 4) AS top_two, note
 FROM (SELECT kind, ab_summary(y, v) s FROM odd GROUP BY kind) q, unnest('{normal,binomial}'::text[]) model,
 	 ab_bayes_arms(s, model) ORDER BY kind COLLATE "C", model, variant;
