@@ -91,8 +91,8 @@ INSERT INTO odd VALUES ('one arm', 1, 'control'), ('one arm', 2, 'control'), ('s
 	('binary', 0, 'control'), ('binary', 1, 'treatment'), ('binary', 1, 'treatment'), ('huge', 1e300, 'control'),
 	('huge', -1e300, 'control'), ('huge', 1e308, 'treatment'), ('huge', -1e308, 'treatment'),
 	('missing', NULL, 'control'), ('missing', NULL, 'treatment'), ('zero', -1, 'control'), ('zero', 1, 'control'),
-	('zero', 1, 'treatment'), ('zero', 2, 'treatment'), ('tiny', 1e-200, 'control'), ('tiny', 2e-200, 'control'), ('tiny', 3e-200, 'treatment'),
-	('tiny', 5e-200, 'treatment');
+	('zero', 1, 'treatment'), ('zero', 2, 'treatment'), ('tiny', 1e-200, 'control'), ('tiny', 2e-200, 'control'),
+	('tiny', 3e-200, 'treatment'), ('tiny', 5e-200, 'treatment');
 SELECT kind, model, round(prob_better::numeric, 4) AS better, diff_low IS NOT NULL AS ends, note
 FROM (SELECT kind, ab_summary(y, v) s FROM odd GROUP BY kind) q, unnest('{normal,binomial,poisson}'::text[]) model,
 	 ab_bayes(s, model => model) ORDER BY kind COLLATE "C", model;
