@@ -385,7 +385,8 @@ AbPosteriorInterval(const AbPosterior *p, double tail, const AbWork *work)
 		interval.high = p->a + z * p->b;
 		return interval;
 	}
-	edges = AbPosteriorEdges(p, AB_FULL_DEPTH, work);
+	/* what is left out is exp(-45) of the tail */
+	edges = AbPosteriorEdges(p, fmin(45 - log(tail), AB_FULL_DEPTH), work);
 	for (int i = 1; i < edges.count; i++)
 		total += AbPosteriorMass(p, edges.at[i - 1], edges.at[i]);
 	interval.low = AbPosteriorValue(p, FindTail(p, &edges, -1, tail * total));
