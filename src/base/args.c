@@ -194,8 +194,8 @@ ListWords(const AbWords *words)
 /*
  * The value of a word.  ERROR 22023, with the known words, if it is none.
  */
-static int
-ReadWord(const char *text, const AbWords *words)
+int
+AbReadWord(const char *text, const AbWords *words)
 {
 	for (int i = 0; i < words->count; i++)
 		if (SameWord(text, words->words[i].word))
@@ -329,7 +329,7 @@ ReadArg(FunctionCallInfo fcinfo, int i, const AbArg *arg, void *field)
 				*(AbLabel *) field = AbTextGetLabel(PG_GETARG_TEXT_PP(i));
 			break;
 		case AB_ARG_WORD:
-			*(int *) field = ReadWord(is_null ? "NULL" :
+			*(int *) field = AbReadWord(is_null ? "NULL" :
 									  text_to_cstring(PG_GETARG_TEXT_PP(i)),
 									  arg->spec);
 			break;

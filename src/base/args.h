@@ -177,6 +177,7 @@ AbOneSidedLevel(const AbTestArgs *args)
 extern void AbReadArgTable(FunctionCallInfo fcinfo, const AbArg *args,
 						   int count, void *call);
 extern ArrayType *AbParseNumbers(const char *text);
+extern int	AbReadWord(const char *text, const AbWords *words);
 extern const char *AbWordOf(const AbWords *words, int value);
 extern const char *AbAlternativeSuffix(AbAlternative alternative);
 extern const char *AbLiftSuffix(AbLiftMethod method);
