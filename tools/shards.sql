@@ -53,6 +53,10 @@ FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 									 ('frequency', 'float8', 'dialogs::float8'), ('frequency', 'bigint', 'dialogs'),
 									 ('control_outcome', 'float8', 'outcome'), ('treatment_outcome', 'float8', 'earlier'),
 									 ('control_outcome', 'boolean', 'completed'), ('treatment_outcome', 'boolean', 'completed_by_other'),
+									 ('covariate', 'boolean', 'completed'),
+									 ('recorded', 'text', 'variant'), ('predicted', 'text', 'treated::text'),
+									 ('variant_a', 'text', 'variant'), ('variant_b', 'text', 'country::text'),
+									 ('bucket', 'bigint', 'dialogs'), ('buckets', 'bigint', '5::bigint'), ('bins', 'bigint', '3::bigint'),
 									 ('summary', 'ab_summary', 's'), ('histogram', 'ab_histogram', 'h'))
 						known(argument, argument_type, expression)
 						ON argument = a.name AND argument_type::regtype = a.type,

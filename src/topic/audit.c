@@ -24,6 +24,9 @@
 
 #define DEFAULT_THRESHOLD	0.001
 
+/* Agreement below which an assignment is not as the rule has it. */
+#define HIGH_AGREEMENT	0.99
+
 /* Agreement below which a note asks for the id and the salt. */
 #define LOW_AGREEMENT	0.9
 
@@ -252,7 +255,9 @@ static const char *
 Verdict(const AuditRow *row)
 {
 	bool		capture = row->selection_p < row->threshold;
-	bool		assignment = row->reassignment_p < row->threshold;
+	/* what moves as many back changes no total, but mixes the variants */
+	bool		assignment = row->reassignment_p < row->threshold ||
+		row->agreed_share < HIGH_AGREEMENT;
 
 	/* not above chance, although some disagree */
 	if (row->moved > 0 && !(row->agreement.p_value < row->threshold))

@@ -26,7 +26,7 @@ COMMENT ON COLUMN ab_audit_result.selection_p_value IS
 COMMENT ON COLUMN ab_audit_result.reassignment_p_value IS
 	'of equal totals of recorded and predicted: was nothing moved more one way than back?';
 COMMENT ON COLUMN ab_audit_result.verdict IS
-	'clean; capture: the log lost or gained units; assignment: units got another variant; capture and assignment; inapplicable: the prediction is of another id, salt or rule; no data';
+	'clean; capture: the log lost or gained units; assignment: units got another variant, more one way than back or more than 1 in 100; capture and assignment; inapplicable: the prediction is of another id, salt or rule; no data';
 COMMENT ON COLUMN ab_audit_result.threshold IS 'the threshold asked for';
 COMMENT ON COLUMN ab_audit_result.note IS 'what the reader must know; NULL if nothing';
 
