@@ -95,6 +95,18 @@ AbGetUnit(FunctionCallInfo fcinfo, int argument, AbUnitType type,
 	return unit;
 }
 
+static inline AbDigest
+AbReadDigest(const unsigned char bytes[16])
+{
+	AbDigest	digest;
+
+	memcpy(&digest.high, bytes, 8);
+	memcpy(&digest.low, bytes + 8, 8);
+	digest.high = pg_ntoh64(digest.high);
+	digest.low = pg_ntoh64(digest.low);
+	return digest;
+}
+
 /*
  * The digest of the parts of a key.
  */
@@ -102,7 +114,6 @@ static pg_attribute_always_inline AbDigest
 AbHashParts(const AbLabel *parts, int count)
 {
 	unsigned char bytes[16];
-	AbDigest	digest;
 	int64		length = 0;
 
 	for (int i = 0; i < count; i++)
@@ -129,11 +140,63 @@ AbHashParts(const AbLabel *parts, int count)
 		AbMd5Final(&md5, bytes);
 	}
 
-	memcpy(&digest.high, bytes, 8);
-	memcpy(&digest.low, bytes + 8, 8);
-	digest.high = pg_ntoh64(digest.high);
-	digest.low = pg_ntoh64(digest.low);
-	return digest;
+	return AbReadDigest(bytes);
+}
+
+/*
+ * The beginning of keys that end with a unit.
+ */
+typedef struct AbKeyStart
+{
+	AbLabel		text;
+	unsigned char block[64];	/* as much of it as fits, and zeros */
+} AbKeyStart;
+
+static inline void
+AbInitKeyStart(AbKeyStart *start, AbLabel text)
+{
+	start->text = text;
+	memset(start->block, 0, sizeof(start->block));
+	memcpy(start->block, text.data, Min(text.length, (int) sizeof(start->block)));
+}
+
+/*
+ * The digests of `count` keys, 1 to 4, that begin with those and end with the
+ * same unit.
+ */
+static inline void
+AbHashBehind(const AbKeyStart *const starts[4], int count, AbLabel unit,
+			 AbDigest digests[4])
+{
+	unsigned char blocks[4][64];
+	unsigned char bytes[4][16];
+	size_t		lengths[4];
+	bool		all_short = count > 1;
+
+	for (int i = 0; i < count; i++)
+		all_short &= (int64) starts[i]->text.length + unit.length <= AB_MD5_SHORT;
+	if (!all_short)
+	{
+		for (int i = 0; i < count; i++)
+		{
+			const AbLabel parts[] = {starts[i]->text, unit};
+
+			digests[i] = AbHashParts(parts, lengthof(parts));
+		}
+		return;
+	}
+	for (int i = 0; i < 4; i++)
+	{
+		/* what there is none of is the first once more */
+		const AbKeyStart *start = starts[i < count ? i : 0];
+
+		memcpy(blocks[i], start->block, sizeof(blocks[i]));
+		memcpy(blocks[i] + start->text.length, unit.data, unit.length);
+		lengths[i] = start->text.length + unit.length;
+	}
+	AbMd5ShortFour(blocks, lengths, bytes);
+	for (int i = 0; i < count; i++)
+		digests[i] = AbReadDigest(bytes[i]);
 }
 
 /*

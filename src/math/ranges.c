@@ -103,14 +103,19 @@ AbFindRange(const AbRanges *ranges, double x)
  * hash of both: exponentially distributed with the weight as its rate.  The
  * cheapest arm wins, which each does with the probability of its share; and if
  * weights change, a unit changes only to an arm that has gained or from one
- * that has lost.
+ * that has lost.  A cost above the least so far may be returned as infinite.
  *
  *	D. Thaler, C. Ravishankar, Using Name-Based Mappings to Increase Hit Rates,
  *	IEEE/ACM Transactions on Networking 6 (1998), 1-14; with weights:
  *	J. Resch, New Hashing Algorithms for Data Storage, SNIA 2015.
  */
 double
-AbRendezvousCost(uint64_t bits, double weight)
+AbRendezvousCost(uint64_t bits, double weight, double least)
 {
-	return -log(((double) bits + 0.5) * 0x1p-53) / weight;
+	double		u = ((double) bits + 0.5) * 0x1p-53;
+
+	/* -log(u) >= 2 (1 - u) / (1 + u), which mostly is too much already */
+	if (2 * (1 - u) * (1 - 8 * DBL_EPSILON) > least * weight * (1 + u))
+		return INFINITY;
+	return -log(u) / weight;
 }

@@ -20,6 +20,6 @@ typedef struct AbRanges
 extern void AbLayOutRanges(AbRanges *ranges, const double *weights,
 						   double coverage, int grid);
 extern int	AbFindRange(const AbRanges *ranges, double x);
-extern double AbRendezvousCost(uint64_t bits, double weight);
+extern double AbRendezvousCost(uint64_t bits, double weight, double least);
 
 #endif							/* AB_MATH_RANGES_H */

@@ -8,14 +8,15 @@
  * unit with every arm, "experiment/arm/name:unit", and takes the cheapest.
  * All of that is stored behaviour of the experiments that use it, and frozen.
  *
- * The arms, their weights and the rest are mostly the same in every call, so
- * what they come to is kept from call to call.
+ * The arms, their weights and the experiment are mostly the same in every call,
+ * so what they come to is kept from call to call.
  */
 #include "base/args.h"
 
 #include "base/shares.h"
 #include "base/unit.h"
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "math/ranges.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -56,8 +57,12 @@ typedef struct Plan
 	Size	   *places;			/* of the variants in their array */
 	AbRanges	ranges;
 	double	   *shares;			/* rendezvous: the weights */
-	AbLabel    *scopes;			/* rendezvous: "/arm/name:" */
-	bool		equal;			/* rendezvous: are all shares equal? */
+	int			contenders;		/* rendezvous: arms with a weight */
+	int		   *contender;		/* their positions */
+	bool		equal;			/* have they all the same? */
+	AbLabel    *labels;			/* rendezvous: the names, UTF-8 */
+	AbLabel		experiment;		/* rendezvous: of the call before */
+	AbKeyStart *keys;			/* rendezvous: "experiment/arm/name:" */
 } Plan;
 
 static bool
@@ -86,6 +91,15 @@ CopyArgument(const void *argument)
 	return memcpy(palloc(size), argument, size);
 }
 
+static AbLabel
+CopyLabel(AbLabel label)
+{
+	char	   *data = (char *) palloc(Max(label.length, 1));
+
+	label.data = (const char *) memcpy(data, label.data, label.length);
+	return label;
+}
+
 /*
  * Where the elements of an array of text lie, counted from its beginning.
  */
@@ -100,28 +114,6 @@ FindElements(ArrayType *array, int count)
 	for (int i = 0; i < count; i++)
 		places[i] = (char *) DatumGetPointer(elements[i]) - (char *) array;
 	return places;
-}
-
-/*
- * The part of a key that stands for each arm.
- */
-static AbLabel *
-MakeScopes(const AbLabel *labels, int count)
-{
-	static const AbLabel before = AB_PART("/arm/");
-	AbLabel    *scopes = (AbLabel *) palloc(count * sizeof(AbLabel));
-
-	for (int i = 0; i < count; i++)
-	{
-		char	   *scope = (char *) palloc(before.length + labels[i].length + 1);
-
-		memcpy(scope, before.data, before.length);
-		memcpy(scope + before.length, labels[i].data, labels[i].length);
-		scope[before.length + labels[i].length] = ':';
-		scopes[i].data = scope;
-		scopes[i].length = before.length + labels[i].length + 1;
-	}
-	return scopes;
 }
 
 /*
@@ -170,17 +162,25 @@ MakePlan(ArrayType *variants, ArrayType *weights, double coverage,
 	plan->method_name = (text *) CopyArgument(method_name);
 	plan->places = FindElements(variants, count);
 	plan->ranges = MakeRanges(plan->shares, count, coverage, plan->method);
-	plan->scopes = MakeScopes(labels, count);
+	plan->keys = (AbKeyStart *) palloc0(count * sizeof(AbKeyStart));
+	plan->labels = (AbLabel *) palloc(count * sizeof(AbLabel));
+	for (int i = 0; i < count; i++)
+		plan->labels[i] = CopyLabel(labels[i]);
+	plan->contender = (int *) palloc(count * sizeof(int));
 	plan->equal = true;
-	for (int i = 1; i < count; i++)
-		plan->equal &= plan->shares[i] == plan->shares[0];
+	for (int i = 0; i < count; i++)
+		if (plan->shares[i] > 0)
+		{
+			plan->contender[plan->contenders++] = i;
+			plan->equal &= plan->shares[i] == plan->shares[plan->contender[0]];
+		}
 	return plan;
 }
 
 /*
  * The plan of a call, of which the array of variants is argument 2.
  */
-static pg_attribute_always_inline const Plan *
+static pg_attribute_always_inline Plan *
 GetPlan(FunctionCallInfo fcinfo, ArrayType *variants)
 {
 	Plan	   *plan = (Plan *) fcinfo->flinfo->fn_extra;
@@ -226,32 +226,76 @@ IsCovered(AbLabel experiment, AbLabel unit, double coverage)
 }
 
 /*
+ * Have the keys of the arms begin with that experiment.
+ */
+static pg_noinline void
+MakeKeys(Plan *plan, AbLabel experiment)
+{
+	MemoryContext caller = MemoryContextSwitchTo(plan->context);
+
+	/* not known until all keys are there */
+	if (plan->experiment.data)
+		pfree((char *) plan->experiment.data);
+	plan->experiment.data = NULL;
+	for (int i = 0; i < plan->ranges.count; i++)
+	{
+		AbLabel		name = plan->labels[i];
+		StringInfoData key;
+		AbLabel		text;
+
+		if (plan->keys[i].text.data)
+			pfree((char *) plan->keys[i].text.data);
+		plan->keys[i].text.data = NULL;
+		initStringInfo(&key);
+		appendBinaryStringInfo(&key, experiment.data, experiment.length);
+		appendStringInfoString(&key, "/arm/");
+		appendBinaryStringInfo(&key, name.data, name.length);
+		appendStringInfoChar(&key, ':');
+		text.data = key.data;
+		text.length = key.len;
+		AbInitKeyStart(&plan->keys[i], text);
+	}
+	plan->experiment = CopyLabel(experiment);
+	MemoryContextSwitchTo(caller);
+}
+
+/*
  * The arm that is cheapest for a unit, -1 if the unit is in none.
  */
 static int
-Rendezvous(const Plan *plan, AbLabel experiment, AbLabel unit)
+Rendezvous(Plan *plan, AbLabel experiment, AbLabel unit)
 {
 	double		least = INFINITY;
 	int			cheapest = -1;
 
 	if (!IsCovered(experiment, unit, plan->coverage))
 		return -1;
-	for (int i = 0; i < plan->ranges.count; i++)
+	if (unlikely(plan->experiment.data == NULL ||
+				 !AbLabelEquals(experiment, plan->experiment)))
+		MakeKeys(plan, experiment);
+	for (int first = 0; first < plan->contenders; first += 4)
 	{
-		const AbLabel parts[] = {experiment, plan->scopes[i], unit};
-		uint64		bits;
-		double		cost;
+		int			count = Min(plan->contenders - first, 4);
+		const AbKeyStart *starts[4];
+		AbDigest	digests[4];
 
-		if (plan->shares[i] == 0)
-			continue;
-		bits = AbDigestBits(AbHashParts(parts, lengthof(parts)));
-		/* of equal weights the logarithm only turns the order around */
-		cost = plan->equal ? -(double) bits :
-			AbRendezvousCost(bits, plan->shares[i]);
-		if (cost < least)
+		for (int i = 0; i < count; i++)
+			starts[i] = &plan->keys[plan->contender[first + i]];
+		AbHashBehind(starts, count, unit, digests);
+		for (int i = 0; i < count; i++)
 		{
-			least = cost;
-			cheapest = i;
+			int			arm = plan->contender[first + i];
+			uint64		bits = AbDigestBits(digests[i]);
+
+			/* of equal weights the logarithm only turns the order around */
+			double		cost = plan->equal ? -(double) bits :
+				AbRendezvousCost(bits, plan->shares[arm], least);
+
+			if (cost < least)
+			{
+				least = cost;
+				cheapest = arm;
+			}
 		}
 	}
 	return cheapest;
@@ -261,7 +305,7 @@ Rendezvous(const Plan *plan, AbLabel experiment, AbLabel unit)
  * The position of the arm of a unit, -1 if the unit is in none.
  */
 static pg_attribute_always_inline int
-Choose(const Plan *plan, AbLabel experiment, AbLabel unit)
+Choose(Plan *plan, AbLabel experiment, AbLabel unit)
 {
 	AbDigest	digest;
 
@@ -283,7 +327,7 @@ Variant(FunctionCallInfo fcinfo, AbUnitType type)
 {
 	char		room[AB_UNIT_ROOM];
 	ArrayType  *variants;
-	const Plan *plan;
+	Plan	   *plan;
 	int			arm;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
