@@ -142,7 +142,7 @@ BEGIN
 	END IF;
 	IF NEW.status = 'running' AND OLD.status <> 'running' THEN
 		-- raises what is wrong with the arms
-		PERFORM ab_variant(NEW.hashed, '', array_agg(variant ORDER BY position), array_agg(weight ORDER BY position), 1, NEW.method)
+		PERFORM ab_variant(NEW.name, '', array_agg(variant ORDER BY position), array_agg(weight ORDER BY position), 1, NEW.method)
 		FROM arm WHERE experiment = NEW.name;
 		NEW.started_at := coalesce(OLD.started_at, now());
 		NEW.stopped_at := NULL;
