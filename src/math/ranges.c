@@ -6,6 +6,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 
 /*
  * What the weights are to be divided by: their sum, or the power of 2 beside
@@ -52,14 +53,18 @@ AbLayOutRanges(AbRanges *ranges, const double *weights, double coverage,
 {
 	int			count = ranges->count;
 	double		divisor = Divisor(weights, count);
+	int			exponent;
+	bool		is_share = frexp(divisor, &exponent) == 0.5;
 	double		before = 0;
 	int			last = 0;
 
 	for (int i = 0; i < count; i++)
 	{
-		/* the first border as it is written: the split of two arms */
-		ranges->starts[i] = fmin(i < 2 ? before / divisor :
-								 Snap(before / divisor, grid), 1);
+		double		start = before / divisor;
+
+		/* a first weight that is written as a share is the split */
+		ranges->starts[i] = fmin(i == 1 && is_share ? start : Snap(start, grid),
+								 1);
 		before += weights[i];
 		if (weights[i] > 0)
 			last = i;
