@@ -20,12 +20,15 @@ WHERE ab_variant('e', id, '{a,b,c}') <> ab_variant('e', id::text, '{a,b,c}')
 SELECT count(*) AS differ FROM of_bucket
 WHERE ab_variant('e', id, '{a,b,c}') <> ALL (ARRAY[ab_variant('e', id, '{a,b,c}', '{1,1,1}'),
 	ab_variant('e', id, '{a,b,c}', '{5e307,5e307,5e307}'), ab_variant('e', id, '{a,b,c}', '{1e-320,1e-320,1e-320}')]);
-SELECT v, count(*) FROM of_bucket, ab_variant('e', id, ARRAY['', 'José', '用户😀', 'a,b']) v GROUP BY v ORDER BY v COLLATE "C";
+SELECT v, count(*) FROM of_bucket, ab_variant('e', id, ARRAY['', 'José', '用户😀', 'a,b']) v GROUP BY v
+	ORDER BY v COLLATE "C";
 -- shares are those of the buckets: three times 0.1 is 0.3
-SELECT ab_weights_effective('{0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1}') AS ten, ab_weights_effective('{1,1,1}') AS thirds,
+SELECT ab_weights_effective('{0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1}') AS ten,
+	ab_weights_effective('{1,1,1}') AS thirds,
 	   ab_weights_effective('{0.2,0,0.3,0.5}', 0.1) AS covered, ab_weights_effective('{80,15,5,0}') AS with_none;
 SELECT count(*) AS differ
-FROM (VALUES ('{0.1,0.1,0.1,0.1,0.6}'::float8[], 1), ('{1,1,1}', 1), ('{0.2,0,0.3,0.5}', 0.35), ('{3,0,0}', 0.07)) w(w, c),
+FROM (VALUES ('{0.1,0.1,0.1,0.1,0.6}'::float8[], 1), ('{1,1,1}', 1), ('{0.2,0,0.3,0.5}', 0.35), ('{3,0,0}',
+	0.07)) w(w, c),
 	LATERAL (SELECT array_agg(i::text) FROM generate_subscripts(w, 1) i) n(n),
 	LATERAL unnest(n, ab_weights_effective(w, c)) e(name, share)
 WHERE round(share * 10000) <> (SELECT count(*) FROM of_bucket WHERE ab_variant('e', id, n, w, c) = name);
@@ -33,7 +36,8 @@ WHERE round(share * 10000) <> (SELECT count(*) FROM of_bucket WHERE ab_variant('
 -- a weight of 0 never wins, wherever it stands; the last one with a weight closes
 SELECT method, min(v) AS least, max(v) AS greatest, count(*) - count(v) AS outside
 FROM unnest('{md5_10000,md5_53,rendezvous}'::text[]) method, of_bucket,
-	LATERAL (SELECT ab_variant('e', id, '{0,1,2,3,4}', '{0,0.1,0,0.2,0}', 1, method)) x(v) GROUP BY method ORDER BY method;
+	LATERAL (SELECT ab_variant('e', id, '{0,1,2,3,4}', '{0,0.1,0,0.2,0}', 1, method)) x(v) GROUP BY method
+		ORDER BY method;
 -- one variant has all, or the coverage
 SELECT method, count(v), count(w) > 400 AND count(w) < 600 AS covered, count(z) AS none
 FROM unnest('{md5_10000,md5_53,rendezvous}'::text[]) method, generate_series(1, 1000) id,
@@ -43,7 +47,8 @@ GROUP BY method ORDER BY method;
 
 -- coverage only lets units in, and moves nobody between variants
 SELECT method, count(*) AS moved_or_lost
-FROM unnest('{md5_10000,md5-53,rendezvous}'::text[]) method, generate_series(1, 2000) id, unnest('{0.05,0.3,0.35,0.9}'::float8[]) c,
+FROM unnest('{md5_10000,md5-53,rendezvous}'::text[]) method, generate_series(1, 2000) id,
+	unnest('{0.05,0.3,0.35,0.9}'::float8[]) c,
 	LATERAL (SELECT ab_variant('ramp', id, '{a,b,c}', '{0.5,0.2,0.3}', c, method),
 					ab_variant('ramp', id, '{a,b,c}', '{0.5,0.2,0.3}', c + 0.1, method)) x(before, after)
 WHERE before IS NOT NULL AND after IS DISTINCT FROM before GROUP BY method;
@@ -75,14 +80,17 @@ SELECT id, round((sum(abs(b / tb - a / ta)) / 2)::numeric, 3) AS least,
 						ab_variant('move', u, n, after, 1, 'rendezvous'))::int) - sum(abs(b / tb - a / ta)) / 2) < 0.01
 		FROM generate_series(1, 40000) u) AS rendezvous_near_it
 FROM change, LATERAL (SELECT array_agg(i::text ORDER BY i) FROM generate_subscripts(before, 1) i) names(n),
-	LATERAL (SELECT sum(b), sum(a) FROM unnest(before, after) t(b, a)) total(tb, ta), LATERAL unnest(before, after) w(b, a)
+	LATERAL (SELECT sum(b), sum(a) FROM unnest(before, after) t(b, a)) total(tb, ta), LATERAL unnest(before,
+		after) w(b, a)
 GROUP BY id, before, after, n ORDER BY id;
 
 -- arguments that differ from row to row
 SELECT count(*) AS differ FROM change, generate_series(1, 300) u
 WHERE ab_variant('row', u, (ARRAY['1', '2', '3', '4'])[1:cardinality(before)], before) IS DISTINCT FROM
-	  CASE id WHEN 1 THEN ab_variant('row', u, '{1,2,3,4}', '{25,25,25,25}') WHEN 2 THEN ab_variant('row', u, '{1,2,3}', '{50,50,0}')
-			  WHEN 3 THEN ab_variant('row', u, '{1,2,3}', '{33,33,34}') WHEN 4 THEN ab_variant('row', u, '{1,2,3,4}', '{1,1,1,0}')
+	  CASE id WHEN 1 THEN ab_variant('row', u, '{1,2,3,4}', '{25,25,25,25}') WHEN 2 THEN ab_variant('row', u,
+	  	'{1,2,3}', '{50,50,0}')
+			  WHEN 3 THEN ab_variant('row', u, '{1,2,3}', '{33,33,34}') WHEN 4 THEN ab_variant('row', u, '{1,2,3,4}',
+			  	'{1,1,1,0}')
 			  ELSE ab_variant('row', u, '{1,2}', '{90,10}') END;
 CREATE TABLE stored (variants text[], weights float8[], method text);
 INSERT INTO stored VALUES ('{a,b}', NULL, 'md5_10000'), ('{a,b}', '{1,3}', 'md5_53'), ('{b,a}', '{1,3}', 'rendezvous');
@@ -117,7 +125,8 @@ SELECT error_of($$SELECT ab_weights_effective('{}')$$);
 \t off
 
 -- the same in a parallel plan
-CREATE TABLE serial AS SELECT id, ab_variant('par', id, '{a,b,c}', '{2,1,1}') AS v, ab_variant('par', id, '{a,b,c}', '{2,1,1}', 0.5, 'rendezvous') AS r
+CREATE TABLE serial AS SELECT id, ab_variant('par', id, '{a,b,c}', '{2,1,1}') AS v, ab_variant('par', id, '{a,b,c}',
+	'{2,1,1}', 0.5, 'rendezvous') AS r
 FROM of_bucket;
 ANALYZE of_bucket;
 SET min_parallel_table_scan_size = 0;
@@ -126,7 +135,8 @@ SET parallel_tuple_cost = 0;
 SELECT (SELECT md5(string_agg(x, ',' ORDER BY x COLLATE "C")) FROM (
 			SELECT id || v || coalesce(r, '') FROM (SELECT id, ab_variant('par', id, '{a,b,c}', '{2,1,1}') AS v,
 				ab_variant('par', id, '{a,b,c}', '{2,1,1}', 0.5, 'rendezvous') AS r FROM of_bucket) q) t(x)) =
-	   (SELECT md5(string_agg(x, ',' ORDER BY x COLLATE "C")) FROM (SELECT id || v || coalesce(r, '') FROM serial) t(x)) AS same;
+	   (SELECT md5(string_agg(x, ',' ORDER BY x COLLATE "C")) FROM (SELECT id || v || coalesce(r, '')
+	   	FROM serial) t(x)) AS same;
 RESET ALL;
 
 DROP TABLE split, of_bucket, change, stored, serial;

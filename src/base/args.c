@@ -330,8 +330,8 @@ ReadArg(FunctionCallInfo fcinfo, int i, const AbArg *arg, void *field)
 			break;
 		case AB_ARG_WORD:
 			*(int *) field = AbReadWord(is_null ? "NULL" :
-									  text_to_cstring(PG_GETARG_TEXT_PP(i)),
-									  arg->spec);
+										text_to_cstring(PG_GETARG_TEXT_PP(i)),
+										arg->spec);
 			break;
 		case AB_ARG_FLAG:
 			if (is_null)

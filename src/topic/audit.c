@@ -255,6 +255,7 @@ static const char *
 Verdict(const AuditRow *row)
 {
 	bool		capture = row->selection_p < row->threshold;
+
 	/* what moves as many back changes no total, but mixes the variants */
 	bool		assignment = row->reassignment_p < row->threshold ||
 		row->agreed_share < HIGH_AGREEMENT;

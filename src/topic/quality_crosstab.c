@@ -72,7 +72,7 @@ static const AbRange threshold_range = {
 typedef struct PairName
 {
 	int			length;
-	char		text[AB_MAX_LABEL_LENGTH];
+	char text[	AB_MAX_LABEL_LENGTH];
 } PairName;
 
 static inline void

@@ -74,7 +74,7 @@ SameArray(const ArrayType *a, const ArrayType *b)
 }
 
 static bool
-SameText(const text *a, const text *b)
+SameText(const text * a, const text * b)
 {
 	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
@@ -137,7 +137,7 @@ MakeRanges(const double *weights, int count, double coverage, Method method)
  */
 static Plan *
 MakePlan(ArrayType *variants, ArrayType *weights, double coverage,
-		 text *method_name)
+		 text * method_name)
 {
 	Plan	   *plan = (Plan *) palloc0(sizeof(Plan));
 	AbLabel    *labels;
@@ -314,7 +314,7 @@ Choose(Plan *plan, AbLabel experiment, AbLabel unit)
 	digest = AbHashUnit(experiment, unit);
 	return AbFindRange(&plan->ranges, plan->method == MD5_10000 ?
 					   AbDigestBucket(digest) / (double) AB_BUCKETS :
-					   AbDigestBits(digest) * 0x1p-53);
+					   AbDigestBits(digest) * 0x1 p - 53);
 }
 
 /*
