@@ -3,7 +3,8 @@
 # of the fragments, in this order, in which each uses only what is before it.
 TOPICS = assign variant exposure summary_io summary summary_read ttest ztest anova adjust compare cuped ratio proportion proportion_odds chisquare poisson \
 	margin paired mcnemar srm histogram_io histogram histogram_read quantile rank rank_paired \
-	power power_rates power_pairs power_summary power_margin clusters duration quality audit
+	power power_rates power_pairs power_summary power_margin clusters duration \
+	scorecard report quality audit
 
 EXTENSION = ab_test
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" ab_test.control)
@@ -20,7 +21,7 @@ page_test = $(patsubst README,readme,$(subst -,_,$(subst /,_,$(basename $(1)))))
 PAGE_TESTS = $(foreach page,$(PAGES),$(call page_test,$(page)))
 
 # tests of a topic, tests across topics, and pages
-REGRESS = $(patsubst sql/%.sql,%,$(wildcard $(TOPICS:%=sql/%.sql))) lift overloads parallel catalog peers frozen $(PAGE_TESTS)
+REGRESS = $(patsubst sql/%.sql,%,$(wildcard $(TOPICS:%=sql/%.sql))) lift scorecard_grain scorecard_rights overloads parallel catalog peers frozen $(PAGE_TESTS)
 REGRESS_OPTS = --load-extension=$(EXTENSION)
 
 # Contraction into fused multiply-adds would make results depend on the

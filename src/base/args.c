@@ -9,6 +9,7 @@
 #include "math/padjust.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/jsonb.h"
 #include "value/histogram.h"
 #include "value/summary_open.h"
 
@@ -127,7 +128,7 @@ ReadNumber(const AbArg *arg, bool is_null, double value)
 {
 	const AbRange *range = (const AbRange *) arg->spec;
 
-	if (is_null)
+	if (is_null || (isnan(value) && range->nan_is_null))
 		return AbCheckRange(NAN, range);
 	if (isnan(value))
 		AbBadParameter(range->message ? range->message :
@@ -352,6 +353,9 @@ ReadArg(FunctionCallInfo fcinfo, int i, const AbArg *arg, void *field)
 		case AB_ARG_TEXT:
 			*(char **) field = is_null ? NULL :
 				text_to_cstring(PG_GETARG_TEXT_PP(i));
+			break;
+		case AB_ARG_JSONB:
+			*(Jsonb **) field = is_null ? NULL : PG_GETARG_JSONB_P(i);
 			break;
 		case AB_ARG_ARRAY:
 			*(ArrayType **) field = is_null ? NULL : PG_GETARG_ARRAYTYPE_P(i);

@@ -117,7 +117,7 @@ AbFindRange(const AbRanges *ranges, double x)
 double
 AbRendezvousCost(uint64_t bits, double weight, double least)
 {
-	double		u = ((double) bits + 0.5) * 0x1 p - 53;
+	double		u = ((double) bits + 0.5) * AB_BITS_UNIT;
 
 	/* -log(u) >= 2 (1 - u) / (1 + u), which mostly is too much already */
 	if (2 * (1 - u) * (1 - 8 * DBL_EPSILON) > least * weight * (1 + u))

@@ -9,6 +9,9 @@
 
 #include <stdint.h>
 
+/* 2^-53: what 53 bits are multiplied by to be a number in [0, 1) */
+#define AB_BITS_UNIT	(1 / 9007199254740992.0)
+
 /* The ranges of arms: the i-th has start[i] <= x < end[i]. */
 typedef struct AbRanges
 {

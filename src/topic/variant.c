@@ -314,7 +314,7 @@ Choose(Plan *plan, AbLabel experiment, AbLabel unit)
 	digest = AbHashUnit(experiment, unit);
 	return AbFindRange(&plan->ranges, plan->method == MD5_10000 ?
 					   AbDigestBucket(digest) / (double) AB_BUCKETS :
-					   AbDigestBits(digest) * 0x1 p - 53);
+					   AbDigestBits(digest) * AB_BITS_UNIT);
 }
 
 /*
