@@ -5,7 +5,10 @@
 --     psql -v ON_ERROR_STOP=1 -f examples/registry.sql
 --
 -- It makes the schema ab_registry and, if there is none of that name, the role
--- ab_assigner, which may ask for variants and nothing else.
+-- ab_assigner, which may ask for variants and nothing else.  Its functions run
+-- with the rights of who runs this, so nobody else should be able to create
+-- functions in the schema that ab_test is in (since PostgreSQL 15 nobody can in
+-- public).
 -- docs/howto/assignment-registry.md shows how it is used.
 
 BEGIN;

@@ -77,7 +77,8 @@ BEGIN
 	END IF;
 	CASE jsonb_typeof(a)
 		WHEN 'number' THEN
-			RETURN abs(a::float8 - b::float8) <= 1e-9 * greatest(abs(a::float8), abs(b::float8));
+			-- a billionth of the smallest p-value would be an error
+			RETURN a = b OR abs(a::float8 - b::float8) <= 1e-9 * greatest(abs(a::float8), abs(b::float8));
 		WHEN 'array' THEN
 			RETURN jsonb_array_length(a) = jsonb_array_length(b) AND NOT EXISTS (
 				SELECT FROM generate_series(0, jsonb_array_length(a) - 1) i WHERE NOT same(a -> i, b -> i));

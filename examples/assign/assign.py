@@ -4,7 +4,8 @@ import hashlib
 
 def ab_bucket(experiment, user_id):
     """0 to 9999.  A uuid is hashed as str(uuid), an integer in decimal digits."""
-    return int(hashlib.md5(f"{experiment}:{user_id}".encode()).hexdigest(), 16) % 10000
+    digest = hashlib.md5(f"{experiment}:{user_id}".encode(), usedforsecurity=False)
+    return int(digest.hexdigest(), 16) % 10000
 
 
 def ab_assign(experiment, user_id, split=0.5):

@@ -281,6 +281,8 @@ NoteAudit(AuditRow *row, const Audit *audit)
 	else if (row->moved > 0)
 		AbNote(&row->notes, "%.0f of " INT64_FORMAT " rows are recorded in another variant than predicted",
 			   row->moved, row->n);
+	if (row->p_value < row->threshold && strcmp(row->verdict, "clean") == 0)
+		AbNote(&row->notes, "the recorded variants deviate from the weights, though neither part does by itself");
 	for (int i = 0; i < audit->count; i++)
 		if (audit->weights[i] == 0 &&
 			(audit->recorded[i] > 0 || audit->predicted[i] > 0))
