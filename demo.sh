@@ -97,13 +97,15 @@ else
 	questions=(-f "$scratch/file.sql" -f "$repo/demo/scorecard.sql")
 fi
 
+done=0 steps=2
 if ! { find_server && [ -d "$(kept_server)" ]; }; then
 	step '[1/4] installing the packages that are missing' install_prerequisites
 	step "[2/4] building ab_test for $("$PG_CONFIG" --version), once" build_kept_server
+	done=2 steps=4
 else
 	use_server "$(kept_server)"
 	touch "$(kept_server)"
 fi
-step '[3/4] starting a throwaway server' start_cluster
-step '[4/4] comparing' report "${questions[@]}"
+step "[$((done + 1))/$steps] starting a throwaway server" start_cluster
+step "[$steps/$steps] comparing" report "${questions[@]}"
 cat "$scratch/report"

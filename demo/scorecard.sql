@@ -1,7 +1,7 @@
 -- Prints a scorecard: its table, its sentences and its verdict, and writes the
 -- report.  It reads the temporary tables scorecard (rows of ab_scorecard) and
--- title (a row with the title of the report), and the variable html, where the
--- report goes; without it none is written.
+-- title (a row with the title of the report, and a remark under the table), and
+-- the variable html, where the report goes; without it none is written.
 
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -19,6 +19,12 @@ LANGUAGE sql AS $$
 	END
 $$;
 
+-- Lines of at most 100 characters.
+CREATE FUNCTION pg_temp.wrapped(words text, indent text) RETURNS text
+LANGUAGE sql AS $$
+	SELECT rtrim(regexp_replace(words, '(.{1,98})(\s+|$)', E'\\1\n' || indent, 'g'), E'\n ')
+$$;
+
 CREATE TEMP VIEW printed AS
 SELECT row_number() OVER () AS place, slice, role, metric, treatment,
 	   pg_temp.number(control_value, statistic) AS control_text,
@@ -33,7 +39,8 @@ FROM scorecard;
 
 SELECT count(DISTINCT treatment) > 1 AS several, count(slice) > 0 AS sliced, to_char(100 * (1 - min(alpha)), 'FM990.##') AS level,
 	   bool_or(p_adjusted IS DISTINCT FROM p_value) FILTER (WHERE p_adjusted IS NOT NULL) IS TRUE AS corrected
-FROM scorecard \gset
+FROM scorecard
+WHERE role <> 'sample ratio' \gset
 \set columns ''
 \if :sliced
 	\set columns 'coalesce(slice, ''(all)'') AS slice,'
@@ -55,16 +62,17 @@ ORDER BY place;
 
 \pset tuples_only on
 \pset format unaligned
-SELECT sentence FROM scorecard;
+SELECT remark FROM title WHERE remark IS NOT NULL;
+SELECT pg_temp.wrapped(sentence, '  ') FROM scorecard;
 
 -- What a file is missing more often in one arm than in another.
 SELECT to_regclass('pg_temp.finding') IS NOT NULL AS has_findings \gset
 \if :has_findings
-	SELECT sentence FROM finding;
+	SELECT pg_temp.wrapped(sentence, '  ') FROM finding;
 \endif
 
 \echo
-SELECT ab_verdict(jsonb_agg(to_jsonb(scorecard))) FROM scorecard;
+SELECT pg_temp.wrapped(ab_verdict(jsonb_agg(to_jsonb(scorecard))), '') FROM scorecard;
 
 \if :{?html}
 	\o :html

@@ -541,9 +541,9 @@ def section_command(folder):
     check('the case study', status == 0, said + errors)
     for metric, *wanted in [('50 / 50', '1179', '1179'), ('control', '6200', '2025-03-03', '2025-03-16'),
                             ('treatment', '1550', '2025-03-03', '2025-03-16'),
-                            ('task completion', r'71\.3%', r'78\.9%', r'\+10\.7%'), ('CSAT', r'3\.8\d*', r'4\.1\d*', r'\+7\.\d%'),
-                            ('escalation', r'28\.7%', r'21\.1%', r'-26\.\d%'), ('turns', r'3\.2\d*', r'2\.9\d*', r'-9\.\d%'),
-                            ('latency P95', r'2\.1\d*', r'2\.3\d*', r'\+9\.\d%')]:
+                            ('task completion', r'71\.3%', r'78\.9%', r'\+10\.7%'), ('CSAT, 1 to 5', r'3\.8\d*', r'4\.1\d*', r'\+7\.\d%'),
+                            ('escalation', r'28\.7%', r'21\.1%', r'-26\.\d%'), ('average turns', r'3\.2\d*', r'2\.9\d*', r'-9\.\d%'),
+                            ('latency P95, s', r'2\.1\d*', r'2\.3\d*', r'\+9\.\d%')]:
         row = cells(said, metric)
         check(f'the case study: {metric}', len(row) > len(wanted) and all(map(re.fullmatch, wanted, row[1:])), said)
     check('the case study: p of task completion', '1.75e-09' in cells(said, 'task completion'), said)

@@ -106,7 +106,7 @@ def write_script(asked, rows, roles, columns, metrics, control, treatments, spli
         script.write('CREATE TEMP TABLE scorecard AS\nSELECT * FROM ab_scorecard(\'results\', ' + ', '.join(words) + ');\n')
         title = ', '.join(map(os.path.basename, asked.files)) + ': ' + ', '.join(treatments[:5]) + ' against ' + control
         script.write(f"\\set html '{quoted(os.path.abspath(asked.html))}'\n")
-        script.write(f'CREATE TEMP TABLE title AS SELECT {literal(title)} AS title;\n')
+        script.write(f'CREATE TEMP TABLE title AS SELECT {literal(title)} AS title, NULL AS remark;\n')
         write_findings(script, asked, rows, columns, stored, variant, control, treatments)
 
 

@@ -120,4 +120,5 @@ def read_text(path, encoding=None):
         notes.append(f'packed by {packed}')
     if encoding is None and label != 'UTF-8':
         notes.append(f'in {label}' + ('' if label.startswith('UTF') else ', as it is not UTF-8 (else --encoding)'))
-    return text.removeprefix('\ufeff'), notes
+    # DOS ended a text with a mark of its own.
+    return text.removeprefix('\ufeff').rstrip('\x1a'), notes
