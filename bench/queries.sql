@@ -51,6 +51,22 @@ FROM (VALUES (1, 'ten tests', 'ab_ttest(m%s, variant)', 'SELECT %s FROM wide'),
 	 way (id, name, metric, sql)
 ORDER BY id;
 
+-- the same as a scorecard, of rows and of units; by hand the units' sums are compared
+INSERT INTO query (series, name, sql) VALUES
+('ten metrics', 'scorecard', $$SELECT count(*) FROM ab_scorecard('wide')$$),
+('units', 'scorecard of units', $$SELECT count(*) FROM ab_scorecard('visits', unit => 'unit')$$);
+
+INSERT INTO query (series, name, sql)
+SELECT 'units', 'group by unit',
+	   format('SELECT variant, count(*), %s FROM (SELECT unit, variant, %s FROM visits GROUP BY unit, variant) AS units
+			   GROUP BY variant',
+			  string_agg(format('avg(s%1$s), var_samp(s%1$s), avg(n%1$s)', i), ', ' ORDER BY i),
+			  string_agg(format('sum(m%1$s) AS s%1$s, count(m%1$s) AS n%1$s', i), ', ' ORDER BY i))
+FROM generate_series(0, 9) AS i;
+
+INSERT INTO query (series, name, calls, sql) VALUES
+('states', 'scorecard of states', 10, $$SELECT count(*) FROM ab_scorecard('daily_states')$$);
+
 -- 100,000 groups; count() keeps the results from being stored
 INSERT INTO query (series, name, work_mem, sql)
 SELECT 'groups', name || ', ' || mem.work_mem, mem.work_mem, format('SELECT count(%s) FROM (%s) result', counted, sql)
