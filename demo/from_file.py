@@ -42,7 +42,7 @@ def arguments(words):
     parser.add_argument('files', nargs='+', metavar='FILE')
     for option in ('variant', 'control', 'unit', 'pair', 'slice', 'split', 'metrics', 'delimiter', 'encoding'):
         parser.add_argument('--' + option)
-    for option in ('outcome', 'treatment', 'missing'):
+    for option in ('outcome', 'higher', 'lower', 'treatment', 'missing'):
         parser.add_argument('--' + option, action='append', default=[])
     parser.add_argument('--alpha', type=float, default=0.05)
     parser.add_argument('--correction', default='holm')
@@ -235,6 +235,15 @@ def references(metrics):
                 yield how[key], name
 
 
+def directed(metrics, directions):
+    """The metrics with the direction in which each is better."""
+    for name, direction in directions.items():
+        if name not in metrics:
+            raise Refusal(f'{shown(name)} is no outcome, so --{direction} means nothing for it')
+        metrics[name]['direction'] = direction
+    return metrics
+
+
 def choose_metrics(asked, rows, survey, roles):
     """{column: meaning} to load, the metrics as JSON or None, and what is left out."""
     left_out = {}
@@ -246,6 +255,15 @@ def choose_metrics(asked, rows, survey, roles):
         outcomes = [name for name in outcomes if name in rows.names or '/' in name]
     if metrics is not None and outcomes:
         raise Refusal('--metrics names the outcomes already: leave --outcome out')
+    directions = {}
+    for direction in ('higher', 'lower'):
+        for name in several(getattr(asked, direction), rows.names + outcomes):
+            name = name if name in outcomes else find_column(name, rows.names, '--' + direction)
+            if name in directions:
+                raise Refusal(f'{shown(name)} is better both --higher and --lower')
+            directions[name] = direction
+    if metrics is not None and directions:
+        raise Refusal('--metrics says the directions already: leave --higher and --lower out')
     if metrics is None and outcomes:
         metrics = {}
         for outcome in outcomes:
@@ -255,6 +273,7 @@ def choose_metrics(asked, rows, survey, roles):
                 metrics[f'{over}/{under}'] = {'column': over, 'statistic': 'ratio', 'denominator': under}
             else:
                 metrics[find_column(outcome, rows.names, '--outcome')] = {}
+        directed(metrics, directions)
     if metrics is not None:
         wanted = {}
         for name, metric in references(metrics):
@@ -280,6 +299,8 @@ def choose_metrics(asked, rows, survey, roles):
             left_out[name] = 'an identifier'
         elif column.meaning == 'nothing':
             left_out[name] = 'empty'
+        elif not column.varies:
+            left_out[name] = f'always {shown(column.first, 20)}'
         elif column.meaning == 'text':
             left_out[name] = f'text: {shown(column.unread[2], 20)} in line {column.unread[1]}'
         else:
@@ -293,7 +314,7 @@ def choose_metrics(asked, rows, survey, roles):
                       (': ' + '; '.join(f'{name} ({why})' for name, why in left_out.items()) if left_out else ''))
     if len(chosen) > METRICS_AT_MOST:
         raise Refusal(f'{len(chosen)} columns have numbers: name those to compare with --outcome')
-    return chosen, {name: {} for name in chosen}, left_out
+    return chosen, directed({name: {} for name in chosen}, directions), left_out
 
 
 #
@@ -430,6 +451,9 @@ def main(words):
     control, treatments = choose_arms(asked, rows, list(survey.rows))
     split = shares(asked.split, [control] + treatments)
     columns, metrics, left_out = choose_metrics(asked, rows, survey, roles)
+    if asked.metrics is None and (asked.outcome or len(metrics) == 1):
+        # The one that stands alone or was named first is the one to decide by.
+        next(iter(metrics.values()))['role'] = 'primary'
     said += hints(rows, survey, {control, *treatments}, roles, metrics)
     describe(asked, tables, rows, survey, (control, treatments), columns, left_out, said)
     write_script(asked, rows, roles, columns, metrics, control, treatments, split)

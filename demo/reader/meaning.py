@@ -93,6 +93,8 @@ class Column:
         self.point = point			# 1.234 has a decimal point
         self.missing = {}			# cells by arm
         self.present = self.numbers = 0
+        self.first = None
+        self.varies = False
         self.decorations = {}		# of each the first place and cell
         self.undecorated = None		# the first place and cell that is not 0
         self.words = self.binary = 0
@@ -108,6 +110,10 @@ class Column:
         if seen is None:
             return False
         self.present += 1
+        if self.first is None:
+            self.first = cell
+        elif not self.varies and cell != self.first:
+            self.varies = True
         point, comma, decoration, word = seen
         if word is not None:
             self.words += 1
