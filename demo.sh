@@ -21,6 +21,9 @@ usage() {
     score_tuned. A line is a pair.
 
 What is compared
+    --variant COLUMN      the column that names the variant of each row
+    --control VALUE       the variant that the others are compared with; without
+                          it the one called control, or the first file
     --outcome COLUMN      only these: several by commas or one option each, the
                           one to decide by first; CLICKS/VIEWS is a rate of two
     --higher, --lower COLUMN

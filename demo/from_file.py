@@ -373,7 +373,7 @@ def hints(rows, survey, arms, roles, metrics):
     return said[:3]
 
 
-def describe(asked, tables, rows, survey, arms, columns, left_out, said):
+def describe(tables, rows, survey, arms, roles, columns, left_out, said):
     for table in tables:
         print(f'{table.path}: {survey.places.get(table.path, 0)} rows' + ''.join(', ' + note for note in table.notes))
     control, treatments = arms
@@ -382,6 +382,9 @@ def describe(asked, tables, rows, survey, arms, columns, left_out, said):
     print('  rows:     ' + listed(counts, 40) +
           (f'; not compared: {sum(others.values())} of {listed(others)}' if others else '') +
           (f'; {survey.unassigned} without a variant' if survey.unassigned else ''))
+    for role, words in (('pair', 'pairs:   '), ('unit', 'units:   '), ('slice', 'slices:  ')):
+        for name in [name for name in roles if roles[name] == role]:
+            print(f'  {words} {name}')
     print('  metrics:  ' + listed((f'{name} ({column.words_for()})' for name, column in columns.items()), 40))
     if left_out:
         print('  not used: ' + listed((f'{name} ({why})' for name, why in left_out.items()), 40))
@@ -455,7 +458,7 @@ def main(words):
         # The one that stands alone or was named first is the one to decide by.
         next(iter(metrics.values()))['role'] = 'primary'
     said += hints(rows, survey, {control, *treatments}, roles, metrics)
-    describe(asked, tables, rows, survey, (control, treatments), columns, left_out, said)
+    describe(tables, rows, survey, (control, treatments), roles, columns, left_out, said)
     write_script(asked, rows, roles, columns, metrics, control, treatments, split)
 
 

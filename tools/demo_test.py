@@ -503,7 +503,7 @@ STEP = re.compile(r'^\[\d/\d\] .*\n', re.MULTILINE)
 
 
 def shown(said, folder):
-    return STEP.sub('', said).replace(folder + '/', '').strip('\n')
+    return re.sub('\n{3,}', '\n\n', STEP.sub('', said).replace(folder + '/', '').strip('\n'))
 
 
 def section_pages(folder):
@@ -544,11 +544,13 @@ def cells(said, metric):
 def section_command(folder):
     status, said, errors = run_demo(folder)
     check('the case study', status == 0, said + errors)
-    for metric, *wanted in [('50 / 50', '1179', '1179'), ('control', '6200', '2025-03-03', '2025-03-16'),
-                            ('treatment', '1550', '2025-03-03', '2025-03-16'),
+    for arm, dialogs in (('control', 6200), ('treatment', 1550)):
+        check(f'the case study: the dialogs of {arm}',
+              re.search(rf'^ {arm} +\| +{dialogs} \| 2025-03-03 \| 2025-03-16$', said, re.MULTILINE), said)
+    for metric, *wanted in [('50 / 50', '1179', '1179'),
                             ('task completion', r'71\.3%', r'78\.9%', r'\+10\.7%'), ('CSAT, 1 to 5', r'3\.8\d*', r'4\.1\d*', r'\+7\.\d%'),
                             ('escalation', r'28\.7%', r'21\.1%', r'-26\.\d%'), ('average turns', r'3\.2\d*', r'2\.9\d*', r'-9\.\d%'),
-                            ('latency P95, s', r'2\.1\d*', r'2\.3\d*', r'\+9\.\d%')]:
+                            ('latency P95 (s)', r'2\.1\d*', r'2\.3\d*', r'\+9\.\d%')]:
         row = cells(said, metric)
         check(f'the case study: {metric}', len(row) > len(wanted) and all(map(re.fullmatch, wanted, row[1:])), said)
     check('the case study: p of task completion', '1.75e-09' in cells(said, 'task completion'), said)
@@ -565,6 +567,12 @@ def section_command(folder):
     check('a file: where its report is', os.path.exists(f"{folder}/it's a report.html"), said)
     check('a second run answers within 5 s (20 on a busy machine)', seconds < 20, f'{seconds:.1f} s')
     print(f'        it took {seconds:.1f} s')
+
+    write(folder, 'gaps.csv', 'variant,y\n' + ''.join(
+        f'{arm},{"" if i < gaps else i}\n' for arm, gaps in (('base', 1), ('tuned', 14)) for i in range(40)))
+    status, said, errors = run_demo(folder, 'gaps.csv', *FILE)
+    check('what is missing more often is said', status == 0 and re.search(
+        r'y is missing in 1 of 40 rows of base\s+and in 14 of 40 of tuned, which is more than chance', said), said + errors)
 
     # Whoever is asked to read a file that it cannot read has built nothing.
     nothing = f'{folder}/nothing'
@@ -583,7 +591,7 @@ def section_command(folder):
     known = set(re.findall(r"add_argument\('(--[a-z]+)'", code)) | {
         '--' + word for words in re.findall(r'for option in \(([^)]*)\):\n        parser', code)
         for word in re.findall(r"'(\w+)'", words)}
-    told = set(re.findall(r'(?<!\S)(--[a-z]+)(?=.* (?:[A-Z]|$))', usage[usage.index('What is compared'):], re.MULTILINE))
+    told = set(re.findall(r'(?<=[ ,])--[a-z]+', usage[usage.index('What is compared'):]))
     check('--help tells every option', status == 0 and known == told and len(known) > 10, known ^ told)
     for wrong in (['--nonsense'], ['--variant', 'x'], ['/nonexistent.csv'], ['--html', '/nonexistent/x.html']):
         status, said, errors = run_demo(folder, *wrong)
