@@ -12,6 +12,7 @@ import json
 import os
 import re
 import sys
+import textwrap
 
 from reader.layout import LINE, NONE, Files, Long, Wide, file_arms, find_column, wide_metrics
 from reader.load import write_script
@@ -373,30 +374,36 @@ def hints(rows, survey, arms, roles, metrics):
     return said[:3]
 
 
+def say(label, sentence):
+    print(textwrap.fill(sentence, 100, initial_indent=f'  {label:<10}' if label else '', subsequent_indent=' ' * 12,
+                        break_long_words=False, break_on_hyphens=False))
+
+
 def describe(tables, rows, survey, arms, roles, columns, left_out, said):
     for table in tables:
-        print(f'{table.path}: {survey.places.get(table.path, 0)} rows' + ''.join(', ' + note for note in table.notes))
+        say('', f'{table.path}: ' + ', '.join([f'{survey.places.get(table.path, 0)} rows', *table.notes]))
     control, treatments = arms
     counts = [f'{control} (control) {survey.rows[control]}'] + [f'{arm} {survey.rows[arm]}' for arm in treatments]
     others = {arm: n for arm, n in survey.rows.items() if arm != control and arm not in treatments}
-    print('  rows:     ' + listed(counts, 40) +
-          (f'; not compared: {sum(others.values())} of {listed(others)}' if others else '') +
-          (f'; {survey.unassigned} without a variant' if survey.unassigned else ''))
-    for role, words in (('pair', 'pairs:   '), ('unit', 'units:   '), ('slice', 'slices:  ')):
+    if others:
+        counts.append(f'not compared: {sum(others.values())} of {listed(others)}')
+    if survey.unassigned:
+        counts.append(f'{survey.unassigned} without a variant')
+    say('rows:', listed(counts, 40))
+    for role in ('pair', 'unit', 'slice'):
         for name in [name for name in roles if roles[name] == role]:
-            print(f'  {words} {name}')
-    print('  metrics:  ' + listed((f'{name} ({column.words_for()})' for name, column in columns.items()), 40))
+            say(role + 's:', name)
+    say('metrics:', listed((f'{name} ({column.words_for()})' for name, column in columns.items()), 40))
     if left_out:
-        print('  not used: ' + listed((f'{name} ({why})' for name, why in left_out.items()), 40))
+        say('not used:', listed((f'{name} ({why})' for name, why in left_out.items()), 40))
     gaps = []
-    for name in columns:
-        counts = columns[name].missing
-        if any(counts.get(arm) for arm in [control] + treatments):
-            gaps.append(f'{name} ' + ', '.join(f'{arm} {counts.get(arm, 0)}' for arm in [control] + treatments))
+    for name, column in columns.items():
+        if any(column.missing.get(arm) for arm in [control] + treatments):
+            gaps.append(f'{name} ' + ', '.join(f'{arm} {column.missing.get(arm, 0)}' for arm in [control] + treatments))
     if gaps:
-        print('  missing:  ' + '; '.join(gaps))
+        say('missing:', '; '.join(gaps))
     for sentence in said:
-        print('  note:     ' + sentence)
+        say('note:', sentence)
 
 
 def choose_roles(asked, rows):
