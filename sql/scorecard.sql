@@ -146,3 +146,5 @@ SELECT error_of(format('SELECT * FROM ab_scorecard(''dialog'', %L)', metrics)) F
 	('{"turns": {"trim": 20}}'), ('{"turns": {"cap": 99}}'), ('{"turns": {"cap": 0.9, "trim": 0.1}}'),
 	('{"turns": {"statistic": "p95", "covariate": "before"}}'), ('{"turns": {"test": "score"}}'),
 	('{"turns": {"test": 1}}'), ('{}')) AS t(metrics);
+DROP FUNCTION same, says;
+DROP TABLE dialog, hand;

@@ -232,3 +232,37 @@ SELECT count(*), count(*) FILTER (WHERE verdict = 'no data') FROM ab_scorecard('
 	slice => '{country}'), (SELECT 1) AS s;
 SELECT role, verdict, note FROM ab_scorecard('SELECT * FROM answer WHERE false', '{"score": {}}', variant => 'model',
 	pair => 'prompt');
+-- a cap alone, with a covariate and units; pairs without a difference
+SELECT metric, control_n, treatment_n, verdict FROM ab_scorecard('request',
+	'{"cost": {"cap": 0.9, "covariate": "before"}}',
+	unit => 'user_id');
+SELECT metric, control_n, verdict FROM ab_scorecard('SELECT * FROM request WHERE false',
+	'{"cost": {"cap": 0.9, "covariate": "before"}}', unit => 'user_id');
+SELECT metric, control_value, p_value, verdict, sentence
+FROM ab_scorecard('SELECT prompt, model, 3 AS stars FROM answer', '{"stars": {"statistic": "rank"}}', variant =>
+	'model',
+				  pair => 'prompt', control => 'base', treatment => 'tuned');
+SELECT error_of($$SELECT * FROM ab_scorecard('answer', '{"stars": {"statistic": "rank", "role": "guardrail",
+	"direction": "higher", "margin": 0.1}}', variant => 'model', pair => 'prompt', control => 'base')$$);
+
+-- two processes: where the leader does nothing but gather, no row is read by it
+CREATE FUNCTION reader() RETURNS bigint LANGUAGE plpgsql PARALLEL SAFE AS $$ BEGIN RETURN pg_backend_pid(); END $$;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET parallel_leader_participation = off;
+SELECT metric, control_value FROM ab_scorecard(format('SELECT variant, reader() <> %s AS elsewhere FROM one',
+	pg_backend_pid()))
+WHERE metric = 'elsewhere';
+SELECT control_value FROM ab_scorecard(format('SELECT user_id, variant, reader() <> %s AS elsewhere FROM request',
+	pg_backend_pid()), unit => 'user_id', slice => '{}') WHERE metric = 'elsewhere';
+SELECT count(*), string_agg(wrong(to_jsonb(r), to_jsonb(s), 1e-9), ' ') FROM ab_scorecard('one', slice => '{country}')
+	AS r
+JOIN ab_scorecard('SELECT * FROM one OFFSET 0', slice => '{country}') AS s
+	ON (r.metric, r.role) = (s.metric, s.role) AND r.slice IS NOT DISTINCT FROM s.slice;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+RESET parallel_leader_participation;
+DROP FUNCTION same, reader;
+DROP TABLE hand, request, per_user, one, answer, pairs, daily;

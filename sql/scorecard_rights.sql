@@ -205,3 +205,8 @@ ALTER EXTENSION ab_test SET SCHEMA public;
 DROP VIEW card;
 DROP OWNED BY ab_scorecard_reader;
 DROP ROLE ab_scorecard_reader;
+SET client_min_messages = warning;
+DROP SCHEMA "odd ""schema"". x", "the ""extension""" CASCADE;
+DROP FUNCTION differences, writes;
+DROP TABLE plain, expected_card, results, mine;
+DROP SEQUENCE counter;

@@ -101,7 +101,7 @@ AbLiftAxis(const AbCard *cards, int count, int deciding)
 
 		if (!AbIsEffect(card))
 			continue;
-		if (card->role == AB_ROLE_GUARDRAIL && card->direction != 0)
+		if (card->role == AB_CARD_GUARDRAIL && card->direction != 0)
 			values[3] = -card->direction * fabs(card->margin);
 		for (int k = 0; k < 4; k++)
 		{

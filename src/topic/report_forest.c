@@ -10,10 +10,10 @@
 #include "topic/report_marks.h"
 #include "topic/report_markup.h"
 #include "topic/report_numbers.h"
-#include "topic/report_words.h"
+#include "topic/report_telling.h"
 
 /* in pixels */
-#define WIDTH		720
+#define WIDTH		760
 #define MARGIN		20
 #define PLOT_LEFT	250
 #define PLOT_WIDTH	240
@@ -23,9 +23,9 @@
 #define TITLE		34
 
 const char *
-AbRoleHeading(AbRole role)
+AbCardHeading(AbCardRole role)
 {
-	static const char *const headings[AB_ROLES] = {
+	static const char *const headings[AB_CARD_ROLES] = {
 		"Sample ratio", "Primary", "Secondary", "Guardrails", "Differences between slices"
 	};
 
@@ -55,8 +55,8 @@ AbStartSvg(StringInfo out, double width, double height, const char *title,
 						   ".ab-picture .ab-bar{stroke-width:2}"
 						   ".ab-picture .ab-dot{stroke-width:2}"
 						   ".ab-picture .ab-margin{stroke-width:1.5;stroke-dasharray:3 2}"
-						   ".ab-picture .ab-band{fill-opacity:.2;stroke-opacity:.35}"
-						   ".ab-picture .ab-outer{fill-opacity:.07;stroke-dasharray:5 3}"
+						   ".ab-picture .ab-band{fill-opacity:.22}.ab-picture .ab-outer{fill-opacity:.08}"
+						   ".ab-picture .ab-edge{fill:none;stroke-opacity:.45}.ab-picture .ab-dashed{stroke-dasharray:5 3;stroke-opacity:1}"
 						   ".ab-picture .ab-curve{fill:none;stroke-width:2}\n");
 	AbPalette(out, ".ab-picture");
 	appendStringInfo(out, "</style>\n<rect class=\"ab-paper\" width=\"%.0f\" height=\"%.0f\"/>\n", width, height);
@@ -166,7 +166,7 @@ AbForestSvg(StringInfo out, const AbReport *report)
 	initStringInfo(&description);
 	for (int b = 0; b < report->block_count; b++)
 	{
-		const AbBlock *block = &report->blocks[b];
+		const AbReportBlock *block = &report->blocks[b];
 		const AbCard *split = NULL;
 		int			role = -1;
 		int			effects = 0;
@@ -177,7 +177,7 @@ AbForestSvg(StringInfo out, const AbReport *report)
 		{
 			const AbCard *card = &report->cards[block->first + i];
 
-			if (card->role == AB_ROLE_SPLIT && split == NULL)
+			if (card->role == AB_CARD_SPLIT && split == NULL)
 				split = card;
 			effects += AbIsEffect(card);
 		}
@@ -199,7 +199,7 @@ AbForestSvg(StringInfo out, const AbReport *report)
 			if ((int) card->role != role)
 			{
 				role = card->role;
-				PutText(&body, "ab-soft ab-small", MARGIN, y + 18, PLOT_LEFT - MARGIN, 11.5, AbRoleHeading(card->role));
+				PutText(&body, "ab-soft ab-small", MARGIN, y + 18, PLOT_LEFT - MARGIN, 11.5, AbCardHeading(card->role));
 				appendStringInfo(&body, "<line class=\"ab-faint\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
 								 MARGIN, WIDTH - MARGIN, y + 25, y + 25);
 				y += 28;

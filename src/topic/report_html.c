@@ -29,6 +29,11 @@ typedef struct Page
 	bool		adjusted;		/* are p-values corrected? */
 } Page;
 
+/* widths at which names are cut, in units of the size of their font */
+#define LONGEST_METRIC	80
+#define LONGEST_ARM		16
+#define LONGEST_WORD	16
+
 /* in percent of the column: arrows need room */
 static const AbSpan bar_span = {4, 92, "%"};
 
@@ -40,6 +45,25 @@ Put(StringInfo out, const char *before, const char *text, const char *after)
 {
 	appendStringInfo(out, "%s<bdi>", before);
 	AbMarkup(out, text);
+	appendStringInfo(out, "</bdi>%s", after);
+}
+
+/*
+ * The same, of a name, which is cut where it would take the table apart; the
+ * whole of it is what a pointer shows.
+ */
+static void
+PutName(StringInfo out, const char *before, const char *name, double width, const char *after)
+{
+	appendStringInfo(out, "%s<bdi", before);
+	if (!AbFits(name, width))
+	{
+		appendStringInfoString(out, " title=\"");
+		AbMarkup(out, name);
+		appendStringInfoChar(out, '"');
+	}
+	appendStringInfoChar(out, '>');
+	AbMarkupShort(out, name, width);
 	appendStringInfo(out, "</bdi>%s", after);
 }
 
@@ -90,7 +114,7 @@ static void
 PutSubtitle(const Page *page)
 {
 	StringInfo	out = page->out;
-	const AbBlock *whole = AbWholeBlock(page->report);
+	const AbReportBlock *whole = AbWholeBlock(page->report);
 	const AbCard *first = NULL;
 
 	for (int i = 0; whole != NULL && i < whole->count; i++)
@@ -151,11 +175,11 @@ PutOutcome(StringInfo out, const AbCard *card)
 	if (card->verdict == NULL)
 		return;
 	appendStringInfo(out, "<span class=\"outcome ab-%s\"><span class=\"sign\" aria-hidden=\"true\">%s</span>", tone, sign);
-	Put(out, "", card->verdict, "</span>");
+	PutName(out, "", card->verdict, LONGEST_WORD, "</span>");
 }
 
 static void
-PutSplit(const Page *page, const AbBlock *block)
+PutSplit(const Page *page, const AbReportBlock *block)
 {
 	StringInfo	out = page->out;
 
@@ -163,18 +187,21 @@ PutSplit(const Page *page, const AbBlock *block)
 	{
 		const AbCard *card = &page->report->cards[block->first + i];
 
-		if (card->role != AB_ROLE_SPLIT)
+		if (card->role != AB_CARD_SPLIT)
 			continue;
 		appendStringInfoString(out, "<p class=\"split\">");
 		PutOutcome(out, card);
-		if (!isnan(card->control_n) && !isnan(card->treatment_n))
+		/* which has the numbers of all variants */
+		if (card->sentence != NULL)
+			Put(out, " <span class=\"ab-soft\">", card->sentence, "</span>");
+		else if (!isnan(card->control_n) && !isnan(card->treatment_n))
 		{
 			Put(out, psprintf(" <span class=\"ab-soft\">%s ", AbShowCount(card->control_n)),
 				card->control ? card->control : "control", "");
 			Put(out, psprintf(", %s ", AbShowCount(card->treatment_n)),
 				card->treatment ? card->treatment : "treatment", "</span>");
 		}
-		if (!isnan(card->p_value))
+		if (card->sentence == NULL && !isnan(card->p_value))
 		{
 			appendStringInfoString(out, "<span class=\"ab-soft\">, ");
 			AbMarkup(out, AbShowPEquation(card->p_value));
@@ -223,7 +250,7 @@ static void
 PutNumber(StringInfo out, const char *name, const char *number, const char *title)
 {
 	appendStringInfoString(out, "<td role=\"cell\" class=\"number\" data-name=\"");
-	AbMarkup(out, name);
+	AbMarkupShort(out, name, LONGEST_ARM);
 	appendStringInfoChar(out, '"');
 	if (title != NULL)
 		appendStringInfo(out, " title=\"%s\"", title);
@@ -257,9 +284,9 @@ PutRow(const Page *page, const AbCard *card)
 	const char *direction = card->direction == 0 ? "" :
 		card->direction > 0 ? "higher is better" : "lower is better";
 
-	Put(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", AbMetricName(card), "");
+	PutName(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", AbMetricName(card), LONGEST_METRIC, "");
 	if (page->report->treatments > 1 && card->treatment != NULL)
-		Put(out, "<span class=\"small\">", card->treatment, "</span>");
+		PutName(out, "<span class=\"small\">", card->treatment, LONGEST_METRIC, "</span>");
 	if (card->statistic != NULL || direction[0] != '\0')
 		Put(out, "<span class=\"small ab-soft\">",
 			psprintf("%s%s%s", card->statistic ? card->statistic : "",
@@ -272,7 +299,7 @@ PutRow(const Page *page, const AbCard *card)
 	PutNumber(out, page->adjusted ? "p, corrected" : "p", AbShowP(p), isnan(p) ? NULL : psprintf("%.3g", p));
 	appendStringInfoString(out, "<td role=\"cell\" class=\"judged\">");
 	PutOutcome(out, card);
-	if (card->role == AB_ROLE_GUARDRAIL && !isnan(card->margin))
+	if (card->role == AB_CARD_GUARDRAIL && !isnan(card->margin))
 		appendStringInfo(out, "<span class=\"small ab-soft\">margin %s</span>", AbShowPercent(fabs(card->margin)));
 	if (!isnan(card->prob_better))
 		appendStringInfo(out, "<span class=\"small ab-soft\">better with probability %s</span>",
@@ -284,7 +311,7 @@ PutRow(const Page *page, const AbCard *card)
  * The metrics of a block.  Returns whether there are any.
  */
 static bool
-PutTable(const Page *page, const AbBlock *block, const char *caption)
+PutTable(const Page *page, const AbReportBlock *block, const char *caption)
 {
 	StringInfo	out = page->out;
 	int			role = -1;
@@ -298,11 +325,15 @@ PutTable(const Page *page, const AbBlock *block, const char *caption)
 			continue;
 		if (role < 0)
 		{
-			Put(out, "<table role=\"table\" class=\"cards\">\n<caption class=\"ab-soft\">", caption, "</caption>\n");
+			/* a slice has its name above the table already */
+			Put(out, block->slice ?
+				"<table role=\"table\" class=\"cards\">\n<caption class=\"thin\"><span class=\"unseen\">" :
+				"<table role=\"table\" class=\"cards\">\n<caption class=\"ab-soft\"><span>", caption,
+				"</span></caption>\n");
 			appendStringInfoString(out, "<thead role=\"rowgroup\"><tr role=\"row\" class=\"ab-soft\">"
 								   "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft\">Metric</th>");
-			Put(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">", page->control, "</th>");
-			Put(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">", page->treatment, "</th>");
+			PutName(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number arm\">", page->control, LONGEST_ARM, "</th>");
+			PutName(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number arm\">", page->treatment, LONGEST_ARM, "</th>");
 			appendStringInfo(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft\">Change with its interval</th>"
 							 "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">Change</th>"
 							 "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">%s</th>"
@@ -313,7 +344,7 @@ PutTable(const Page *page, const AbBlock *block, const char *caption)
 		{
 			appendStringInfo(out, "%s<tbody role=\"rowgroup\">\n<tr role=\"row\" class=\"group\">"
 							 "<th role=\"rowheader\" scope=\"rowgroup\" colspan=\"3\" class=\"ab-soft\">%s</th>",
-							 role < 0 ? "" : "</tbody>\n", AbRoleHeading(card->role));
+							 role < 0 ? "" : "</tbody>\n", AbCardHeading(card->role));
 			PutBar(page, NULL);
 			appendStringInfoString(out, "<td role=\"cell\" class=\"empty\" colspan=\"3\"></td></tr>\n");
 			role = card->role;
@@ -337,7 +368,7 @@ PutSlices(const Page *page)
 
 	for (int i = 0; i < report->block_count; i++)
 	{
-		const AbBlock *block = &report->blocks[i];
+		const AbReportBlock *block = &report->blocks[i];
 
 		if (block->slice == NULL && !block->about_slices)
 			continue;
@@ -359,9 +390,9 @@ PutSlices(const Page *page)
 				const AbCard *card = &report->cards[block->first + k];
 				double		p = isnan(card->p_adjusted) ? card->p_value : card->p_adjusted;
 
-				Put(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", AbMetricName(card), "");
+				PutName(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", AbMetricName(card), LONGEST_METRIC, "");
 				if (report->treatments > 1 && card->treatment != NULL)
-					Put(out, "<span class=\"small\">", card->treatment, "</span>");
+					PutName(out, "<span class=\"small\">", card->treatment, LONGEST_METRIC, "</span>");
 				Put(out, "</th><td role=\"cell\" data-name=\"By\">", card->slice ? card->slice : "", "</td>");
 				PutNumber(out, "p", AbShowP(p), isnan(p) ? NULL : psprintf("%.3g", p));
 				appendStringInfoString(out, "<td role=\"cell\" class=\"judged\">");
@@ -382,8 +413,12 @@ PutSlices(const Page *page)
 static const char *
 NoteOf(const AbCard *card)
 {
-	/* that of a split stands beside it */
-	return card->role == AB_ROLE_SPLIT ? NULL : card->note;
+	/*
+	 * that of a split stands beside it, that slices are exploratory above
+	 * them
+	 */
+	return card->role == AB_CARD_SPLIT || (card->note && strcmp(card->note, "exploratory") == 0) ?
+		NULL : card->note;
 }
 
 static const char *
@@ -429,11 +464,11 @@ PutShared(const Page *page, const char *(*field) (const AbCard *), const char *i
 			continue;
 		else
 			appendStringInfoString(list, ", ");
-		Put(list, "", card->role == AB_ROLE_SPLIT ? "sample ratio" : AbMetricName(card), "");
+		PutName(list, "", card->role == AB_CARD_SPLIT ? "sample ratio" : AbMetricName(card), LONGEST_METRIC, "");
 		if (report->treatments > 1 && card->treatment != NULL)
-			Put(list, " ", card->treatment, "");
+			PutName(list, " ", card->treatment, LONGEST_METRIC, "");
 		if (card->slice != NULL)
-			Put(list, " (", card->slice, ")");
+			PutName(list, " (", card->slice, LONGEST_METRIC, ")");
 		if (list->len > 2000)
 			appendStringInfoString(list, ", and others");
 	}
@@ -457,8 +492,8 @@ PutShared(const Page *page, const char *(*field) (const AbCard *), const char *i
 void
 AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 {
-	Page		page = {.out = out,.report = report};
-	const AbBlock *whole = AbWholeBlock(report);
+	Page		page = {.out = out, .report = report};
+	const AbReportBlock *whole = AbWholeBlock(report);
 	const AbCard *split = whole ? AbSplitCard(report, whole) : NULL;
 	const char *correction = NULL;
 
@@ -471,7 +506,7 @@ AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 			correction = report->cards[i].correction;
 	page.adjusted = correction != NULL;
 
-	PutHead(&page, title && title[0] ? title : "Result of the experiment");
+	PutHead(&page, title && title[0] ? AbPrintable(title, strlen(title)) : "Result of the experiment");
 	PutSubtitle(&page);
 	appendStringInfoString(out, "</header>\n");
 	PutVerdict(&page);

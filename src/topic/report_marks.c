@@ -58,7 +58,7 @@ AbDrawGrid(StringInfo out, const AbSpan *span, const AbAxis *axis, double top, d
 }
 
 /*
- * The ticks' numbers.
+ * The ticks' numbers, of every second where there are many.
  */
 void
 AbDrawTicks(StringInfo out, const AbSpan *span, const AbAxis *axis, double y)
@@ -69,6 +69,8 @@ AbDrawTicks(StringInfo out, const AbSpan *span, const AbAxis *axis, double y)
 	{
 		double		value = Tick(axis, i);
 
+		if (TickCount(axis) > 6 && fmod(rint(value / axis->step), 2) != 0)
+			continue;
 		appendStringInfo(out, "<text class=\"ab-soft ab-tick\" text-anchor=\"middle\" x=\"%s\" y=\"%.1f\">%s%s%%</text>",
 						 AbSpanX(span, axis, value), y, value > 0 ? "+" : "", AbShowNumber(value, decimals));
 	}
@@ -122,7 +124,7 @@ AbDrawMark(StringInfo out, const AbSpan *span, const AbAxis *axis, const AbCard 
 	double		low = isnan(card->lift_low) ? -INFINITY : card->lift_low;
 	double		high = isnan(card->lift_high) ? INFINITY : card->lift_high;
 
-	if (card->role == AB_ROLE_GUARDRAIL && card->direction != 0 && !isnan(card->margin))
+	if (card->role == AB_CARD_GUARDRAIL && card->direction != 0 && !isnan(card->margin))
 	{
 		double		margin = -card->direction * fabs(card->margin);
 		const char *x = AbSpanX(span, axis, margin);

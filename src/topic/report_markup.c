@@ -23,13 +23,13 @@ NextCharacter(const unsigned char **text, const unsigned char *end)
 	int			length = pg_utf_mblen(*text);
 	pg_wchar	character;
 
-	if (length > end - *text || !pg_utf8_islegal(*text, length))
+	if (length > end - *text ||!pg_utf8_islegal(*text, length))
 	{
-		(*text)++;
+		(*text) ++;
 		return 0xfffd;
 	}
 	character = utf8_to_unicode((unsigned char *) *text);
-	*text += length;
+	*text +=length;
 	/* what XML or HTML does not allow, even as a number */
 	if (character < ' ' || (character >= 0x7f && character < 0xa0) ||
 		(character & 0xfffe) == 0xfffe || (character >= 0xfdd0 && character <= 0xfdef))

@@ -129,14 +129,16 @@ DecimalsOf(const double *values, int count, double fineness, int least, int most
 }
 
 /*
- * The two values of a row and their difference.  A rate is shown in percent
- * and its difference in points.
+ * The two values of a row and their difference.  A rate, and the share of
+ * comparisons that a rank test counts, are shown in percent and their
+ * difference in points.
  */
 AbShownValues
 AbShowValues(const AbCard *card)
 {
 	AbShownValues shown;
-	bool		rate = card->statistic != NULL && strcmp(card->statistic, "rate") == 0;
+	bool		rate = card->statistic != NULL &&
+		(strcmp(card->statistic, "rate") == 0 || strcmp(card->statistic, "rank") == 0);
 	double		scale = rate ? 100 : 1;
 	double		values[2] = {card->control_value * scale, card->treatment_value * scale};
 	double		diff = card->diff * scale;

@@ -13,7 +13,8 @@ typedef struct AbShownValues
 	const char *control;		/* "71.3%", "" where it is not known */
 	const char *treatment;
 	const char *diff;			/* "+7.6 points", "" */
-	const char *diff_range;		/* "+5.1 to +10.1", "" where there is no interval */
+	const char *diff_range;		/* "+5.1 to +10.1", "" where there is no
+								 * interval */
 } AbShownValues;
 
 /* The lift and its interval, in the same number of digits. */

@@ -73,12 +73,12 @@ static const Field fields[] = {
 };
 
 static const AbWord role_words[] = {
-	{"sample ratio", AB_ROLE_SPLIT, NULL},
-	{"sample-ratio", AB_ROLE_SPLIT, AB_SYNONYM},
-	{"primary", AB_ROLE_PRIMARY, NULL},
-	{"secondary", AB_ROLE_SECONDARY, NULL},
-	{"guardrail", AB_ROLE_GUARDRAIL, NULL},
-	{"heterogeneity", AB_ROLE_HETEROGENEITY, NULL}
+	{"sample ratio", AB_CARD_SPLIT, NULL},
+	{"sample-ratio", AB_CARD_SPLIT, AB_SYNONYM},
+	{"primary", AB_CARD_PRIMARY, NULL},
+	{"secondary", AB_CARD_SECONDARY, NULL},
+	{"guardrail", AB_CARD_GUARDRAIL, NULL},
+	{"heterogeneity", AB_CARD_HETEROGENEITY, NULL}
 };
 
 static const AbWord rule_words[] = {
@@ -102,8 +102,8 @@ static const char *const outcome_words[AB_OUTCOMES] = {
  * the direction of the text behind them, and what XML does not allow.  Only
  * in UTF-8 are there any beyond ASCII that a server lets in.
  */
-static char *
-Printable(const char *data, int length)
+char *
+AbPrintable(const char *data, int length)
 {
 	char	   *text = pnstrdup(data, length);
 	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
@@ -153,7 +153,7 @@ ReadText(const Field *field, const JsonbValue *value, int place)
 	switch (value->type)
 	{
 		case jbvString:
-			return Printable(value->val.string.val, value->val.string.len);
+			return AbPrintable(value->val.string.val, value->val.string.len);
 		case jbvNumeric:
 			number = DatumGetCString(DirectFunctionCall1(numeric_out,
 														 NumericGetDatum(value->val.numeric)));
@@ -182,9 +182,11 @@ ReadField(AbCard *card, const Field *field, const JsonbValue *value)
 	{
 		case FIELD_TEXT:
 			text = ReadText(field, value, card->place);
+
 			/* no text is as good as none */
 			if (text[0] != '\0')
 				*(const char **) target = text;
+
 			break;
 		case FIELD_NUMBER:
 			if (value->type != jbvNumeric)
@@ -227,11 +229,11 @@ ReadOutcome(AbCard *card)
 				card->outcome = (AbOutcome) i;
 		return;
 	}
-	if (card->role == AB_ROLE_SPLIT)
+	if (card->role == AB_CARD_SPLIT)
 		card->outcome = isnan(card->p_value) ? AB_OUTCOME_SPLIT_UNCHECKED :
 			card->p_value < card->alpha ? AB_OUTCOME_SPLIT_MISMATCH :
 			AB_OUTCOME_SPLIT_INTENDED;
-	else if (card->role == AB_ROLE_PRIMARY || card->role == AB_ROLE_SECONDARY)
+	else if (card->role == AB_CARD_PRIMARY || card->role == AB_CARD_SECONDARY)
 	{
 		if (isnan(p) || isnan(effect))
 			card->outcome = AB_OUTCOME_NO_DATA;
@@ -254,7 +256,7 @@ ReadCard(AbCard *card, int place, JsonbContainer *object)
 {
 	memset(card, 0, sizeof(AbCard));
 	card->place = place;
-	card->role = AB_ROLE_SECONDARY;
+	card->role = AB_CARD_SECONDARY;
 	for (int i = 0; i < lengthof(fields); i++)
 		if (fields[i].kind == FIELD_NUMBER)
 			*(double *) ((char *) card + fields[i].offset) = NAN;
@@ -287,7 +289,7 @@ CompareKeyed(const void *a, const void *b)
 	int			order;
 
 	if (x->text == NULL || y->text == NULL)
-		order = (x->text != NULL) - (y->text != NULL);
+		order = (x->text !=NULL) -(y->text !=NULL);
 	else
 		order = strcmp(x->text, y->text);
 	return order ? order : (x->place > y->place) - (x->place < y->place);
@@ -323,8 +325,8 @@ AbGroupTexts(const char *const *texts, int count, int *groups)
 	qsort(keyed, count, sizeof(Keyed), CompareKeyed);
 	for (int i = 0; i < count; i++)
 	{
-		if (i == 0 || (keyed[i].text == NULL) != (keyed[i - 1].text == NULL) ||
-			(keyed[i].text != NULL && strcmp(keyed[i].text, keyed[i - 1].text) != 0))
+		if (i == 0 || (keyed[i].text == NULL) !=(keyed[i - 1].text == NULL) ||
+			(keyed[i].text !=NULL && strcmp(keyed[i].text, keyed[i - 1].text) != 0))
 		{
 			leaders[found] = keyed[i];
 			leaders[found].group = found;
@@ -358,7 +360,7 @@ MakeBlocks(AbReport *report)
 	AbCard	   *ordered = palloc(Max(count, 1) * sizeof(AbCard));
 	int		   *next;
 	int			found;
-	static const char about_slices[] = "\1"; /* is no slice: not printable */
+	static const char about_slices[] = "\1";	/* is no slice: not printable */
 	int			whole = -1;
 	int			last = -1;
 	int			filled = 0;
@@ -380,10 +382,10 @@ MakeBlocks(AbReport *report)
 	{
 		const AbCard *card = &report->cards[i];
 
-		texts[i] = card->role == AB_ROLE_HETEROGENEITY ? about_slices : card->slice;
+		texts[i] = card->role == AB_CARD_HETEROGENEITY ? about_slices : card->slice;
 	}
 	found = AbGroupTexts(texts, count, groups);
-	report->blocks = palloc0(Max(found, 1) * sizeof(AbBlock));
+	report->blocks = palloc0(Max(found, 1) * sizeof(AbReportBlock));
 	report->block_count = found;
 	for (int i = 0; i < count; i++)
 	{
@@ -394,7 +396,7 @@ MakeBlocks(AbReport *report)
 	}
 	for (int i = 0; i < count; i++)
 	{
-		AbBlock    *block;
+		AbReportBlock *block;
 		int			group = groups[i];
 
 		if (group == whole)
@@ -415,8 +417,11 @@ MakeBlocks(AbReport *report)
 		report->blocks[i].first = filled;
 		filled += report->blocks[i].count;
 	}
-	for (int i = 0; i < count; i++)
-		ordered[next[groups[i]]++] = report->cards[i];
+	/* in a block by role: an aggregate without ORDER BY may have mixed them */
+	for (int role = 0; role < AB_CARD_ROLES; role++)
+		for (int i = 0; i < count; i++)
+			if ((int) report->cards[i].role == role)
+				ordered[next[groups[i]]++] = report->cards[i];
 	report->cards = ordered;
 }
 

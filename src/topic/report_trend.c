@@ -15,7 +15,7 @@
 #include "topic/report_marks.h"
 #include "topic/report_markup.h"
 #include "topic/report_numbers.h"
-#include "topic/report_words.h"
+#include "topic/report_telling.h"
 #include "utils/datetime.h"
 
 /* in pixels */
@@ -107,6 +107,29 @@ PointY(const Panel *panel, double value)
 }
 
 /*
+ * An edge of a band as a path without its first letter: the upper from left to
+ * right, the lower from right to left.
+ */
+static const char *
+EdgeOf(const Panel *panel, const Point *const *piece, int length, bool upper)
+{
+	StringInfoData path;
+
+	initStringInfo(&path);
+	for (int k = 0; k < length; k++)
+	{
+		const Point *point = piece[upper ? k : length - 1 - k];
+		double		value = upper ? point->card->lift_high : point->card->lift_low;
+
+		/* an open end is beyond every axis */
+		if (isnan(value))
+			value = upper ? INFINITY : -INFINITY;
+		appendStringInfo(&path, "%s%.1f %.1f", k ? "L" : "", PointX(panel, point->day), PointY(panel, value));
+	}
+	return path.data;
+}
+
+/*
  * The band of one kind of rule, in pieces where days have no interval.  A piece
  * of one day is a line.
  */
@@ -119,6 +142,8 @@ DrawBand(StringInfo out, const Panel *panel, bool fixed)
 	for (int i = 0; i <= panel->count; i++)
 	{
 		const Point *point = i < panel->count ? &panel->points[i] : NULL;
+		const char *high;
+		const char *low;
 
 		if (point != NULL && (point->card->rule == AB_RULE_FIXED) != fixed)
 			continue;
@@ -129,14 +154,12 @@ DrawBand(StringInfo out, const Panel *panel, bool fixed)
 		}
 		if (length == 0)
 			continue;
-		appendStringInfo(out, "<path class=\"ab-told ab-told-line %s\" d=\"", fixed ? "ab-band" : "ab-outer");
-		for (int k = 0; k < length; k++)
-			appendStringInfo(out, "%c%.1f %.1f", k ? 'L' : 'M', PointX(panel, piece[k]->day),
-							 PointY(panel, isnan(piece[k]->card->lift_high) ? INFINITY : piece[k]->card->lift_high));
-		for (int k = length - 1; k >= 0; k--)
-			appendStringInfo(out, "L%.1f %.1f", PointX(panel, piece[k]->day),
-							 PointY(panel, isnan(piece[k]->card->lift_low) ? -INFINITY : piece[k]->card->lift_low));
-		appendStringInfoString(out, "Z\"/>");
+		high = EdgeOf(panel, piece, length, true);
+		low = EdgeOf(panel, piece, length, false);
+		appendStringInfo(out, "<path class=\"ab-told %s\" d=\"M%sL%sZ\"/>"
+						 "<path class=\"ab-told-line ab-edge%s\" d=\"M%sM%s\"/>",
+						 fixed ? "ab-band" : "ab-outer", high, low,
+						 fixed ? "" : " ab-dashed", high, low);
 		length = 0;
 	}
 	pfree(piece);
@@ -190,6 +213,7 @@ DrawDays(StringInfo out, const Panel *panel, double y)
 		/* of a timestamp the date, where the days are more than one */
 		if (strlen(text) > 10 && text[4] == '-' && panel->last - panel->first >= 1)
 			text = pnstrdup(text, 10);
+
 		if (point->day == shown || (k == 1 && (PointX(panel, point->day) < 120 ||
 											   PointX(panel, point->day) > PLOT_WIDTH - 120)))
 			continue;

@@ -12,7 +12,7 @@
 #include "miscadmin.h"
 #include "topic/report_axis.h"
 #include "topic/report_markup.h"
-#include "topic/report_words.h"
+#include "topic/report_telling.h"
 #include "utils/float.h"
 #include "utils/json.h"
 
@@ -175,13 +175,13 @@ AbVegaLite(StringInfo out, const AbReport *report)
 	appendStringInfo(out, "{\"mark\":{\"type\":\"rule\",\"color\":\"#8b949e\"},\"encoding\":{\"x\":{\"datum\":0,%s}}}", x.data);
 	appendStringInfo(out, ",{\"mark\":{\"type\":\"rule\",\"strokeWidth\":2},\"encoding\":{%s,"
 					 "\"x\":{\"field\":\"from\",%s},\"x2\":{\"field\":\"to\"},%s}}", y, x.data, colour.data);
-	appendStringInfo(out, ",{\"mark\":{\"type\":\"point\",\"size\":70,\"strokeWidth\":2,\"opacity\":1},\"encoding\":{%s,"
-					 "\"x\":{\"field\":\"dot\",%s},%s,"
-					 "\"fill\":{\"condition\":{\"test\":\"datum.decided\",\"field\":\"verdict\",\"type\":\"nominal\",\"scale\":",
-					 y, x.data, colour.data);
-	PutColours(out, report);
-	appendStringInfoString(out, ",\"legend\":null},\"value\":\"white\"},"
-						   "\"tooltip\":{\"field\":\"sentence\",\"type\":\"nominal\"}}}");
+	/* filled where there is a verdict, else hollow */
+	for (int decided = 1; decided >= 0; decided--)
+		appendStringInfo(out, ",{\"transform\":[{\"filter\":\"datum.decided === %s\"}],"
+						 "\"mark\":{\"type\":\"point\",\"size\":70,\"strokeWidth\":2,\"opacity\":1,%s},\"encoding\":{%s,"
+						 "\"x\":{\"field\":\"dot\",%s},%s,\"tooltip\":{\"field\":\"sentence\",\"type\":\"nominal\"}}}",
+						 decided ? "true" : "false", decided ? "\"filled\":true" : "\"fill\":\"white\"",
+						 y, x.data, colour.data);
 	for (int side = 0; side < 2; side++)
 		appendStringInfo(out, ",{\"transform\":[{\"filter\":\"datum.%s\"}],\"mark\":{\"type\":\"point\",\"filled\":true,\"opacity\":1,"
 						 "\"size\":60,\"shape\":\"triangle-%s\"},\"encoding\":{%s,\"x\":{\"datum\":%s,%s},%s}}",

@@ -213,7 +213,7 @@ CutSql(const AbSpec *spec, const AbMetric *metric, Datum histogram)
 		cut = Quantile(spec, histogram, list.entries[i].label,
 					   metric->quantile);
 		if (!isnan(cut))
-			appendStringInfo(&sql, "%s WHEN CAST(c%d AS pg_catalog.text) OPERATOR(pg_catalog.=) %s THEN %s",
+			appendStringInfo(&sql, "%s WHEN CAST(c%d AS pg_catalog.text) COLLATE pg_catalog.\"C\" OPERATOR(pg_catalog.=) %s THEN %s",
 							 sql.len == 0 ? "CASE" : "", spec->variant + 1,
 							 quote_literal_cstr(AbLabelToServer(list.entries[i].label)),
 							 NumberSql(cut));
@@ -225,36 +225,50 @@ CutSql(const AbSpec *spec, const AbMetric *metric, Datum histogram)
 }
 
 /*
- * Find what has to be known of each metric before it is collected.
+ * Find the cuts of one kind.
  */
-static AbCuts
-FindCuts(AbCollection *collection, const char *excluded)
+static void
+FindCutsOf(AbCollection *collection, AbCut kind, AbCuts *cuts)
 {
 	const AbSpec *spec = collection->spec;
-	AbCuts		cuts = {NULL, excluded};
-	char	   *sql = AbCutsSql(spec, excluded);
+	char	   *sql = AbCutsSql(spec, kind, cuts->excluded);
 	SPITupleTable *table;
 	int			column = 0;
 
-	cuts.values = (const char **) palloc0(spec->metric_count * sizeof(char *));
-	collection->histograms = (Datum *) palloc0(spec->metric_count *
-											   sizeof(Datum));
 	if (sql == NULL)
-		return cuts;
+		return;
 	table = Run(sql);
 	for (int i = 0; i < spec->metric_count; i++)
 	{
 		const AbMetric *metric = &spec->metrics[i];
 		Datum		histogram;
 
-		if (!AbNeedsCut(spec, metric))
+		if (AbCutOf(spec, metric) != kind)
 			continue;
 		histogram = State(table, 0, column++);
-		cuts.values[i] = CutSql(spec, metric, histogram);
+		cuts->values[i] = CutSql(spec, metric, histogram);
 		if (metric->statistic == AB_STATISTIC_QUANTILE)
 			collection->histograms[i] = histogram;
-		else if (cuts.values[i] == NULL)
-			cuts.values[i] = "CAST(NULL AS pg_catalog.float8)";
+		else if (cuts->values[i] == NULL)
+			cuts->values[i] = "CAST(NULL AS pg_catalog.float8)";
+	}
+}
+
+/*
+ * Find what has to be known of each metric before it is collected.
+ */
+static AbCuts
+FindCuts(AbCollection *collection, const char *excluded)
+{
+	int			count = collection->spec->metric_count;
+	AbCuts		cuts = {NULL, excluded};
+
+	cuts.values = (const char **) palloc0(count * sizeof(char *));
+	collection->histograms = (Datum *) palloc0(count * sizeof(Datum));
+	if (collection->grain != AB_GRAIN_STATES)
+	{
+		FindCutsOf(collection, AB_CUT_ROWS, &cuts);
+		FindCutsOf(collection, AB_CUT_UNITS, &cuts);
 	}
 	return cuts;
 }

@@ -349,16 +349,15 @@ AbCollectSql(const AbSpec *spec, const AbCuts *cuts)
 }
 
 /*
- * The statement that collects, for each metric that AbNeedsCut(), the histogram
- * its cut is read from: of a quantile all rows by variant, of a cap all units
- * or rows together.  NULL if there is none.
+ * The statement that collects, for each metric with that kind of cut, the
+ * histogram it is read from: of a quantile all rows by variant, of a cap all
+ * rows or units together.  NULL if there is none.
  */
 char *
-AbCutsSql(const AbSpec *spec, const char *excluded)
+AbCutsSql(const AbSpec *spec, AbCut kind, const char *excluded)
 {
 	AbCuts		none = {palloc0(Max(spec->metric_count, 1) * sizeof(char *)), excluded};
 	Writer		writer = {spec, &none, AbGrainOf(spec), {0}};
-	const char *key = writer.grain == AB_GRAIN_UNITS ? AbKeySql(spec) : NULL;
 	int			count = 0;
 
 	initStringInfo(&writer.sql);
@@ -366,31 +365,38 @@ AbCutsSql(const AbSpec *spec, const char *excluded)
 	for (int i = 0; i < spec->metric_count; i++)
 	{
 		const AbMetric *metric = &spec->metrics[i];
-		const char *value = AbValueSql(spec, metric->column);
+		bool		quantile = metric->statistic == AB_STATISTIC_QUANTILE;
 
-		if (!AbNeedsCut(spec, metric))
+		if (AbCutOf(spec, metric) != kind)
 			continue;
-		appendStringInfoString(&writer.sql, count++ > 0 ? ", " : " ");
-		if (metric->statistic == AB_STATISTIC_QUANTILE)
-			appendStringInfo(&writer.sql, "%s.ab_histogram(%s, %s)%s",
-							 spec->query.schema, value,
-							 AbVariantSql(spec, true),
-							 psprintf(" FILTER (WHERE %s IS NOT NULL)", key));
-		else if (key == NULL)
-			appendStringInfo(&writer.sql, "%s.ab_histogram(%s, CAST('all' AS pg_catalog.text)) FILTER (WHERE c%d IS NOT NULL)",
-							 spec->query.schema, value, spec->variant + 1);
+		appendStringInfo(&writer.sql, "%s %s.ab_histogram(%s, %s) FILTER (WHERE ",
+						 count++ > 0 ? "," : "", spec->query.schema,
+						 kind == AB_CUT_UNITS ?
+						 AbUnitMeanSql("g", 's', 'n', i) :
+						 AbValueSql(spec, metric->column),
+						 quantile ? AbVariantSql(spec, true) :
+						 "CAST('all' AS pg_catalog.text)");
+		if (kind == AB_CUT_UNITS)
+			appendStringInfoString(&writer.sql, "g.u IS NOT NULL AND g.v" EQUALS "g.w)");
+		else if (quantile)
+			appendStringInfo(&writer.sql, "%s IS NOT NULL)", AbKeySql(spec));
 		else
-			appendStringInfo(&writer.sql, "(SELECT %s.ab_histogram(%s, CAST('all' AS pg_catalog.text)) FILTER (WHERE u.u IS NOT NULL AND u.v" EQUALS "u.w) FROM ",
-							 spec->query.schema,
-							 AbUnitMeanSql("u", 's', 'n', i));
-		if (metric->statistic != AB_STATISTIC_QUANTILE && key != NULL)
-		{
-			appendStringInfoChar(&writer.sql, '(');
-			AppendGroups(&writer);
-			appendStringInfoString(&writer.sql, ") AS u)");
-		}
+			appendStringInfo(&writer.sql, "c%d IS NOT NULL)",
+							 spec->variant + 1);
 	}
 	appendStringInfoString(&writer.sql, " FROM ");
-	AppendQuery(&writer);
+	if (kind == AB_CUT_UNITS)
+	{
+		/* without slices a unit is one row of the groups */
+		AbSpec		whole = *spec;
+
+		whole.slice_count = 0;
+		writer.spec = &whole;
+		appendStringInfoChar(&writer.sql, '(');
+		AppendGroups(&writer);
+		appendStringInfoString(&writer.sql, ") AS g");
+	}
+	else
+		AppendQuery(&writer);
 	return count == 0 ? NULL : writer.sql.data;
 }

@@ -102,7 +102,7 @@ AbSliceSql(const AbSpec *spec, int slice)
 {
 	int			c = spec->slices[slice] + 1;
 
-	return psprintf("CASE WHEN c%d IS NULL THEN 'n' ELSE 'v' OPERATOR(pg_catalog.||) CAST(c%d AS pg_catalog.text) END",
+	return psprintf("CASE WHEN c%d IS NULL THEN 'n' ELSE 'v' OPERATOR(pg_catalog.||) CAST(c%d AS pg_catalog.text) END COLLATE pg_catalog.\"C\"",
 					c, c);
 }
 
@@ -161,14 +161,16 @@ AbHasHistogram(const AbSpec *spec, const AbMetric *metric)
 /*
  * Must something be known before the metric is collected?
  */
-bool
-AbNeedsCut(const AbSpec *spec, const AbMetric *metric)
+AbCut
+AbCutOf(const AbSpec *spec, const AbMetric *metric)
 {
-	if (spec->query.has_states)
-		return false;
-	return (metric->statistic == AB_STATISTIC_QUANTILE &&
-			spec->unit != AB_NO_COLUMN) ||
-		(!isnan(metric->cap) && metric->covariate != AB_NO_COLUMN);
+	bool		units = spec->unit != AB_NO_COLUMN;
+
+	if (metric->statistic == AB_STATISTIC_QUANTILE && units)
+		return AB_CUT_ROWS;
+	if (!isnan(metric->cap) && metric->covariate != AB_NO_COLUMN)
+		return units ? AB_CUT_UNITS : AB_CUT_ROWS;
+	return AB_CUT_NONE;
 }
 
 /*
