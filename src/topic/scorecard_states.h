@@ -33,6 +33,7 @@ typedef struct AbCuts
 {
 	const char **values;
 	const char *excluded;		/* a text[] of units to leave out, or NULL */
+	bool		several_variants;	/* look for units that are in several */
 } AbCuts;
 
 /* A sum of a unit's rows: its column is a letter and the metric's number. */
