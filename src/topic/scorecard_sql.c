@@ -91,6 +91,40 @@ AppendSums(Writer *writer, bool again)
 }
 
 /*
+ * The columns of the slices, as they are grouped: y0, y1, ..
+ */
+static void
+AppendSliceColumns(Writer *writer)
+{
+	const AbSpec *spec = writer->spec;
+
+	for (int j = 0; j < spec->slice_count; j++)
+		appendStringInfo(&writer->sql, ", %s AS y%d",
+						 AbGroupSql(spec, spec->slices[j]), j);
+}
+
+/*
+ * The slices as texts, k0, k1, .., of x.y0, x.y1, ..
+ */
+static void
+AppendSliceTexts(Writer *writer)
+{
+	for (int j = 0; j < writer->spec->slice_count; j++)
+		appendStringInfo(&writer->sql, ", %s AS k%d",
+						 AbSliceSql(psprintf("x.y%d", j)), j);
+}
+
+static void
+AppendGroupBySlices(Writer *writer, const char *before)
+{
+	const AbSpec *spec = writer->spec;
+
+	for (int j = 0; j < spec->slice_count; j++)
+		appendStringInfo(&writer->sql, "%s%s", j == 0 ? before : ", ",
+						 AbGroupSql(spec, spec->slices[j]));
+}
+
+/*
  * SELECT of the query by unit or pair, by variant and by all slices; of units a
  * group each as long as they are in one variant.  Variants are told apart by
  * bytes, as their names are everywhere.
@@ -100,20 +134,20 @@ AppendGroups(Writer *writer)
 {
 	const AbSpec *spec = writer->spec;
 	const char *key = AbKeySql(spec);
-	const char *variant = psprintf("%s COLLATE pg_catalog.\"C\"",
-								   AbVariantSql(spec, false));
+	const char *variant = AbGroupSql(spec, spec->variant);
 	StringInfo	sql = &writer->sql;
 
-	appendStringInfo(sql, "SELECT %s AS u, %s AS v, pg_catalog.count(*) AS r",
+	appendStringInfoString(sql, "SELECT x.*, CAST(x.o AS pg_catalog.text) COLLATE pg_catalog.\"C\" AS v");
+	AppendSliceTexts(writer);
+	appendStringInfo(sql, " FROM (SELECT %s AS u, %s AS o, pg_catalog.count(*) AS r",
 					 key, variant);
-	for (int j = 0; j < spec->slice_count; j++)
-		appendStringInfo(sql, ", %s AS k%d", AbSliceSql(spec, j), j);
+	AppendSliceColumns(writer);
 	AppendSums(writer, false);
 	appendStringInfoString(sql, " FROM ");
 	AppendQuery(writer);
 	appendStringInfo(sql, " GROUP BY %s, %s", key, variant);
-	for (int j = 0; j < spec->slice_count; j++)
-		appendStringInfo(sql, ", %s", AbSliceSql(spec, j));
+	AppendGroupBySlices(writer, ", ");
+	appendStringInfoString(sql, ") AS x");
 }
 
 /*
@@ -304,9 +338,10 @@ AppendWith(Writer *writer)
 		AppendGroups(writer);
 	else
 	{
-		appendStringInfoString(sql, "SELECT pg_catalog.count(*) AS r");
-		for (int j = 0; j < spec->slice_count; j++)
-			appendStringInfo(sql, ", %s AS k%d", AbSliceSql(spec, j), j);
+		appendStringInfoString(sql, "SELECT x.*");
+		AppendSliceTexts(writer);
+		appendStringInfoString(sql, " FROM (SELECT pg_catalog.count(*) AS r");
+		AppendSliceColumns(writer);
 		for (int i = 0; i < spec->metric_count; i++)
 			appendStringInfo(sql, ", %s AS a%d",
 							 writer->grain == AB_GRAIN_ROWS ?
@@ -315,9 +350,8 @@ AppendWith(Writer *writer)
 									  spec->metrics[i].column + 1), i);
 		appendStringInfoString(sql, " FROM ");
 		AppendQuery(writer);
-		for (int j = 0; j < spec->slice_count; j++)
-			appendStringInfo(sql, "%s%s", j == 0 ? " GROUP BY " : ", ",
-							 AbSliceSql(spec, j));
+		AppendGroupBySlices(writer, " GROUP BY ");
+		appendStringInfoString(sql, ") AS x");
 	}
 	appendStringInfoChar(sql, ')');
 	if (writer->grain == AB_GRAIN_UNITS)

@@ -51,7 +51,8 @@ extern bool AbHasHistogram(const AbSpec *spec, const AbMetric *metric);
 extern const char *AbValueSql(const AbSpec *spec, int column);
 extern const char *AbVariantSql(const AbSpec *spec, bool native);
 extern const char *AbKeySql(const AbSpec *spec);
-extern const char *AbSliceSql(const AbSpec *spec, int slice);
+extern const char *AbGroupSql(const AbSpec *spec, int column);
+extern const char *AbSliceSql(const char *value);
 extern const char *AbSliceLabel(const AbSpec *spec, int slice,
 								const char *value);
 extern const char *AbUnitMeanSql(const char *of, char sum, char count, int i);
