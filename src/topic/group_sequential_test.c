@@ -223,6 +223,10 @@ EstimateStopped(StoppedRow *row, const StoppedCall *call, const AbLooks *looks,
 	interval.high = unit * (sign > 0 ? stopped.high : stopped.low);
 	row->p_value = AbBoundP(stopped.p_value);
 	row->estimate.value = unit * stopped.estimate;
+	if (!isfinite(row->estimate.value) ||
+		isinf(interval.low) != isinf(stopped.low * sign) ||
+		isinf(interval.high) != isinf(stopped.high * sign))
+		AbNote(&row->notes, "values are too large for double precision");
 	row->estimate.interval = AbAgree(interval, row->estimate.value,
 									 row->p_value < looks->alpha);
 }
