@@ -195,5 +195,32 @@ FROM (SELECT ab_histogram(x, 'treatment') AS a
 SELECT rank_sum_positive, rank_sum_negative, ties
 FROM (SELECT (ab_wilcoxon(c, t)).* FROM (VALUES (0.43, 0.47), (0.49, 0.53), (1.0, 0.9), (0.3, 0.2)) p(c, t)) w;
 
+-- GrowthBook's risk subtracts 1 - cdf(z): at 8 standard deviations it is 7% wrong, at 8.5 it is 0 where 1.086e-18 is
+-- right, and beyond 37 it is set to 0
+SELECT z, close(expected_loss_treatment, wanted, 1e-11) AS exact
+FROM (VALUES (1, 0.08331547058768628), (5, 5.346165533832812e-8), (8.5, 1.086310327967292e-18),
+			 (20, 1.370012494729579e-90), (37, 1.545199190512198e-301)) v(z, wanted),
+	 ab_bayes(arms(20000, 0, 100, 20000, z, 100));
+-- GrowthBook's prior on the lift goes through the delta method: 0.928 for the chance to win where 0.959 is right
+SELECT round(prob_better::numeric, 3) AS better, round(theirs::numeric, 3) AS theirs
+FROM ab_bayes(arms(10000, 1, 10, 10000, 1.3, 12), prior_stddev => 0.3),
+	 LATERAL (SELECT 1 - p_value / 2 AS theirs
+			  FROM (SELECT 0.12 ^ 2 + 1.3 ^ 2 * 0.1 ^ 2 AS v) d,
+				   LATERAL (SELECT 0.3 / v / (1 / v + 1 / 0.3 ^ 2) AS mu, 1 / sqrt(1 / v + 1 / 0.3 ^ 2) AS sd) m,
+				   ab_ztest(arms(2, 0, 1, 2, mu, 1), stddev => sd)) t;
+-- bayesian-testing, GrowthBook's bandits and others draw random numbers, half a point of noise with 10,000; the same
+-- state has the same weights here, to the last bit, and P(best) of an arm that is far behind is not 0
+SELECT count(DISTINCT weights) AS answers, min(least) BETWEEN 1e-100 AND 1e-20 AS far
+FROM generate_series(1, 5) g,
+	 LATERAL (SELECT array_agg(weight ORDER BY variant) AS weights, min(prob_best) AS least
+			  FROM ab_bayes_arms(ab_summary_combine(counts(500, 10000, 560, 10000), ab_make_summary('v3', 9000, 250)),
+								 'binomial') WHERE g > 0) w;
+-- GrowthBook's top-two weights where lower is better take the ranks 1 and 2 in place of 0 and 1: the best arm would be
+-- left out
+SELECT variant, round(weight_top_two::numeric, 4) AS top_two
+FROM ab_bayes_arms(ab_summary_combine(counts(300, 1000, 200, 1000), ab_make_summary('v3', 1000, 205)), 'binomial',
+				   'lower')
+ORDER BY variant;
+
 DROP FUNCTION arm2;
 DROP TABLE normal, far, cuped;

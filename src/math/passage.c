@@ -219,11 +219,11 @@ MakeNodes(AbPassage *passage, double next)
 		passage->work->poll();
 		for (int j = 0; j < AB_LEGENDRE_POINTS; j++)
 		{
-			double		b = (middle + ab_legendre[j].x * width / 2) * root;
+			double		b = (middle + ab_legendre.x[j] * width / 2) * root;
 			int			i = panel * AB_LEGENDRE_POINTS + j;
 
 			nodes.position[i] = b;
-			nodes.mass[i] = ab_legendre[j].weight * width / 2 * root * scale *
+			nodes.mass[i] = ab_legendre.weight[j] * width / 2 * root * scale *
 				DensitySum(passage, b - passage->drift * gained, scale,
 						   &nearest) / sqrt(2 * M_PI);
 		}

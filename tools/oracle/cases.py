@@ -14,7 +14,7 @@ import json
 import os
 import sys
 
-from published import counts, covariates, looks, planning, ranks, several, ttest
+from published import bayes, counts, covariates, looks, planning, ranks, several, ttest
 from published.asking import CASES, REL_P, REL_STATISTIC
 from shared.checks import Checks, Server
 
@@ -26,7 +26,7 @@ OTHER_METHOD = {
 }
 
 RUNNERS = {}
-for module in (ttest, covariates, counts, planning, several, ranks, looks):
+for module in (ttest, covariates, counts, planning, several, ranks, looks, bayes):
     assert not RUNNERS.keys() & module.RUNNERS.keys()
     RUNNERS.update(module.RUNNERS)
 
