@@ -151,6 +151,9 @@ INSERT INTO query (series, name, work_mem, sql) VALUES
 
 INSERT INTO query (series, name, calls, sql) VALUES
 ('roll-up', 'year to a P95', 10, 'SELECT q.* FROM (SELECT ab_rollup(h) AS h FROM year) y, ab_quantile_test(h, 0.95) q'),
+('roll-up', 'continuous year to a P95', 5,
+ 'SELECT q.* FROM (SELECT ab_rollup(h) AS h FROM year_continuous) y, ab_quantile_test(h, 0.95) q'),
+('roll-up', 'continuous year read', 5, 'SELECT sum(octet_length(ab_histogram_send(h))) FROM year_continuous'),
 ('roll-up', 'year to a report', 100,
  $$SELECT metric, t.*
    FROM (SELECT ab_rollup(a) AS a, ab_rollup(b) AS b, ab_rollup(c) AS c FROM year) y,

@@ -154,6 +154,11 @@ FROM clickhouse, (SELECT ab_histogram(outcome, variant) AS h FROM events OFFSET 
 SELECT add_time('roll-up: 365 histograms to a P95, ms', 'year to a P95', NULL, 1, 'ms', 8);
 SELECT add_time(format('  ns a cell, of %s cells', cells), 'year to a P95', NULL, cells, 'ns', 15)
 FROM cells('year');
+SELECT add_time('  of continuous values: ms', 'continuous year to a P95', NULL, 1, 'ms', 8);
+SELECT add_time(format('  ns a cell, of %s cells', cells), 'continuous year to a P95', NULL, cells, 'ns', 15)
+FROM cells('year_continuous');
+SELECT add_time('  ns a cell to fetch them alone', 'continuous year read', NULL, cells, 'ns')
+FROM cells('year_continuous');
 SELECT add_time(format('%s histograms of 5000 cells, ns a cell', :rows / 5000), 'fives', NULL, cells, 'ns', 20)
 FROM cells('fives');
 SELECT add_time(format('  20 histograms of %s arms, ns a cell', arms), 'days, ' || arms, NULL, cells, 'ns')
