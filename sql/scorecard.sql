@@ -123,6 +123,8 @@ SELECT verdict, p_value, alpha, note, sentence FROM ab_scorecard('dialog', split
 SELECT verdict, close(r.p_value, s.p_value) AS as_by_hand, sentence
 FROM ab_scorecard('dialog', split => '{"control": 1, "treatment": 1}') AS r,
 	ab_srm(ARRAY[r.control_n, r.treatment_n]) AS s WHERE role = 'sample ratio';
+SELECT verdict, note, sentence
+FROM ab_scorecard('dialog', '{"turns": {}}', split => '{"control": 0.8, "treatment": 0.1, "lost": 0.1}') LIMIT 1;
 SELECT error_of('SELECT * FROM ab_scorecard(''dialog'', split => ''{"control": 0.8}'')');
 SELECT error_of('SELECT * FROM ab_scorecard(''dialog'', split => ''{"control": "a"}'')');
 SELECT error_of('SELECT * FROM ab_scorecard(''dialog'', split => ''[1, 2]'')');
