@@ -117,7 +117,8 @@ SignedDifference(double value)
 static char *
 ChangeText(const AbScorecardRow *row)
 {
-	bool		lift = !isnan(row->lift_pct.value);
+	/* of a negative value a rise is a fall in percent */
+	bool		lift = !isnan(row->lift_pct.value) && row->control_value > 0;
 	AbEstimate	change = lift ? row->lift_pct : row->difference;
 	double		scale = !lift && (row->is_rate || row->is_rank) ? 100 : 1;
 	const char *unit = lift ? "%" : scale == 100 ? " points" : "";
