@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import sys
 import textwrap
 
@@ -366,11 +367,11 @@ def hints(rows, survey, arms, roles, metrics):
                                 'of them, such as --outcome clicks/pageviews')
             else:
                 said.append(f'every {name} stands once in each variant: if it is the same one, such as a prompt that '
-                            f'both answered, --pair {name} compares within it')
+                            f'both answered, --pair {shlex.quote(name)} compares within it')
         elif not repeats.once() and name.casefold() not in DAYS:
             count = sum(map(len, repeats.values.values()))
             said.append(f'{name} has {repeats.rows / count:.1f} rows a value, and rows of one {name} may be alike: '
-                        f'--unit {name} counts each once')
+                        f'--unit {shlex.quote(name)} counts each once')
     return said[:3]
 
 
