@@ -102,6 +102,14 @@ INSERT INTO query (series, name, sql) VALUES
 INSERT INTO query (series, name, sql) VALUES
 ('assign', 'users', 'SELECT count(user_id) FROM users'),
 ('assign', 'ab_assign', $$SELECT count(ab_assign('bench', user_id, 0.2)) FROM users$$),
+('assign', 'three variants', $$SELECT count(ab_variant('bench', user_id, '{control,b,c}', '{0.6,0.2,0.2}')) FROM users$$),
+('assign', 'three variants, md5_53',
+ $$SELECT count(ab_variant('bench', user_id, '{control,b,c}', '{0.6,0.2,0.2}', 1, 'md5_53')) FROM users$$),
+('assign', 'four variants, rendezvous',
+ $$SELECT count(ab_variant('bench', user_id, '{control,b,c,d}', '{0.4,0.2,0.2,0.2}', 1, 'rendezvous')) FROM users$$),
+('assign', 'ab_exposed', $$SELECT count(ab_exposed('bench', user_id, 0.2)) FROM users$$),
+('assign', 'ab_layer_slot', $$SELECT count(ab_layer_slot('bench', user_id)) FROM users$$),
+('assign', 'ab_in_holdout', $$SELECT count(ab_in_holdout('bench', user_id, 0.2)) FROM users$$),
 ('assign', 'md5', $$SELECT count(md5('bench:' || user_id)) FROM users$$),
 ('assign', 'keys', 'SELECT count(key) FROM users'),
 ('assign', 'md5 of a key', 'SELECT count(md5(key)) FROM users'),
@@ -143,6 +151,9 @@ INSERT INTO query (series, name, work_mem, sql) VALUES
 
 INSERT INTO query (series, name, calls, sql) VALUES
 ('roll-up', 'year to a P95', 10, 'SELECT q.* FROM (SELECT ab_rollup(h) AS h FROM year) y, ab_quantile_test(h, 0.95) q'),
+('roll-up', 'continuous year to a P95', 5,
+ 'SELECT q.* FROM (SELECT ab_rollup(h) AS h FROM year_continuous) y, ab_quantile_test(h, 0.95) q'),
+('roll-up', 'continuous year read', 5, 'SELECT sum(octet_length(ab_histogram_send(h))) FROM year_continuous'),
 ('roll-up', 'year to a report', 100,
  $$SELECT metric, t.*
    FROM (SELECT ab_rollup(a) AS a, ab_rollup(b) AS b, ab_rollup(c) AS c FROM year) y,

@@ -96,6 +96,10 @@ SELECT user_id % 365 AS day, ab_summary(outcome, variant) AS a, ab_summary(outco
 	   ab_summary(sqrt(outcome), variant) AS c, ab_histogram(round(1000 * outcome), variant) AS h
 FROM events WHERE user_id <= 500000 GROUP BY day;
 
+-- and of values of which hardly any two are the same
+CREATE TABLE year_continuous AS
+SELECT ab_histogram(outcome, variant) AS h FROM events WHERE user_id <= 400000 GROUP BY user_id % 365;
+
 -- histograms of 5000 values
 CREATE TABLE fives AS SELECT ab_histogram(outcome, variant) AS h FROM events GROUP BY user_id % (:rows / 5000);
 

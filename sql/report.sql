@@ -85,6 +85,8 @@ SELECT error_of('SELECT ab_verdict(jsonb_agg(''{}''::jsonb)) FROM generate_serie
 -- numbers too large for a double, words that are none of ours, variants that are numbers
 SELECT ab_verdict('{"p_value": 1e-400, "diff": 1e400, "verdict": "practically the same", "treatment": 2,
 	"control": false}');
+SELECT told(ab_verdict(jsonb_agg(to_jsonb(r)))) FROM (SELECT 'm' AS metric, 'primary' AS role, 'NaN'::float8 AS p_value,
+	'-inf'::float8 AS lift_low_pct, 'inf'::numeric AS lift_high_pct, 1 AS relative_lift_pct) AS r LIMIT 1;
 -- pictures: every row, and in every encoding the same ASCII; where the marks are is asked by the oracle
 SELECT count(*) AS circles, bool_and(svg ~ '^[ -~\n]*$') AS ascii
 FROM (SELECT ab_forest_svg(jsonb_agg(r || '{"metric": "café <&>"}')) FROM card) t(svg),

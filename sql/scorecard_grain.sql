@@ -155,6 +155,13 @@ WITH r AS (SELECT (ab_ttest(cost, variant)).* FROM one GROUP BY country),
 	 q AS (SELECT sum(w * (diff - (SELECT sum(w * diff) / sum(w) FROM w)) ^ 2) AS q, count(*) FROM w)
 SELECT count, close(exp(-q / 2), p_value) AS p, method
 FROM q, ab_scorecard('one', '{"cost": {}}', slice => '{country}') WHERE role = 'heterogeneity';
+WITH r AS (SELECT country, variant, avg(ok::int) AS p, count(*) AS n FROM one GROUP BY country, variant),
+	 w AS (SELECT t.p - c.p AS d, 1 / (c.p * (1 - c.p) / (c.n - 1) + t.p * (1 - t.p) / (t.n - 1)) AS w
+		   FROM r AS c JOIN r AS t ON c.country IS NOT DISTINCT FROM t.country
+		   WHERE c.variant = 'control' AND t.variant = 'treatment'),
+	 q AS (SELECT sum(w * (d - (SELECT sum(w * d) / sum(w) FROM w)) ^ 2)::float8 AS q FROM w)
+SELECT close(exp(-q / 2), p_value, 1e-9) AS p_of_rates
+FROM q, ab_scorecard('one', '{"ok": {}}', slice => '{country}') WHERE role = 'heterogeneity';
 -- the largest 20 values have a block each
 SELECT slice, control_n + treatment_n AS n FROM ab_scorecard('SELECT variant, cost, CASE WHEN user_id < 200 THEN
 	user_id % 40

@@ -155,7 +155,7 @@ DO $$ DECLARE o text; t text; BEGIN
 	FOREACH o IN ARRAY ARRAY['sum(float8)', 'sum(bigint)', 'sum(integer)', 'min(text)', 'max(text)', 'max(bigint)',
 		'max(float8)',
 		'count(text)', 'count(integer)', 'ab_rollup(public.ab_summary)', 'ab_ttest(public.ab_summary)',
-			'date_part(text, interval)',
+			'unnest(text[])', 'unnest(bigint[])', 'ab_make_summary(text, bigint, bigint)', 'date_part(text, interval)',
 		'ab_summary(float8, text)', 'ab_summary(boolean, text)'] LOOP
 		EXECUTE format('CREATE FUNCTION evil.%s RETURNS float8 LANGUAGE sql AS %L', o,
 			'SELECT evil.boom()::int::float8');
@@ -167,7 +167,8 @@ DO $$ DECLARE o text; t text; BEGIN
 END $$;
 CREATE TABLE results (name text, rows jsonb);
 INSERT INTO results
-SELECT 'rows', jsonb_agg(r) FROM ab_scorecard('public.plain', slice => '{country}') AS r
+SELECT 'rows', jsonb_agg(r)
+FROM ab_scorecard('public.plain', slice => '{country}', split => '{"control": 1, "treatment": 1}') AS r
 UNION ALL SELECT 'units', jsonb_agg(r) FROM ab_scorecard('public.plain', unit => 'u', slice => '{country}',
 	metrics => '{"x": {}, "p": {"column": "x", "statistic": "p50"}, "r": {"column": "x", "statistic": "rank"},
 		"c": {"column": "x", "cap": 0.9, "covariate": "country"}, "g": {"column": "x", "statistic": "p50", "role":
@@ -180,7 +181,8 @@ SET search_path = evil, pg_catalog, public;
 SELECT 'a' = 'a'::pg_catalog.text;	-- the trap works
 \set VERBOSITY default
 INSERT INTO public.results
-SELECT 'rows', jsonb_agg(r) FROM public.ab_scorecard('public.plain', slice => '{country}') AS r
+SELECT 'rows', jsonb_agg(r)
+FROM public.ab_scorecard('public.plain', slice => '{country}', split => '{"control": 1, "treatment": 1}') AS r
 UNION ALL SELECT 'units', jsonb_agg(r) FROM public.ab_scorecard('public.plain', unit => 'u', slice => '{country}',
 	metrics => '{"x": {}, "p": {"column": "x", "statistic": "p50"}, "r": {"column": "x", "statistic": "rank"},
 		"c": {"column": "x", "cap": 0.9, "covariate": "country"}, "g": {"column": "x", "statistic": "p50", "role":

@@ -235,9 +235,11 @@ def check_looks(server):
     frames += [('trend', 720, bare + server.trend(cases.days()))]
     grounds = set()
     for mode, flags in [('light', ()), ('dark', ('--blink-settings=preferredColorScheme=0',))]:
-        results = look(program, frames, *flags)
-        check('a browser shows all %d pages, %s' % (len(frames), mode),
-              [] if len(results) == len(frames) else ['%d of them' % len(results)])
+        # what is dark has the measures of what is light
+        shown = [frame for frame in frames if mode == 'light' or frame[1] not in WIDTHS[1:-1]]
+        results = look(program, shown, *flags)
+        check('a browser shows all %d pages, %s' % (len(shown), mode),
+              [] if len(results) == len(shown) else ['%d of them' % len(results)])
         for result in results:
             check('%s, %s: nothing cut, overlapping or faint' % (result['name'], mode),
                   result['faults'] + ([] if result['texts'] else ['there is no text']))

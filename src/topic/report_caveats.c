@@ -40,7 +40,8 @@ AbTellIntervals(const AbTelling *telling)
 		includes = AbIncludesZero(card, &known);
 		intervals += known;
 		open += includes;
-		overruled += known && !includes && card->outcome == AB_OUTCOME_NO_DIFFERENCE;
+		overruled += known && !includes &&
+			card->outcome == AB_OUTCOME_NO_DIFFERENCE;
 		if (!(card->mde > 0) || (primary && !AbIsPrimary(card)))
 			continue;
 		if (least == NULL || card->mde < least->mde)
@@ -51,30 +52,44 @@ AbTellIntervals(const AbTelling *telling)
 	if (intervals > 0)
 	{
 		if (open == 0)
-			AbAdd(caveats, intervals == 1 ? "The one interval does not include zero." :
-				  psprintf("None of the %d intervals includes zero.", intervals));
+			AbAdd(caveats, intervals == 1 ?
+				  "The one interval does not include zero." :
+				  psprintf("None of the %d intervals includes zero.",
+						   intervals));
 		else
-			AbAdd(caveats, psprintf("%s zero: there the change may be up, down or none, and no clear difference is not the same as no difference.",
-									intervals == 1 ? "The one interval includes" :
-									psprintf("%d of %d intervals %s", open, intervals,
-											 AbPlural(open, "includes", "include"))));
+			AbAdd(caveats,
+				  psprintf("%s zero: there the change may be up, down or none, and no clear difference is not the same as no difference.",
+						   intervals == 1 ?
+						   "The one interval includes" :
+						   psprintf("%d of %d intervals %s", open,
+									intervals,
+									AbPlural(open, "includes",
+											 "include"))));
 	}
 	if (overruled > 0)
-		AbAdd(caveats, psprintf("%d more %s zero only until the number of comparisons is taken into account.",
-								overruled, AbPlural(overruled, "excludes", "exclude")));
+		AbAdd(caveats,
+			  psprintf("%d more %s zero only until the number of comparisons is taken into account.",
+					   overruled,
+					   AbPlural(overruled, "excludes", "exclude")));
 	if (least == most && least != NULL)
-		AbAdd(caveats, psprintf("This many users usually show a change of %s or more in %s, and often miss a smaller one.",
-								AbShowPercent(least->mde), AbShortName(AbMetricName(least))));
+		AbAdd(caveats,
+			  psprintf("This many users usually show a change of %s or more in %s, and often miss a smaller one.",
+					   AbShowPercent(least->mde),
+					   AbShortName(AbMetricName(least))));
 	else if (least != NULL)
-		AbAdd(caveats, psprintf("This many users usually show a change of %s or more (%s) to %s or more (%s), and often miss smaller ones.",
-								AbShowPercent(least->mde), AbShortName(AbMetricName(least)),
-								AbShowPercent(most->mde), AbShortName(AbMetricName(most))));
+		AbAdd(caveats,
+			  psprintf("This many users usually show a change of %s or more (%s) to %s or more (%s), and often miss smaller ones.",
+					   AbShowPercent(least->mde),
+					   AbShortName(AbMetricName(least)),
+					   AbShowPercent(most->mde),
+					   AbShortName(AbMetricName(most))));
 }
 
 static bool
 HasPlan(const AbCard *card)
 {
-	return AbIsEffect(card) && !isnan(card->planned_n) && !isnan(card->control_n);
+	return AbIsEffect(card) && !isnan(card->planned_n) &&
+		!isnan(card->control_n);
 }
 
 static bool
@@ -104,27 +119,36 @@ AbTellLooks(const AbTelling *telling, const AbStanding *standings)
 	List	  **caveats = &telling->conclusion->caveats;
 	const AbCard *plan = AbFirstCard(telling, HasPlan);
 	const AbCard *fixed = AbFirstCard(telling, IsFixed);
-	int			kinds = (fixed != NULL) + (AbFirstCard(telling, IsAlwaysValid) != NULL) +
+	int			kinds = (fixed != NULL) + (AbFirstCard(telling,
+													   IsAlwaysValid) != NULL) +
 		(AbFirstCard(telling, IsSequential) != NULL);
 	const char *some = kinds > 1 ? " of some rows" : "";
 
 	if (plan != NULL && !standings[0].early)
 		AbAdd(caveats, plan->control_n >= plan->planned_n ?
 			  psprintf("The planned size is reached: %s of %s users of %s.",
-					   AbShowCount(plan->control_n), AbShowCount(plan->planned_n),
+					   AbShowCount(plan->control_n),
+					   AbShowCount(plan->planned_n),
 					   AbVariantName(plan->control, "control")) :
 			  psprintf("The planned size is not reached: %s of %s users of %s.",
-					   AbShowCount(plan->control_n), AbShowCount(plan->planned_n),
+					   AbShowCount(plan->control_n),
+					   AbShowCount(plan->planned_n),
 					   AbVariantName(plan->control, "control")));
 	else if (plan == NULL && fixed != NULL)
-		AbAdd(caveats, "No planned size was given, so nothing here says that this is the end.");
+		AbAdd(caveats,
+			  "No planned size was given, so nothing here says that this is the end.");
 	if (fixed != NULL)
-		AbAdd(caveats, psprintf("The numbers%s are for one look at the planned end: looking again tomorrow, and stopping when they please, makes false alarms more frequent than %s.",
-								some, AbShowPercent(fixed->alpha * 100)));
+		AbAdd(caveats,
+			  psprintf("The numbers%s are for one look at the planned end: looking again tomorrow, and stopping when they please, makes false alarms more frequent than %s.",
+					   some, AbShowPercent(fixed->alpha * 100)));
 	if (AbFirstCard(telling, IsAlwaysValid) != NULL)
-		AbAdd(caveats, psprintf("The numbers%s hold however often they are looked at: looking again tomorrow, or stopping today, costs nothing.", some));
+		AbAdd(caveats,
+			  psprintf("The numbers%s hold however often they are looked at: it is fine to look again tomorrow, and to stop today.",
+					   some));
 	if (AbFirstCard(telling, IsSequential) != NULL)
-		AbAdd(caveats, psprintf("The numbers%s hold at the planned looks only: a look in between decides nothing.", some));
+		AbAdd(caveats,
+			  psprintf("The numbers%s hold at the planned looks only: a look in between decides nothing.",
+					   some));
 }
 
 /*
@@ -145,15 +169,21 @@ AbTellCorrection(const AbTelling *telling)
 	for (int i = 0; i < telling->whole->count; i++)
 		guarded |= telling->report->cards[telling->whole->first + i].role == AB_CARD_GUARDRAIL;
 	if (card->correction == NULL || strcmp(card->correction, "none") == 0)
-		AbAdd(caveats, psprintf("The %d comparisons are not corrected for their number: each has a chance of %s of a false alarm.",
-								comparisons, level));
+		AbAdd(caveats,
+			  psprintf("The %d comparisons are not corrected for their number: each has a chance of %s of a false alarm.",
+					   comparisons, level));
 	else
-		AbAdd(caveats, psprintf("The verdicts on %d comparisons are corrected for their number (%s): %s%s.",
-								comparisons, card->correction,
-								strcmp(card->correction, "bh") == 0 || strcmp(card->correction, "by") == 0 ?
-								psprintf("of those that differ, about %s or less are false alarms", level) :
-								psprintf("a false alarm among them has a chance of at most %s", level),
-								guarded ? "; guardrails are tested each by itself" : ""));
+		AbAdd(caveats,
+			  psprintf("The verdicts on %d comparisons are corrected for their number (%s): %s%s.",
+					   comparisons, card->correction,
+					   strcmp(card->correction, "bh") == 0 ||
+					   strcmp(card->correction, "by") == 0 ?
+					   psprintf("of those that differ, about %s or less are false alarms",
+								level) :
+					   psprintf("a false alarm among them has a chance of at most %s",
+								level),
+					   guarded ?
+					   "; guardrails are tested each by itself" : ""));
 }
 
 static bool
@@ -190,7 +220,8 @@ AbTellSlices(const AbTelling *telling)
 			continue;
 		slices++;
 		if (split != NULL && split->outcome == AB_OUTCOME_SPLIT_MISMATCH)
-			appendStringInfo(&mismatched, "%s%s", bad++ ? "; " : "", block->slice);
+			appendStringInfo(&mismatched, "%s%s", bad++ ? "; " : "",
+							 block->slice);
 	}
 	for (int i = 0; i < report->count; i++)
 	{
@@ -200,19 +231,26 @@ AbTellSlices(const AbTelling *telling)
 			continue;
 		tested++;
 		if (DiffersBySlice(card))
-			appendStringInfo(&differing, "%s%s by %s", differ++ ? "; " : "", AbShortName(AbMetricName(card)),
+			appendStringInfo(&differing, "%s%s by %s", differ++ ? "; " : "",
+							 AbShortName(AbMetricName(card)),
 							 card->slice ? card->slice : "slice");
 	}
 	if (slices > 0)
-		AbAdd(caveats, psprintf("The %s exploratory: a difference in %s is a question for the next experiment, not an answer.",
-								slices == 1 ? "slice is" : psprintf("%d slices are", slices),
-								slices == 1 ? "it" : "one of them"));
+		AbAdd(caveats,
+			  psprintf("The %s exploratory: a difference in %s is a question for the next experiment, not an answer.",
+					   slices == 1 ? "slice is" :
+					   psprintf("%d slices are", slices),
+					   slices == 1 ? "it" : "one of them"));
 	if (bad > 0)
-		AbAdd(caveats, psprintf("Users were not split as intended in %s: read nothing into it.", mismatched.data));
+		AbAdd(caveats,
+			  psprintf("Users were not split as intended in %s: read nothing into it.",
+					   mismatched.data));
 	if (differ > 0)
-		AbAdd(caveats, psprintf("The effect differs between slices: %s.", differing.data));
+		AbAdd(caveats, psprintf("The effect differs between slices: %s.",
+								differing.data));
 	else if (tested > 0)
-		AbAdd(caveats, "No effect was shown to differ between slices, which does not show that it is the same in all.");
+		AbAdd(caveats,
+			  "No effect was shown to differ between slices, which does not show that it is the same in all.");
 }
 
 /*
@@ -225,16 +263,31 @@ AbTellSplit(const AbTelling *telling)
 	const AbCard *split = AbSplitCard(telling->report, telling->whole);
 
 	if (split == NULL || split->outcome == AB_OUTCOME_UNKNOWN)
-		AbAdd(&conclusion->caveats, "Nothing here checks that users were split as intended: do that before relying on it.");
+		AbAdd(&conclusion->caveats,
+			  "Nothing here checks that users were split as intended: do that before relying on it.");
 	else if (split->outcome == AB_OUTCOME_SPLIT_UNCHECKED)
-		AbAdd(&conclusion->caveats, "Whether users were split as intended was not checked, because the intended shares were not given: do that before relying on it.");
+		AbAdd(&conclusion->caveats,
+			  "Whether users were split as intended was not checked, because the intended shares were not given: do that before relying on it.");
 	else if (split->outcome == AB_OUTCOME_SPLIT_MISMATCH)
 	{
-		conclusion->tone = "bad";
+		conclusion->tone = AB_TONE_BAD;
 		conclusion->headline = "Do not decide: the users were not split as intended.";
-		if (!isnan(split->p_value))
-			AbAdd(&conclusion->evidence, psprintf("A split this far off does not come by chance (%s).", AbShowPEquation(split->p_value)));
-		AbAdd(&conclusion->evidence, "What moved users from one group to the other may have moved the metrics too, so no difference here, good or bad, can be put down to the treatment. Find the cause first, and then start again.");
+		if (!isnan(split->control_n) && !isnan(split->treatment_n))
+			AbAdd(&conclusion->evidence,
+				  psprintf("%s users in %s and %s in %s%s.",
+						   AbShowCount(split->control_n),
+						   AbVariantName(split->control, "control"),
+						   AbShowCount(split->treatment_n),
+						   AbVariantName(split->treatment, "treatment"),
+						   isnan(split->p_value) ? "" :
+						   psprintf(" do not come by chance (%s)",
+									AbShowPEquation(split->p_value))));
+		else if (!isnan(split->p_value))
+			AbAdd(&conclusion->evidence,
+				  psprintf("A split this far off does not come by chance (%s).",
+						   AbShowPEquation(split->p_value)));
+		AbAdd(&conclusion->evidence,
+			  "What moved users from one group to the other may have moved the metrics too, so no difference here, good or bad, can be put down to the treatment. Find the cause first, and then start again.");
 		return true;
 	}
 	else

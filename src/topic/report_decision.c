@@ -34,7 +34,8 @@ AbSplitCard(const AbReport *report, const AbReportBlock *block)
 		const AbCard *card = &report->cards[block->first + i];
 
 		if (card->role == AB_CARD_SPLIT &&
-			(found == NULL || badness[card->outcome] > badness[found->outcome]))
+			(found == NULL ||
+			 badness[card->outcome] > badness[found->outcome]))
 			found = card;
 	}
 	return found;

@@ -166,6 +166,28 @@ ReadText(const Field *field, const JsonbValue *value, int place)
 }
 
 /*
+ * The number of a value; what is none is NULL, and to_jsonb() writes it as a
+ * text.
+ */
+static double
+ReadNumber(const Field *field, const JsonbValue *value, int place)
+{
+	static const char *const none[] = {"NaN", "Infinity", "-Infinity"};
+
+	if (value->type == jbvNumeric)
+		return strtod(DatumGetCString(DirectFunctionCall1(numeric_out,
+														  NumericGetDatum(value->val.numeric))),
+					  NULL);
+	if (value->type == jbvString)
+		for (int i = 0; i < lengthof(none); i++)
+			if (value->val.string.len == strlen(none[i]) &&
+				memcmp(value->val.string.val, none[i], strlen(none[i])) == 0)
+				return NAN;
+	WrongType(field, place, "a number or null",
+			  "Rows are made by jsonb_agg(to_jsonb(row)): cast a column of text to float8 first.");
+}
+
+/*
  * Fill in a field of the card.
  */
 static void
@@ -189,11 +211,7 @@ ReadField(AbCard *card, const Field *field, const JsonbValue *value)
 
 			break;
 		case FIELD_NUMBER:
-			if (value->type != jbvNumeric)
-				WrongType(field, card->place, "a number or null",
-						  "Rows are made by jsonb_agg(to_jsonb(row)): cast a column of text to float8 first.");
-			number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-														NumericGetDatum(value->val.numeric)));
+			number = ReadNumber(field, value, card->place);
 			if (isfinite(number) && isnan(*(double *) target))
 				*(double *) target = number;
 			break;
@@ -205,7 +223,8 @@ ReadField(AbCard *card, const Field *field, const JsonbValue *value)
 			if (value->type != jbvString)
 				WrongType(field, card->place, "a text", NULL);
 			*(int *) target = AbReadWord(pnstrdup(value->val.string.val,
-												  value->val.string.len), words);
+												  value->val.string.len),
+										 words);
 			if (field->kind == FIELD_DIRECTION)
 				card->direction = card->direction ? 1 : -1;
 			break;
@@ -326,7 +345,8 @@ AbGroupTexts(const char *const *texts, int count, int *groups)
 	for (int i = 0; i < count; i++)
 	{
 		if (i == 0 || (keyed[i].text == NULL) !=(keyed[i - 1].text == NULL) ||
-			(keyed[i].text !=NULL && strcmp(keyed[i].text, keyed[i - 1].text) != 0))
+			(keyed[i].text !=NULL && strcmp(keyed[i].text,
+											keyed[i - 1].text) != 0))
 		{
 			leaders[found] = keyed[i];
 			leaders[found].group = found;
@@ -382,7 +402,8 @@ MakeBlocks(AbReport *report)
 	{
 		const AbCard *card = &report->cards[i];
 
-		texts[i] = card->role == AB_CARD_HETEROGENEITY ? about_slices : card->slice;
+		texts[i] = card->role == AB_CARD_HETEROGENEITY ? about_slices :
+			card->slice;
 	}
 	found = AbGroupTexts(texts, count, groups);
 	report->blocks = palloc0(Max(found, 1) * sizeof(AbReportBlock));
@@ -449,7 +470,8 @@ AbReadReport(Jsonb *rows)
 				 errdetail("There are %d.", (int) JB_ROOT_COUNT(rows)),
 				 errhint("Choose the rows to show with WHERE.")));
 	report.count = single ? 1 : JB_ROOT_COUNT(rows);
-	report.cards = palloc_extended(Max(report.count, 1) * sizeof(AbCard), MCXT_ALLOC_HUGE);
+	report.cards = palloc_extended(Max(report.count, 1) * sizeof(AbCard),
+								   MCXT_ALLOC_HUGE);
 	if (single)
 		ReadCard(&report.cards[0], 1, &rows->root);
 	else
@@ -457,13 +479,15 @@ AbReadReport(Jsonb *rows)
 		int			place = 0;
 
 		iterator = JsonbIteratorInit(&rows->root);
-		while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+		while ((token = JsonbIteratorNext(&iterator, &value,
+										  true)) != WJB_DONE)
 		{
 			if (token != WJB_ELEM)
 				continue;
 			CHECK_FOR_INTERRUPTS();
 			place++;
-			if (value.type != jbvBinary || !JsonContainerIsObject(value.val.binary.data))
+			if (value.type != jbvBinary ||
+				!JsonContainerIsObject(value.val.binary.data))
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("rows must be a JSON array of objects"),
@@ -474,4 +498,30 @@ AbReadReport(Jsonb *rows)
 	}
 	MakeBlocks(&report);
 	return report;
+}
+
+/*
+ * What the outcome of a row is to its reader.
+ */
+AbTone
+AbToneOf(const AbCard *card)
+{
+	switch (card->outcome)
+	{
+		case AB_OUTCOME_BETTER:
+		case AB_OUTCOME_NOT_WORSE:
+		case AB_OUTCOME_SPLIT_INTENDED:
+			return AB_TONE_GOOD;
+		case AB_OUTCOME_WORSE:
+		case AB_OUTCOME_SPLIT_MISMATCH:
+			return AB_TONE_BAD;
+		case AB_OUTCOME_NOT_SHOWN:
+		case AB_OUTCOME_SPLIT_UNCHECKED:
+			return AB_TONE_WARN;
+		case AB_OUTCOME_HIGHER:
+		case AB_OUTCOME_LOWER:
+			return AB_TONE_TOLD;
+		default:
+			return AB_TONE_FLAT;
+	}
 }

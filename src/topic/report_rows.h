@@ -40,6 +40,18 @@ typedef enum AbOutcome
 
 #define AB_OUTCOMES (AB_OUTCOME_NO_DATA + 1)
 
+/* What an outcome is to its reader. */
+typedef enum AbTone
+{
+	AB_TONE_FLAT,				/* it says nothing */
+	AB_TONE_GOOD,
+	AB_TONE_BAD,
+	AB_TONE_WARN,				/* something is missing */
+	AB_TONE_TOLD				/* it says something, good or bad */
+} AbTone;
+
+#define AB_TONES	(AB_TONE_TOLD + 1)
+
 /* How an interval may be looked at. */
 typedef enum AbRule
 {
@@ -105,6 +117,7 @@ typedef struct AbReport
 } AbReport;
 
 extern AbReport AbReadReport(Jsonb *rows);
+extern AbTone AbToneOf(const AbCard *card);
 extern char *AbPrintable(const char *data, int length);
 extern int	AbGroupTexts(const char *const *texts, int count, int *groups);
 

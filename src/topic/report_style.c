@@ -62,5 +62,5 @@ const char	AB_PAGE_STYLE[] =
 "}\n"
 "@page{margin:14mm}\n"
 "@media print{body{font-size:11pt}main{max-width:none;padding:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
-"tr,.verdict,dd,table{break-inside:avoid}h2,h3,caption,dt,.group{break-after:avoid}table{font-size:9.5pt}"
-".bar{min-width:150px}.bar .ab-tick{font-size:10px}tbody th[scope=row]{min-width:120px}}\n";
+"tr,.verdict,dd,table{break-inside:avoid}h2,h2+.fine,h3,caption,dt,.split,.group{break-after:avoid}table{font-size:9.5pt}"
+".small{font-size:8pt}th,td{padding-right:8px}.arm{min-width:48px}.judged{min-width:96px}.bar{min-width:170px}.bar .ab-tick{font-size:10px}tbody th[scope=row]{min-width:110px}}\n";

@@ -63,7 +63,8 @@ AbAddName(StringInfo list, const char *name, int place, int count)
 	if (place >= shown)
 		return;
 	if (place > 0)
-		appendStringInfoString(list, place == shown - 1 && count <= MOST_NAMES ? " and " : ", ");
+		appendStringInfoString(list, place == shown - 1 &&
+							   count <= MOST_NAMES ? " and " : ", ");
 	appendStringInfoString(list, AbShortName(name));
 	if (place == shown - 1 && count > shown)
 		appendStringInfo(list, " and %d more", count - shown);
@@ -74,7 +75,8 @@ AbAddName(StringInfo list, const char *name, int place, int count)
  * NULL, which is then said with them.  Returns "" for none.
  */
 const char *
-AbMetrics(const AbTelling *telling, const AbStanding *standing, AbCardTest test, int *count)
+AbMetrics(const AbTelling *telling, const AbStanding *standing,
+		  AbCardTest test, int *count)
 {
 	StringInfoData list;
 
@@ -89,11 +91,14 @@ AbMetrics(const AbTelling *telling, const AbStanding *standing, AbCardTest test,
 
 			if (!test(card) ||
 				(standing && strcmp(card->treatment ? card->treatment : "",
-									standing->treatment ? standing->treatment : "") != 0))
+									standing->treatment ? standing->treatment :
+									"") != 0))
 				continue;
 			if (pass == 1)
-				AbAddName(&list, standing == NULL && telling->several && card->treatment != NULL ?
-						  psprintf("%s (%s)", AbMetricName(card), card->treatment) : AbMetricName(card),
+				AbAddName(&list, standing == NULL && telling->several &&
+						  card->treatment != NULL ?
+						  psprintf("%s (%s)", AbMetricName(card),
+								   card->treatment) : AbMetricName(card),
 						  place, found);
 			place++;
 		}
@@ -108,12 +113,14 @@ AbMetrics(const AbTelling *telling, const AbStanding *standing, AbCardTest test,
  * The metrics that pass a test, with what is said of them: "" for none.
  */
 const char *
-AbClaim(const AbTelling *telling, const AbStanding *standing, AbCardTest test, const char *of_one, const char *of_many)
+AbClaim(const AbTelling *telling, const AbStanding *standing, AbCardTest test,
+		const char *of_one, const char *of_many)
 {
 	int			count;
 	const char *metrics = AbMetrics(telling, standing, test, &count);
 
-	return count == 0 ? "" : psprintf("%s %s", metrics, AbPlural(count, of_one, of_many));
+	return count == 0 ? "" : psprintf("%s %s", metrics, AbPlural(count, of_one,
+																 of_many));
 }
 
 bool
@@ -168,12 +175,14 @@ AbCardSentence(const AbCard *card)
 	initStringInfo(&text);
 	appendStringInfoString(&text, AbShortName(AbMetricName(card)));
 	if (values.control[0] != '\0' && values.treatment[0] != '\0')
-		appendStringInfo(&text, " went from %s to %s", values.control, values.treatment);
+		appendStringInfo(&text, " went from %s to %s", values.control,
+						 values.treatment);
 	if (lift.lift[0] != '\0')
 	{
 		appendStringInfo(&text, " (%s", lift.lift);
 		if (lift.low && lift.high)
-			appendStringInfo(&text, ", between %s and %s", lift.low, lift.high);
+			appendStringInfo(&text, ", between %s and %s", lift.low,
+							 lift.high);
 		else if (lift.low || lift.high)
 			appendStringInfo(&text, ", %s", AbShowRange(&lift));
 		appendStringInfoChar(&text, ')');
@@ -182,4 +191,21 @@ AbCardSentence(const AbCard *card)
 		appendStringInfo(&text, ": %s", card->verdict);
 	appendStringInfoChar(&text, '.');
 	return text.data;
+}
+
+/*
+ * What a row is called where rows of other treatments and slices are beside it.
+ */
+const char *
+AbRowName(const AbReport *report, const AbCard *card)
+{
+	StringInfoData name;
+
+	initStringInfo(&name);
+	appendStringInfoString(&name, AbMetricName(card));
+	if (card->treatment != NULL && report->treatments > 1)
+		appendStringInfo(&name, ", %s", card->treatment);
+	if (card->slice != NULL)
+		appendStringInfo(&name, " (%s)", card->slice);
+	return name.data;
 }

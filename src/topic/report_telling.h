@@ -13,7 +13,7 @@
 /* The decision, and sentences (char *) on what it rests on. */
 typedef struct AbConclusion
 {
-	const char *tone;			/* as AbTone() has it */
+	AbTone		tone;
 	const char *headline;
 	List	   *evidence;		/* what the metrics show */
 	List	   *caveats;		/* what not to read into it */
@@ -47,5 +47,6 @@ extern int	AbCountCards(const AbTelling *telling, AbCardTest test);
 extern const AbCard *AbFirstCard(const AbTelling *telling, AbCardTest test);
 extern void AbAdd(List **sentences, const char *sentence);
 extern const char *AbCardSentence(const AbCard *card);
+extern const char *AbRowName(const AbReport *report, const AbCard *card);
 
 #endif							/* AB_TOPIC_REPORT_TELLING_H */

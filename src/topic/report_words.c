@@ -26,46 +26,78 @@ IsPrimaryWorse(const AbCard *card)
 static bool
 IsPrimaryOpen(const AbCard *card)
 {
-	return AbIsPrimary(card) && card->outcome != AB_OUTCOME_BETTER && card->outcome != AB_OUTCOME_WORSE;
+	return AbIsPrimary(card) && card->outcome != AB_OUTCOME_BETTER &&
+		card->outcome != AB_OUTCOME_WORSE;
 }
 
 static bool
 IsPrimaryUndirected(const AbCard *card)
 {
-	return AbIsPrimary(card) && (card->outcome == AB_OUTCOME_HIGHER || card->outcome == AB_OUTCOME_LOWER);
+	return AbIsPrimary(card) && (card->outcome == AB_OUTCOME_HIGHER ||
+								 card->outcome == AB_OUTCOME_LOWER);
 }
 
 static bool
 IsGuardrailWorse(const AbCard *card)
 {
-	return card->role == AB_CARD_GUARDRAIL && card->outcome == AB_OUTCOME_WORSE;
+	return card->role == AB_CARD_GUARDRAIL &&
+		card->outcome == AB_OUTCOME_WORSE;
 }
 
 static bool
 IsGuardrailOpen(const AbCard *card)
 {
-	return card->role == AB_CARD_GUARDRAIL && card->outcome != AB_OUTCOME_WORSE &&
-		card->outcome != AB_OUTCOME_NOT_WORSE && card->outcome != AB_OUTCOME_BETTER;
+	return card->role == AB_CARD_GUARDRAIL &&
+		card->outcome != AB_OUTCOME_WORSE &&
+		card->outcome != AB_OUTCOME_NOT_WORSE &&
+		card->outcome != AB_OUTCOME_BETTER;
 }
 
 static bool
 IsSecondaryWorse(const AbCard *card)
 {
-	return card->role == AB_CARD_SECONDARY && card->outcome == AB_OUTCOME_WORSE;
+	return card->role == AB_CARD_SECONDARY &&
+		card->outcome == AB_OUTCOME_WORSE;
 }
 
 /* It holds, and yet it moved the wrong way. */
 static bool
 IsGuardrailStrained(const AbCard *card)
 {
-	return card->role == AB_CARD_GUARDRAIL && card->outcome == AB_OUTCOME_NOT_WORSE &&
-		(card->direction > 0 ? card->lift_high < 0 : card->direction < 0 && card->lift_low > 0);
+	return card->role == AB_CARD_GUARDRAIL &&
+		card->outcome == AB_OUTCOME_NOT_WORSE &&
+		(card->direction > 0 ? card->lift_high < 0 : card->direction < 0 &&
+		 card->lift_low > 0);
 }
 
 static bool
 IsWithoutData(const AbCard *card)
 {
 	return AbIsEffect(card) && card->outcome == AB_OUTCOME_NO_DATA;
+}
+
+static bool
+IsPlanned(const AbCard *card)
+{
+	return AbIsPrimary(card) &&
+		(card->rule != AB_RULE_FIXED || !isnan(card->planned_n));
+}
+
+/*
+ * What a decision to ship supposes that the rows do not say: "" if nothing.
+ */
+static const char *
+ShipCondition(const AbTelling *telling)
+{
+	const AbCard *split = AbSplitCard(telling->report, telling->whole);
+	bool		checked = split != NULL &&
+		split->outcome == AB_OUTCOME_SPLIT_INTENDED;
+	bool		ended = AbFirstCard(telling, IsPlanned) != NULL;
+
+	if (checked)
+		return ended ? "" : ", if this is the planned end";
+	return ended ? ", if users were split as intended" :
+		", if users were split as intended and this is the planned end";
 }
 
 /*
@@ -76,82 +108,101 @@ TellOne(const AbTelling *telling, const AbStanding *standing)
 {
 	AbConclusion *conclusion = telling->conclusion;
 	const char *treatment = AbVariantName(standing->treatment, "treatment");
-	const char *better = AbClaim(telling, standing, IsPrimaryBetter, "is better", "are better");
-	const char *worse = AbClaim(telling, standing, IsPrimaryWorse, "is worse", "are worse");
-	const char *harmed = AbClaim(telling, standing, IsGuardrailWorse, "is worse", "are worse");
-	const char *unproven = AbClaim(telling, standing, IsPrimaryOpen, "is not shown to be better",
+	const char *better = AbClaim(telling, standing, IsPrimaryBetter,
+								 "is better", "are better");
+	const char *worse = AbClaim(telling, standing, IsPrimaryWorse, "is worse",
+								"are worse");
+	const char *harmed = AbClaim(telling, standing, IsGuardrailWorse,
+								 "is worse", "are worse");
+	const char *unproven = AbClaim(telling, standing, IsPrimaryOpen,
+								   "is not shown to be better",
 								   "are not shown to be better");
-	const char *unclear = AbClaim(telling, standing, IsPrimaryOpen, "shows no clear difference",
+	const char *unclear = AbClaim(telling, standing, IsPrimaryOpen,
+								  "shows no clear difference",
 								  "show no clear difference");
-	const char *unshown = AbClaim(telling, standing, IsGuardrailOpen, "stays within its margin",
+	const char *unshown = AbClaim(telling, standing, IsGuardrailOpen,
+								  "stays within its margin",
 								  "stay within their margins");
+	const char *condition = ShipCondition(telling);
 	const AbCard *first = AbFirstCard(telling, AbIsPrimary);
 	int			guardrails = standing->rows[AB_CARD_GUARDRAIL];
 
 	if (standing->early && first != NULL)
 	{
-		conclusion->tone = "warn";
+		conclusion->tone = AB_TONE_WARN;
 		conclusion->headline = psprintf("Too early to decide: %s of the %s users planned for %s are in.",
-										AbShowCount(first->control_n), AbShowCount(first->planned_n),
-										AbVariantName(first->control, "control"));
-		AbAdd(&conclusion->evidence, "What an early look shows often shrinks or turns later; so far:");
+										AbShowCount(first->control_n),
+										AbShowCount(first->planned_n),
+										AbVariantName(first->control,
+													  "control"));
+		AbAdd(&conclusion->evidence,
+			  "What an early look shows often shrinks or turns later; so far:");
 		return;
 	}
 	switch (standing->choice)
 	{
 		case AB_CHOICE_SHIP:
-			conclusion->tone = "good";
+			conclusion->tone = AB_TONE_GOOD;
 			conclusion->headline = guardrails == 0 ?
-				psprintf("Ship %s: %s.", treatment, better) :
-				psprintf("Ship %s: %s, and %s.", treatment, better, guardrails == 1 ? "the guardrail holds" :
-						 guardrails == 2 ? "both guardrails hold" : psprintf("all %d guardrails hold", guardrails));
+				psprintf("Ship %s%s: %s.", treatment, condition, better) :
+				psprintf("Ship %s%s: %s, and %s.", treatment, condition, better,
+						 guardrails == 1 ? "the guardrail holds" :
+						 guardrails == 2 ? "both guardrails hold" :
+						 psprintf("all %d guardrails hold", guardrails));
 			break;
 		case AB_CHOICE_UNSHOWN:
-			conclusion->tone = "warn";
-			conclusion->headline = psprintf("Not yet: %s, but it is not shown that %s.", better, unshown);
+			conclusion->tone = AB_TONE_WARN;
+			conclusion->headline = psprintf("Not yet: %s, but it is not shown that %s.",
+											better, unshown);
 			break;
 		case AB_CHOICE_PRICE:
-			conclusion->tone = "bad";
+			conclusion->tone = AB_TONE_BAD;
 			conclusion->headline = psprintf("Do not ship %s as it is: %s, but of the guardrails %s.",
 											treatment, better, harmed);
-			AbAdd(&conclusion->evidence, "Whether the gain is worth that price is not for a test to say.");
+			AbAdd(&conclusion->evidence,
+				  "Whether the gain is worth that price is not for a test to say.");
 			break;
 		case AB_CHOICE_DISAGREE:
-			conclusion->tone = "bad";
-			conclusion->headline = psprintf("Do not ship %s as it is: %s, but %s.", treatment, better, worse);
+			conclusion->tone = AB_TONE_BAD;
+			conclusion->headline = psprintf("Do not ship %s as it is: %s, but %s.",
+											treatment, better, worse);
 			break;
 		case AB_CHOICE_WORSE:
-			conclusion->tone = "bad";
-			conclusion->headline = psprintf("Do not ship %s: %s.", treatment, worse);
+			conclusion->tone = AB_TONE_BAD;
+			conclusion->headline = psprintf("Do not ship %s: %s.", treatment,
+											worse);
 			break;
 		case AB_CHOICE_HARM:
-			conclusion->tone = "bad";
+			conclusion->tone = AB_TONE_BAD;
 			conclusion->headline = psprintf("Do not ship %s: of the guardrails %s, and %s.",
 											treatment, harmed, unproven);
 			break;
 		case AB_CHOICE_OPEN:
-			conclusion->tone = "flat";
+			conclusion->tone = AB_TONE_FLAT;
 			conclusion->headline = psprintf("No decision: %s.", unclear);
 			break;
 		case AB_CHOICE_DIRECTION:
-			conclusion->tone = "told";
+			conclusion->tone = AB_TONE_TOLD;
 			conclusion->headline = psprintf("It differs in %s, but nobody said which direction is better.",
-											AbMetrics(telling, standing, IsPrimaryUndirected, NULL));
+											AbMetrics(telling, standing,
+													  IsPrimaryUndirected,
+													  NULL));
 			break;
 		case AB_CHOICE_NO_DATA:
-			conclusion->tone = "flat";
+			conclusion->tone = AB_TONE_FLAT;
 			conclusion->headline = psprintf("No decision: there are no data on %s.",
-											AbMetrics(telling, standing, AbIsPrimary, NULL));
+											AbMetrics(telling, standing,
+													  AbIsPrimary, NULL));
 			break;
 		case AB_CHOICE_NONE:
 			if (standing->outcomes[AB_CARD_GUARDRAIL][AB_OUTCOME_WORSE] > 0)
 			{
-				conclusion->tone = "bad";
+				conclusion->tone = AB_TONE_BAD;
 				conclusion->headline = psprintf("Do not ship %s: of the guardrails %s, and no metric was named as the primary one, to decide by.",
 												treatment, harmed);
 				break;
 			}
-			conclusion->tone = "flat";
+			conclusion->tone = AB_TONE_FLAT;
 			conclusion->headline = "No decision: no metric was named as the primary one, to decide by.";
 			break;
 	}
@@ -187,15 +238,18 @@ TellSeveral(const AbTelling *telling, const AbStanding *standings, int count)
 		early |= standings[i].early;
 		best += standings[i].choice == AB_CHOICE_SHIP;
 	}
-	conclusion->tone = early ? "warn" : best > 0 ? "good" : "flat";
+	conclusion->tone = early ? AB_TONE_WARN : best > 0 ? AB_TONE_GOOD : AB_TONE_FLAT;
 	initStringInfo(&text);
 	appendStringInfo(&text, "%s%d treatments against %s",
-					 early ? "Too early to decide, the planned size is not reached. So far, of " : "Of ",
+					 early ?
+					 "Too early to decide, the planned size is not reached. So far, of " :
+					 "Of ",
 					 count, AbVariantName(standings[0].control, "control"));
 	if (standings[0].choice == AB_CHOICE_NONE)
 	{
-		appendStringInfoString(&text, " none is decided: no metric was named as the primary one, to decide by.");
-		conclusion->tone = "flat";
+		appendStringInfoString(&text,
+							   " none is decided: no metric was named as the primary one, to decide by.");
+		conclusion->tone = AB_TONE_FLAT;
 		conclusion->headline = text.data;
 		return;
 	}
@@ -212,9 +266,11 @@ TellSeveral(const AbTelling *telling, const AbStanding *standings, int count)
 		initStringInfo(&names);
 		for (int i = 0; i < count; i++)
 			if (standings[i].choice == choice)
-				AbAddName(&names, AbVariantName(standings[i].treatment, "treatment"), place++, found);
+				AbAddName(&names, AbVariantName(standings[i].treatment,
+												"treatment"), place++, found);
 		appendStringInfo(&text, "%s %s: %s", kinds++ == 0 ? "," : ";",
-						 choice == AB_CHOICE_SHIP && !any_guardrail ? "better" : words[choice], names.data);
+						 choice == AB_CHOICE_SHIP && !any_guardrail ?
+						 "better" : words[choice], names.data);
 	}
 	appendStringInfoChar(&text, '.');
 	conclusion->headline = text.data;
@@ -243,10 +299,14 @@ TellMetrics(const AbTelling *telling, const AbStanding *standings, int count)
 		{
 			const AbCard *card = &telling->report->cards[telling->whole->first + i];
 
-			if (card->role == AB_CARD_PRIMARY || (IsGuardrailWorse(card) && count == 1))
+			if (card->role == AB_CARD_PRIMARY ||
+				(IsGuardrailWorse(card) && count == 1))
 				/* a sentence of its own names the treatment where it matters */
-				AbAdd(&conclusion->evidence, count == 1 || card->sentence ? AbCardSentence(card) :
-					  psprintf("%s: %s", AbVariantName(card->treatment, "treatment"), AbCardSentence(card)));
+				AbAdd(&conclusion->evidence, count == 1 || card->sentence ?
+					  AbCardSentence(card) :
+					  psprintf("%s: %s", AbVariantName(card->treatment,
+													   "treatment"),
+							   AbCardSentence(card)));
 		}
 	for (int i = 0; i < count; i++)
 	{
@@ -257,20 +317,25 @@ TellMetrics(const AbTelling *telling, const AbStanding *standings, int count)
 	if (all > 0)
 	{
 		static const AbOutcome order[] = {
-			AB_OUTCOME_BETTER, AB_OUTCOME_WORSE, AB_OUTCOME_HIGHER, AB_OUTCOME_LOWER,
+			AB_OUTCOME_BETTER, AB_OUTCOME_WORSE, AB_OUTCOME_HIGHER,
+			AB_OUTCOME_LOWER,
 			AB_OUTCOME_NO_DIFFERENCE, AB_OUTCOME_NO_DATA, AB_OUTCOME_UNKNOWN
 		};
 		static const char *const words[] = {
-			"better", "worse", "higher", "lower", "no clear difference", "no data", "other"
+			"better", "worse", "higher", "lower", "no clear difference",
+			"no data", "other"
 		};
 		int			parts = 0;
 
 		initStringInfo(&text);
 		appendStringInfo(&text, "%d secondary %s: ", all,
-						 count > 1 ? AbPlural(all, "comparison", "comparisons") : AbPlural(all, "metric", "metrics"));
+						 count > 1 ? AbPlural(all, "comparison",
+											  "comparisons") :
+						 AbPlural(all, "metric", "metrics"));
 		for (int k = 0; k < lengthof(order); k++)
 			if (secondary[order[k]] > 0)
-				appendStringInfo(&text, "%s%d %s", parts++ ? ", " : "", secondary[order[k]], words[k]);
+				appendStringInfo(&text, "%s%d %s", parts++ ? ", " : "",
+								 secondary[order[k]], words[k]);
 		appendStringInfoChar(&text, '.');
 		if (parts > 0)
 			AbAdd(&conclusion->evidence, text.data);
@@ -279,15 +344,20 @@ TellMetrics(const AbTelling *telling, const AbStanding *standings, int count)
 		AbAdd(&conclusion->evidence,
 			  psprintf("Worse among them: %s. Nobody made that a guardrail: weigh it before shipping.",
 					   AbMetrics(telling, NULL, IsSecondaryWorse, NULL)));
-	strained = AbClaim(telling, NULL, IsGuardrailStrained, "holds, yet is worse by less than its margin",
+	strained = AbClaim(telling, NULL, IsGuardrailStrained,
+					   "holds, yet is worse by less than its margin",
 					   "hold, yet are worse by less than their margins");
 	if (strained[0] != '\0')
-		AbAdd(&conclusion->evidence, psprintf("Of the guardrails %s.", strained));
-	unshown = AbClaim(telling, NULL, IsGuardrailOpen, "stays within its margin", "stay within their margins");
+		AbAdd(&conclusion->evidence, psprintf("Of the guardrails %s.",
+											  strained));
+	unshown = AbClaim(telling, NULL, IsGuardrailOpen,
+					  "stays within its margin", "stay within their margins");
 	if (unshown[0] != '\0')
 		AbAdd(&conclusion->evidence,
 			  psprintf("%sot shown is not worse: it may hold, and these data cannot tell.",
-					   count == 1 && standings[0].choice == AB_CHOICE_UNSHOWN && !standings[0].early ? "N" :
+					   count == 1 &&
+					   standings[0].choice == AB_CHOICE_UNSHOWN &&
+					   !standings[0].early ? "N" :
 					   psprintf("It is not shown that %s. N", unshown)));
 	empty = AbMetrics(telling, NULL, IsWithoutData, &empty_count);
 	if (empty_count > 0)
@@ -313,8 +383,10 @@ Repeated(const AbTelling *telling)
 		 * no other's
 		 */
 		keys[i] = cards[i].metric == NULL ? psprintf("\1%d", i) :
-			psprintf("%d\1%d\1%s\1%s\1%s\1%s", cards[i].role, cards[i].rule, cards[i].metric,
-					 cards[i].statistic ? cards[i].statistic : "", cards[i].control ? cards[i].control : "",
+			psprintf("%d\1%d\1%s\1%s\1%s\1%s", cards[i].role, cards[i].rule,
+					 cards[i].metric,
+					 cards[i].statistic ? cards[i].statistic : "",
+					 cards[i].control ? cards[i].control : "",
 					 cards[i].treatment ? cards[i].treatment : "");
 	AbGroupTexts(keys, count, groups);
 	for (int i = 0; i < count; i++)
@@ -333,7 +405,7 @@ Repeated(const AbTelling *telling)
 AbConclusion
 AbConclude(const AbReport *report)
 {
-	AbConclusion conclusion = {"flat", NULL, NIL, NIL};
+	AbConclusion conclusion = {AB_TONE_FLAT, NULL, NIL, NIL};
 	AbTelling	telling = {report, AbWholeBlock(report), false, &conclusion};
 	const AbCard *repeated;
 	AbStanding *standings;
@@ -341,7 +413,8 @@ AbConclude(const AbReport *report)
 
 	if (telling.whole == NULL)
 	{
-		conclusion.headline = report->count == 0 ? "No decision: there are no rows." :
+		conclusion.headline = report->count == 0 ?
+			"No decision: there are no rows." :
 			"No decision: these rows are of slices only.";
 		AbTellSlices(&telling);
 		return conclusion;

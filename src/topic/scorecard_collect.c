@@ -261,7 +261,7 @@ static AbCuts
 FindCuts(AbCollection *collection, const char *excluded)
 {
 	int			count = collection->spec->metric_count;
-	AbCuts		cuts = {NULL, excluded};
+	AbCuts		cuts = {NULL, excluded, false};
 
 	cuts.values = (const char **) palloc0(count * sizeof(char *));
 	collection->histograms = (Datum *) palloc0(count * sizeof(Datum));
@@ -327,6 +327,30 @@ MixedUnits(const SPITupleTable *table)
 }
 
 /*
+ * Collect the states of units, some of which are in several variants.  Their
+ * rows must not be in the cuts either.
+ */
+static SPITupleTable *
+CollectAgain(AbCollection *collection, AbCuts *cuts, int64 *mixed)
+{
+	SPITupleTable *table;
+	const char *units;
+
+	cuts->several_variants = true;
+	table = Run(AbCollectSql(collection->spec, cuts));
+	*mixed = Count(table, 0, AB_BLOCK_MIXED);
+	units = MixedUnits(table);
+	for (int i = 0; i < collection->spec->metric_count; i++)
+		if (cuts->values[i] != NULL && units != NULL)
+		{
+			SPI_freetuptable(table);
+			*cuts = FindCuts(collection, units);
+			return Run(AbCollectSql(collection->spec, cuts));
+		}
+	return table;
+}
+
+/*
  * Run the query and collect the states.  Needs a connection to SPI, and what is
  * returned lives as long as that.
  */
@@ -335,21 +359,21 @@ AbCollect(const AbSpec *spec)
 {
 	AbCollection collection = {spec, AbGrainOf(spec), NULL, 0, NULL};
 	AbCuts		cuts = FindCuts(&collection, NULL);
-	SPITupleTable *table = Run(AbCollectSql(spec, &cuts));
-	const char *mixed = MixedUnits(table);
-	int64		mixed_count = Count(table, 0, AB_BLOCK_MIXED);
+	SPITupleTable *table = NULL;
+	int64		mixed = 0;
 
-	if (mixed != NULL)
+	if (collection.grain != AB_GRAIN_UNITS || spec->slice_count == 0)
 	{
-		SPI_freetuptable(table);
-		cuts = FindCuts(&collection, mixed);
 		table = Run(AbCollectSql(spec, &cuts));
+		mixed = Count(table, 0, AB_BLOCK_MIXED);
 	}
+	if (table == NULL || mixed > 0)
+		table = CollectAgain(&collection, &cuts, &mixed);
 	collection.count = table->numvals;
 	collection.blocks = (AbBlock *) palloc0(Max(collection.count, 1) *
 											sizeof(AbBlock));
 	for (int i = 0; i < collection.count; i++)
 		ReadBlock(&collection, &collection.blocks[i], table, i);
-	collection.blocks[0].mixed = mixed_count;
+	collection.blocks[0].mixed = mixed;
 	return collection;
 }

@@ -204,6 +204,7 @@ Describe(AbQuery *query)
 
 		result[i].name = pstrdup(NameStr(attribute->attname));
 		result[i].type = getBaseType(attribute->atttypid);
+		result[i].collation = attribute->attcollation;
 		result[i].kind = KindOf(result[i].type, query);
 		query->has_states |= result[i].kind >= AB_VALUE_SUMMARY;
 	}

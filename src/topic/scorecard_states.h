@@ -33,6 +33,7 @@ typedef struct AbCuts
 {
 	const char **values;
 	const char *excluded;		/* a text[] of units to leave out, or NULL */
+	bool		several_variants;	/* look for units that are in several */
 } AbCuts;
 
 /* A sum of a unit's rows: its column is a letter and the metric's number. */
@@ -50,7 +51,8 @@ extern bool AbHasHistogram(const AbSpec *spec, const AbMetric *metric);
 extern const char *AbValueSql(const AbSpec *spec, int column);
 extern const char *AbVariantSql(const AbSpec *spec, bool native);
 extern const char *AbKeySql(const AbSpec *spec);
-extern const char *AbSliceSql(const AbSpec *spec, int slice);
+extern const char *AbGroupSql(const AbSpec *spec, int column);
+extern const char *AbSliceSql(const char *value);
 extern const char *AbSliceLabel(const AbSpec *spec, int slice,
 								const char *value);
 extern const char *AbUnitMeanSql(const char *of, char sum, char count, int i);

@@ -101,15 +101,19 @@ def reach_of(row):
 
 
 def ends_of_axis(rows):
-    """The ends before they are rounded to ticks: nothing beyond three times the median row."""
+    """The ends before they are rounded to ticks: nothing beyond five times the median row."""
     reaches = sorted(reach_of(row) for row in rows if reach_of(row) > 0)
     if not reaches:
         return None
-    limit = 3 * reaches[(len(reaches) - 1) // 2]
+    limit = 5 * reaches[(len(reaches) - 1) // 2]
     cut = max(reach for reach in reaches if reach <= limit)
     values = [0]
     for row in rows:
         values += [row[f] for f in ('relative_lift_pct', 'lift_low_pct', 'lift_high_pct') if row[f] is not None]
+        ends = row['lift_low_pct'], row['lift_high_pct']
+        if row['relative_lift_pct'] is not None and ends != (None, None):
+            # an open end shows a little of itself
+            values += [row['relative_lift_pct'] + sign * cut / 5 for end, sign in zip(ends, (-1, 1)) if end is None]
         if row['role'] == 'guardrail':
             values.append(-row['margin_pct'])
     low = max(min(values), -cut)
