@@ -448,6 +448,8 @@ def refusals():
         ('--split', plain(3), [*FILE, '--split', '50'], '--split 50 is not like 50/50 or base=50,tuned=50'),
         ('--html', plain(3), [*FILE, '--html', '/nonexistent/x.html'], 'there is no folder /nonexistent'),
         ('--unit and --pair', 'variant,y,u,p\nbase,1,1,1\ntuned,2,2,2\n', [*FILE, '--unit', 'u', '--pair', 'p'], 'exclude each other'),
+        ('a unit that is in both variants', 'variant,y,u\n' + 'base,1,1\ntuned,2,1\n' * 3 + 'base,3,2\ntuned,4,2\n',
+         [*FILE, '--unit', 'u'], '2 of 2 values of "u" have rows of several variants.*--pair u compares'),
         ('lists of unequal length', 'base,tuned\n1,2\n2,3\n,4\n', ['--control', 'base', '--treatment', 'tuned'],
          '"base" ends 1 line before the others: --pair none'),
         ('half of an array', '[{"variant": "base", "y": 1},\n{"variant": "tuned", "y"', FILE, 'line 2: this is no JSON'),
