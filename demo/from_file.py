@@ -491,3 +491,6 @@ if __name__ == '__main__':
     except Refusal as refusal:
         print(f'demo.sh: {refusal}', file=sys.stderr)
         sys.exit(2)
+    except RecursionError:
+        print('demo.sh: objects are nested too deep to become columns: write a flat object a line', file=sys.stderr)
+        sys.exit(2)
