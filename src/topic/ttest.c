@@ -80,9 +80,7 @@ AbGetMeanVariances(AbMeans *means, bool equal_var, double scale, AbMeanVariances
 	if (equal_var ? control.n + treatment.n < 3 :
 		control.n < 2 || treatment.n < 2)
 	{
-		AbNote(&means->row.notes, equal_var ?
-			   "too few rows: the test needs at least two in one arm" :
-			   "too few rows: Welch's test needs at least two in each arm");
+		AbNoteFewRows(&means->row.notes, equal_var);
 		return false;
 	}
 	if (!equal_var && AbAnyFlat(&arms))
@@ -92,6 +90,23 @@ AbGetMeanVariances(AbMeans *means, bool equal_var, double scale, AbMeanVariances
 	}
 	*v = MeanVariances(control, treatment, equal_var, scale);
 	return true;
+}
+
+/*
+ * The difference of the two means with those variances.
+ */
+static AbEffect
+EffectOf(const AbMeans *means, const AbMeanVariances *v)
+{
+	AbEffect	effect;
+
+	effect.difference = means->row.difference.value;
+	effect.std_error = sqrt(v->control + v->treatment);
+	effect.df = v->df;
+	effect.control = means->control_mean;
+	effect.control_variance = v->control;
+	effect.covariance = -v->control;
+	return effect;
 }
 
 /*
@@ -105,13 +120,22 @@ AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect)
 
 	if (!AbGetMeanVariances(means, equal_var, 1, &v))
 		return false;
-	effect->difference = means->row.difference.value;
-	effect->std_error = sqrt(v.control + v.treatment);
-	effect->df = v.df;
-	effect->control = means->control_mean;
-	effect->control_variance = v.control;
-	effect->covariance = -v.control;
+	*effect = EffectOf(means, &v);
 	return true;
+}
+
+/*
+ * The same of arms with two rows each, also where one of them does not vary,
+ * for those who do not take its mean for certain.
+ */
+AbEffect
+AbMeansEffectAnyway(const AbMeans *means, bool equal_var)
+{
+	AbMeanVariances v = MeanVariances(ArmSpread(means, means->control),
+									  ArmSpread(means, means->treatment),
+									  equal_var, 1);
+
+	return EffectOf(means, &v);
 }
 
 /*

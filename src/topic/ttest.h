@@ -10,6 +10,7 @@
 extern bool AbGetMeanVariances(AbMeans *means, bool equal_var, double scale,
 							   AbMeanVariances *v);
 extern bool AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect);
+extern AbEffect AbMeansEffectAnyway(const AbMeans *means, bool equal_var);
 extern AbLift AbMeansLift(const AbMeans *means, const AbTestArgs *args,
 						  const AbEffect *effect);
 extern bool AbMeansByScore(const AbMeans *means, bool equal_var);

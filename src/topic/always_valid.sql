@@ -1,0 +1,10 @@
+-- always-valid tests
+
+CREATE FUNCTION ab_always_valid(summary ab_summary, planned_n bigint, control text DEFAULT NULL,
+								treatment text DEFAULT NULL, alpha float8 DEFAULT 0.05,
+								alternative text DEFAULT 'two-sided', design text DEFAULT 'mean',
+								equal_var boolean DEFAULT NULL, min_n bigint DEFAULT 100,
+								ratio float8 DEFAULT NULL) RETURNS ab_comparison
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_always_valid(ab_summary, bigint, text, text, float8, text, text, boolean, bigint, float8) IS
+	'compares two variants by a test that holds on every day it is looked at; planned_n is the planned size of the control group, equal_var NULL the less certain of the pooled and the Welch test, no verdict before min_n rows in each arm';
