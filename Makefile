@@ -2,7 +2,7 @@
 # sql and expected, its pages in docs.  The install script is the concatenation
 # of the fragments, in this order, in which each uses only what is before it.
 TOPICS = assign summary_io summary summary_read ttest ztest anova adjust compare cuped ratio proportion proportion_odds chisquare poisson \
-	margin paired mcnemar srm histogram_io histogram histogram_read quantile rank rank_paired always_valid \
+	margin paired mcnemar srm srm_sequential histogram_io histogram histogram_read quantile rank rank_paired always_valid \
 	power power_rates power_pairs power_summary power_margin clusters duration
 
 EXTENSION = ab_test

@@ -1,0 +1,182 @@
+/*
+ * dirichlet.c
+ *	  Counts of classes against their probabilities, at every time they are
+ *	  looked at.
+ *
+ * The likelihood of the counts, averaged over a Dirichlet distribution of the
+ * probabilities, over that of the probabilities p tested is a martingale under
+ * these, so it ever reaches 1 / alpha with probability alpha at most (Ville).
+ * With counts n_i, N in all, and prior a_i = m w_i, m in all,
+ *
+ *		ln E = ln G(m) - ln G(m + N)
+ *			+ sum_i (ln G(a_i + n_i) - ln G(a_i) - n_i ln p_i),		G = gamma.
+ *
+ * At a billion users the terms of this sum are 1e9 times its value.  Stirling's
+ * formula with its remainder r(x),
+ *
+ *		ln G(x) = (x - 1/2) ln x - x + ln(2 pi) / 2 + r(x),
+ *
+ * turns it into terms of the size of the sum: with A = m + N, b_i = a_i + n_i
+ * and D(x, y) = x ln(x / y) - (x - y) >= 0,
+ *
+ *		ln E = sum_i (D(b_i, A p_i) - D(a_i, m p_i) - ln(b_i / a_i) / 2
+ *			+ r(b_i) - r(a_i)) + ln(A / m) / 2 - r(A) + r(m).
+ *
+ * References:
+ *	M. Lindon, A. Malek, Anytime-Valid Inference for Multinomial Count Data,
+ *	NeurIPS 2022.
+ *	H. Robbins, Statistical Methods Related to the Law of the Iterated
+ *	Logarithm, Annals of Mathematical Statistics 41 (1970), 1397-1409.
+ */
+#include "math/dirichlet.h"
+
+#include <math.h>
+
+#include "math/binomial.h"
+#include "math/distributions.h"
+
+/* Stirling's series from here on. */
+#define LARGE	10
+
+/* Ratios of rates are looked for up to exp() of it. */
+#define LARGEST_LOG_RATIO	690
+
+/* An end of the interval of a ratio that is searched for. */
+typedef struct Search
+{
+	const AbSplit *split;
+	double		level;			/* ln(1 / alpha), less what a side adds */
+} Search;
+
+/*
+ * The remainder of Stirling's formula, x > 0.
+ */
+static double
+StirlingRemainder(double x)
+{
+	double		y = 1 / (x * x);
+
+	if (x < LARGE)
+		return lgamma(x) - (x - 0.5) * log(x) + x - 0.91893853320467274178;
+	return (1 / 12. - y * (1 / 360. - y * (1 / 1260. - y *
+										   (1 / 1680. - y * (1 / 1188. - y * (691 / 360360. - y / 156)))))) / x;
+}
+
+/*
+ * ln E of counts with that concentration m > 0.  NaN if an argument is.
+ */
+double
+AbDirichletLogE(const AbShares *shares, double concentration)
+{
+	double		m = concentration;
+	double		n = 0;
+	double		sum = 0;
+
+	for (int i = 0; i < shares->classes; i++)
+		n += shares->counts[i];
+	for (int i = 0; i < shares->classes; i++)
+	{
+		double		p = shares->null[i];
+		double		a = m * shares->prior[i];
+		double		b = a + shares->counts[i];
+		double		shift = m * (shares->prior[i] - p);
+
+		sum += AbDeviance(b, (m + n) * p, shares->counts[i] - n * p + shift) -
+			AbDeviance(a, m * p, shift) -
+			log1p(shares->counts[i] / a) / 2 +
+			(StirlingRemainder(b) - StirlingRemainder(a));
+	}
+	return sum + log1p(n / m) / 2 -
+		(StirlingRemainder(m + n) - StirlingRemainder(m));
+}
+
+/*
+ * The logarithm of the mean of exp(a) and exp(b).
+ */
+double
+AbLogMean(double a, double b)
+{
+	return fmax(a, b) + log1p(exp(-fabs(a - b))) - log(2);
+}
+
+/*
+ * The two-sided ln E that the rates of the arms have that ratio, given by its
+ * logarithm: of all conversions the treatment then has the share
+ * w r / (w r + 1 - w).
+ */
+static double
+RatioLogE(const AbSplit *split, double log_ratio)
+{
+	double		counts[2] = {split->treatment, split->control};
+	double		prior[2] = {split->share, 1 - split->share};
+	double		odds = exp(log_ratio) * (split->share / (1 - split->share));
+	double		null[2] = {odds / (1 + odds), 1 / (1 + odds)};
+	AbShares	shares = {2, counts, prior, null};
+
+	if (log_ratio == 0)
+		shares.null = prior;
+	return AbDirichletLogE(&shares, split->concentration);
+}
+
+/*
+ * What it adds to ln E to average over the side of the alternative alone:
+ * ln of the posterior over the prior probability of that side.
+ */
+static double
+SideLogE(const AbSplit *split, AbAlternative alternative)
+{
+	double		w = split->share;
+	double		a = split->concentration * w;
+	double		b = split->concentration * (1 - w);
+	double		(*tail) (double, double, double) =
+		alternative == AB_GREATER ? AbBetaUpperTail : AbBetaLowerTail;
+
+	if (alternative == AB_TWO_SIDED)
+		return 0;
+	return log(tail(w, a + split->treatment, b + split->control)) -
+		log(tail(w, a, b));
+}
+
+/*
+ * ln E of two arms' conversions against equal rates: given a conversion it is
+ * the treatment's with the probability of the treatment's share, also where
+ * both rates vary over time.
+ */
+double
+AbSplitLogE(const AbSplit *split, AbAlternative alternative)
+{
+	return RatioLogE(split, 0) + SideLogE(split, alternative);
+}
+
+static double
+Excess(double log_ratio, void *context)
+{
+	const Search *search = (const Search *) context;
+
+	return RatioLogE(search->split, log_ratio) - search->level;
+}
+
+/*
+ * The lifts treatment / control - 1 whose ln E is below ln(1 / alpha), alpha in
+ * (0, 1).  -1 and infinity are the ends of what there is; the end that a
+ * one-sided test leaves open is infinite.  The prior is the one of the test
+ * whatever the lift, so that the interval holds at every time and agrees with
+ * p.
+ */
+AbInterval
+AbSplitLift(const AbSplit *split, AbAlternative alternative, double alpha)
+{
+	Search		search = {split, -log(alpha) - SideLogE(split, alternative)};
+	double		at = log(split->treatment) - log(split->control) -
+		log(split->share / (1 - split->share));
+	AbInterval	lift = {-1, INFINITY};
+
+	at = fmax(fmin(at, LARGEST_LOG_RATIO), -LARGEST_LOG_RATIO);
+	if (alternative == AB_LESS)
+		lift.low = -INFINITY;
+	else if (Excess(-LARGEST_LOG_RATIO, &search) > 0)
+		lift.low = expm1(AbFindRoot(Excess, &search, -LARGEST_LOG_RATIO, at));
+	if (alternative != AB_GREATER && Excess(LARGEST_LOG_RATIO, &search) > 0)
+		lift.high = expm1(AbFindRoot(Excess, &search, at, LARGEST_LOG_RATIO));
+	return lift;
+}

@@ -1,0 +1,71 @@
+/*
+ * srm_sequential.c
+ *	  Sample-ratio mismatch, looked at every day.
+ *
+ * The Bayes factor of a Dirichlet prior about the weights against the weights
+ * themselves (math/dirichlet.c).  A wide prior is quick to see a gross mismatch
+ * and slow with a small one, a narrow prior the other way round; the mean of two
+ * loses at most a factor of 2 against the better of them and is a martingale as
+ * well.
+ *
+ *	M. Lindon, A. Malek, Anytime-Valid Inference for Multinomial Count Data,
+ *	NeurIPS 2022.
+ */
+#include "topic/srm.h"
+
+#include <float.h>
+
+#include "math/dirichlet.h"
+
+/* Users that the two priors are worth. */
+#define WIDE	100
+#define NARROW	10000
+
+static void
+TestAnyDay(const AbClasses *classes, const AbPearson *pearson, AbSrmRow *row)
+{
+	double	   *counts = (double *) palloc(classes->classes * sizeof(double));
+	double	   *weights = (double *) palloc(classes->classes * sizeof(double));
+	AbShares	shares = {0, counts, weights, weights};
+	double		total = 0;
+
+	for (int i = 0; i < classes->classes; i++)
+		total += classes->weights[i];
+	for (int i = 0; i < classes->classes; i++)
+	{
+		if (classes->weights[i] == 0)
+			continue;
+		counts[shares.classes] = (double) classes->counts[i];
+		weights[shares.classes++] = fmax(classes->weights[i] / total, DBL_MIN);
+	}
+	row->statistic = AbLogMean(AbDirichletLogE(&shares, WIDE),
+							   AbDirichletLogE(&shares, NARROW));
+	row->p_value = AbBoundP(exp(-row->statistic));
+	pfree(counts);
+	pfree(weights);
+}
+
+static const AbSrmTest any_day = {
+	"ab_srm_sequential", "sequential multinomial test", TestAnyDay, NULL
+};
+
+PG_FUNCTION_INFO_V1(ab_srm_sequential);
+Datum
+ab_srm_sequential(PG_FUNCTION_ARGS)
+{
+	return AbSrmOfCounts(fcinfo, &any_day);
+}
+
+PG_FUNCTION_INFO_V1(ab_srm_sequential_summary);
+Datum
+ab_srm_sequential_summary(PG_FUNCTION_ARGS)
+{
+	return AbSrmOfSummary(fcinfo, &any_day);
+}
+
+PG_FUNCTION_INFO_V1(ab_srm_sequential_text);
+Datum
+ab_srm_sequential_text(PG_FUNCTION_ARGS)
+{
+	return AbSrmOfText(fcinfo, &any_day);
+}
