@@ -38,6 +38,10 @@
 /* Stirling's series from here on. */
 #define LARGE	10
 
+/* Users that the two priors of the sample ratio are worth. */
+#define WIDE	100
+#define NARROW	10000
+
 /* Ratios of rates are looked for up to exp() of it. */
 #define LARGEST_LOG_RATIO	690
 
@@ -91,12 +95,17 @@ AbDirichletLogE(const AbShares *shares, double concentration)
 }
 
 /*
- * The logarithm of the mean of exp(a) and exp(b).
+ * ln of the mean of E with a wide and with a narrow prior.  The wide one is
+ * quick to see a gross deviation and slow with a small one, the narrow one the
+ * other way round; their mean loses at most a factor of 2 against the better.
  */
 double
-AbLogMean(double a, double b)
+AbSharesLogE(const AbShares *shares)
 {
-	return fmax(a, b) + log1p(exp(-fabs(a - b))) - log(2);
+	double		wide = AbDirichletLogE(shares, WIDE);
+	double		narrow = AbDirichletLogE(shares, NARROW);
+
+	return fmax(wide, narrow) + log1p(exp(-fabs(wide - narrow))) - log(2);
 }
 
 /*

@@ -29,7 +29,7 @@ typedef struct AbSplit
 } AbSplit;
 
 extern double AbDirichletLogE(const AbShares *shares, double concentration);
-extern double AbLogMean(double a, double b);
+extern double AbSharesLogE(const AbShares *shares);
 extern double AbSplitLogE(const AbSplit *split, AbAlternative alternative);
 extern AbInterval AbSplitLift(const AbSplit *split, AbAlternative alternative,
 							  double alpha);

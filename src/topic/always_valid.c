@@ -13,10 +13,11 @@
  * does not: the pooled one where the smaller arm varies more, Welch's where the
  * smaller arm has few events.  docs/methods/always_valid.md has the error rates.
  */
-#include "topic/summary_design.h"
+#include "topic/always_valid.h"
 
 #include "math/mixture.h"
 #include "topic/paired.h"
+#include "topic/summary_design.h"
 #include "utils/builtins.h"
 
 /*
@@ -48,7 +49,7 @@ typedef struct Law
 static const AbScoreTest score_test = {AB_SCORE_MN, AB_CONTINUITY_NONE};
 static const AbProportionNull no_difference = {0, false};
 
-static const AbRange planned_range = {
+const AbRange ab_planned_n = {
 	.low = 2, .high = (double) AB_MAX_OBSERVATIONS,
 	.message = "planned_n must be between 2 and 2^53",
 	.hint = "It is the size of the control group, or the number of pairs, that the experiment was planned for: see ab_sample_size()."
@@ -60,7 +61,7 @@ static const AbRange least_range = {
 	.hint = "It is the number of rows of an arm from which on there are verdicts: 100 if nothing speaks for another."
 };
 
-static const AbRange ratio_range = {
+const AbRange ab_planned_ratio = {
 	.low = 1e-6, .high = 1e6, .optional = true,
 	.message = "ratio must be between 0.000001 and 1000000",
 	.hint = "It is the planned size of the treatment group over that of the control group: 0.25 for a 20% split."
@@ -303,7 +304,7 @@ ab_always_valid(PG_FUNCTION_ARGS)
 {
 	static const AbArg args[] = {
 		AB_SUMMARY_ARG(Call, summary, NULL),
-		AB_COUNT_ARG(Call, planned_n, "planned_n", &planned_range),
+		AB_COUNT_ARG(Call, planned_n, "planned_n", &ab_planned_n),
 		AB_CONTROL_ARG(Call, test),
 		AB_TREATMENT_ARG(Call, test),
 		AB_ALPHA_ARG(Call, test),
@@ -311,7 +312,7 @@ ab_always_valid(PG_FUNCTION_ARGS)
 		AB_WORD_ARG(Call, design, "design", &ab_designs, AB_DESIGN_MEAN),
 		AB_CHOICE_ARG(Call, equal_var, "equal_var"),
 		AB_COUNT_ARG(Call, min_n, "min_n", &least_range),
-		AB_NUMBER_ARG(Call, ratio, "ratio", &ratio_range, NAN)
+		AB_NUMBER_ARG(Call, ratio, "ratio", &ab_planned_ratio, NAN)
 	};
 	Call		call = {.test.reader = "ab_always_valid(ab_summary(outcome, variant), 5000"};
 	AbDesigned	designed;

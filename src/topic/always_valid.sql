@@ -8,3 +8,19 @@ CREATE FUNCTION ab_always_valid(summary ab_summary, planned_n bigint, control te
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_always_valid(ab_summary, bigint, text, text, float8, text, text, boolean, bigint, float8) IS
 	'compares two variants by a test that holds on every day it is looked at; planned_n is the planned size of the control group, equal_var NULL the less certain of the pooled and the Welch test, no verdict before min_n rows in each arm';
+
+CREATE FUNCTION ab_always_valid_conversions(summary ab_summary, split float8, planned_conversions bigint,
+											control text DEFAULT NULL, treatment text DEFAULT NULL,
+											alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
+											count text DEFAULT 'successes') RETURNS ab_comparison
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_always_valid_conversions(ab_summary, float8, bigint, text, text, float8, text, text) IS
+	'compares two rates on any day by how the conversions split, exactly; split is the treatment''s share of the users, planned_conversions the number of both variants that was planned for, count says what a conversion is';
+
+CREATE FUNCTION ab_always_valid_quantile(histogram ab_histogram, quantile float8, planned_n bigint,
+										 control text DEFAULT NULL, treatment text DEFAULT NULL,
+										 alpha float8 DEFAULT 0.05, alternative text DEFAULT 'two-sided',
+										 ratio float8 DEFAULT NULL) RETURNS ab_quantile_result
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION ab_always_valid_quantile(ab_histogram, float8, bigint, text, text, float8, text, float8) IS
+	'compares a quantile of two variants of a histogram on any day, exactly; planned_n is the planned size of the control group';

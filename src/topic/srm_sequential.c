@@ -2,24 +2,14 @@
  * srm_sequential.c
  *	  Sample-ratio mismatch, looked at every day.
  *
- * The Bayes factor of a Dirichlet prior about the weights against the weights
- * themselves (math/dirichlet.c).  A wide prior is quick to see a gross mismatch
- * and slow with a small one, a narrow prior the other way round; the mean of two
- * loses at most a factor of 2 against the better of them and is a martingale as
- * well.
- *
- *	M. Lindon, A. Malek, Anytime-Valid Inference for Multinomial Count Data,
- *	NeurIPS 2022.
+ * The Bayes factor of Dirichlet priors about the weights against the weights
+ * themselves: the mathematics is in math/dirichlet.c, with its references.
  */
 #include "topic/srm.h"
 
 #include <float.h>
 
 #include "math/dirichlet.h"
-
-/* Users that the two priors are worth. */
-#define WIDE	100
-#define NARROW	10000
 
 static void
 TestAnyDay(const AbClasses *classes, const AbPearson *pearson, AbSrmRow *row)
@@ -38,8 +28,7 @@ TestAnyDay(const AbClasses *classes, const AbPearson *pearson, AbSrmRow *row)
 		counts[shares.classes] = (double) classes->counts[i];
 		weights[shares.classes++] = fmax(classes->weights[i] / total, DBL_MIN);
 	}
-	row->statistic = AbLogMean(AbDirichletLogE(&shares, WIDE),
-							   AbDirichletLogE(&shares, NARROW));
+	row->statistic = AbSharesLogE(&shares);
 	row->p_value = AbBoundP(exp(-row->statistic));
 	pfree(counts);
 	pfree(weights);
