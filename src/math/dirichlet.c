@@ -30,6 +30,7 @@
  */
 #include "math/dirichlet.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "math/binomial.h"
@@ -37,6 +38,10 @@
 
 /* Stirling's series from here on. */
 #define LARGE	10
+
+/* A tail below this is computed as a logarithm; the terms that may take. */
+#define SMALL_TAIL	1e-280
+#define MOST_TERMS	1000
 
 /* Users that the two priors of the sample ratio are worth. */
 #define WIDE	100
@@ -109,6 +114,86 @@ AbSharesLogE(const AbShares *shares)
 }
 
 /*
+ * Integral of x^(a - 1) (1 - x)^(b - 1) from q to 1, in units of
+ * q^a (1 - q)^b / b, where a distribution of these parameters has hardly
+ * anything: by the continued fraction of the incomplete beta function.
+ */
+static double
+FarTail(double q, double a, double b)
+{
+	double		x = 1 - q;
+	double		d = 1 / (1 - (a + b) * x / (b + 1));
+	double		c = 1;
+	double		fraction = d;
+
+	for (int m = 1; m < MOST_TERMS; m++)
+	{
+		double		even = m * (a - m) * x / ((b + 2 * m - 1) * (b + 2 * m));
+		double		odd = -(b + m) * (a + b + m) * x /
+			((b + 2 * m) * (b + 2 * m + 1));
+		double		step;
+
+		d = 1 / (1 + even * d);
+		c = 1 + even / c;
+		fraction *= d * c;
+		d = 1 / (1 + odd * d);
+		c = 1 + odd / c;
+		step = d * c;
+		fraction *= step;
+		if (fabs(step - 1) < DBL_EPSILON)
+			break;
+	}
+	return fraction;
+}
+
+/*
+ * ln of the density, times q (1 - q), of the beta distribution of mean q and
+ * that concentration at q.
+ */
+static double
+LogDensityAtMean(double q, double m)
+{
+	double		a = m * q;
+	double		b = m * (1 - q);
+
+	return (log(a) + log1p(-q)) / 2 - 0.91893853320467274178 -
+		StirlingRemainder(a) - StirlingRemainder(b) + StirlingRemainder(m);
+}
+
+/*
+ * ln E of k among n against the probability q in (0, 1), with that
+ * concentration; against larger ones alone (AB_GREATER) or smaller ones it is
+ * the prior that is cut at q:
+ *
+ *		E1 = E * P(beyond q | the data) / P(beyond q).
+ *
+ * The posterior probability may be too small for a double where E1 is not.
+ */
+double
+AbBinomialLogE(double k, double n, double q, double concentration,
+			   AbAlternative side)
+{
+	double		counts[2] = {k, n - k};
+	double		shares[2] = {q, 1 - q};
+	AbShares	both = {2, counts, shares, shares};
+	double		a = concentration * q;
+	double		b = concentration * (1 - q);
+	double		prior;
+	double		posterior;
+
+	if (side == AB_TWO_SIDED)
+		return AbDirichletLogE(&both, concentration);
+	if (side == AB_LESS)
+		return AbBinomialLogE(n - k, n, 1 - q, concentration, AB_GREATER);
+	prior = AbBetaUpperTail(q, a, b);
+	posterior = AbBetaUpperTail(q, a + k, b + n - k);
+	if (posterior < SMALL_TAIL)
+		return LogDensityAtMean(q, concentration) - log(b + n - k) +
+			log(FarTail(q, a + k, b + n - k)) - log(prior);
+	return AbDirichletLogE(&both, concentration) + log(posterior) - log(prior);
+}
+
+/*
  * The two-sided ln E that the rates of the arms have that ratio, given by its
  * logarithm: of all conversions the treatment then has the share
  * w r / (w r + 1 - w).
@@ -128,25 +213,6 @@ RatioLogE(const AbSplit *split, double log_ratio)
 }
 
 /*
- * What it adds to ln E to average over the side of the alternative alone:
- * ln of the posterior over the prior probability of that side.
- */
-static double
-SideLogE(const AbSplit *split, AbAlternative alternative)
-{
-	double		w = split->share;
-	double		a = split->concentration * w;
-	double		b = split->concentration * (1 - w);
-	double		(*tail) (double, double, double) =
-		alternative == AB_GREATER ? AbBetaUpperTail : AbBetaLowerTail;
-
-	if (alternative == AB_TWO_SIDED)
-		return 0;
-	return log(tail(w, a + split->treatment, b + split->control)) -
-		log(tail(w, a, b));
-}
-
-/*
  * ln E of two arms' conversions against equal rates: given a conversion it is
  * the treatment's with the probability of the treatment's share, also where
  * both rates vary over time.
@@ -154,7 +220,8 @@ SideLogE(const AbSplit *split, AbAlternative alternative)
 double
 AbSplitLogE(const AbSplit *split, AbAlternative alternative)
 {
-	return RatioLogE(split, 0) + SideLogE(split, alternative);
+	return AbBinomialLogE(split->treatment, split->control + split->treatment,
+						  split->share, split->concentration, alternative);
 }
 
 static double
@@ -175,7 +242,9 @@ Excess(double log_ratio, void *context)
 AbInterval
 AbSplitLift(const AbSplit *split, AbAlternative alternative, double alpha)
 {
-	Search		search = {split, -log(alpha) - SideLogE(split, alternative)};
+	double		side = AbSplitLogE(split, alternative) -
+		AbSplitLogE(split, AB_TWO_SIDED);
+	Search		search = {split, -log(alpha) - side};
 	double		at = log(split->treatment) - log(split->control) -
 		log(split->share / (1 - split->share));
 	AbInterval	lift = {-1, INFINITY};

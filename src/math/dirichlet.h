@@ -30,6 +30,8 @@ typedef struct AbSplit
 
 extern double AbDirichletLogE(const AbShares *shares, double concentration);
 extern double AbSharesLogE(const AbShares *shares);
+extern double AbBinomialLogE(double k, double n, double q,
+							 double concentration, AbAlternative side);
 extern double AbSplitLogE(const AbSplit *split, AbAlternative alternative);
 extern AbInterval AbSplitLift(const AbSplit *split, AbAlternative alternative,
 							  double alpha);

@@ -28,55 +28,21 @@
 #include "math/quantile_mixture.h"
 
 #include "math/dirichlet.h"
-#include "math/distributions.h"
-
-/* What the e-value of an arm is made of. */
-typedef struct Mixture
-{
-	double		q;
-	double		concentration;
-	double		n;
-	AbAlternative side;			/* of the probability of being below x: above
-								 * q, below q, or both */
-	double		log_prior;		/* ln of that side's prior probability */
-} Mixture;
 
 /*
- * ln M of k rows below.
+ * The count of n rows at which M is least: M(k + 1) >= M(k) from q (n - 1) on.
  */
 static double
-LogM(const Mixture *mixture, double k)
+LeastCount(double q, double n, AbAlternative side)
 {
-	double		q = mixture->q;
-	double		m = mixture->concentration;
-	double		counts[2] = {k, mixture->n - k};
-	double		shares[2] = {q, 1 - q};
-	AbShares	split = {2, counts, shares, shares};
-	double		posterior;
-
-	if (mixture->side == AB_TWO_SIDED)
-		return AbDirichletLogE(&split, m);
-	posterior = mixture->side == AB_GREATER ?
-		AbBetaUpperTail(q, m * q + k, m * (1 - q) + mixture->n - k) :
-		AbBetaLowerTail(q, m * q + k, m * (1 - q) + mixture->n - k);
-	return AbDirichletLogE(&split, m) + log(posterior) - mixture->log_prior;
-}
-
-/*
- * The count at which M is least, not rounded: M(k + 1) >= M(k) from q (n - 1)
- * on.
- */
-static double
-LeastCount(const Mixture *mixture)
-{
-	switch (mixture->side)
+	switch (side)
 	{
 		case AB_GREATER:
 			return 0;
 		case AB_LESS:
-			return mixture->n;
+			return n;
 		default:
-			return ceil(mixture->q * (mixture->n - 1));
+			return ceil(q * (n - 1));
 	}
 }
 
@@ -91,28 +57,24 @@ AbStartEvidence(AbQuantileEvidence *evidence, const AbBins *bins,
 				double *in_bin, double *in_gap, double q,
 				double concentration, AbAlternative side)
 {
-	Mixture		mixture = {q, concentration, (double) bins->n, side, 0};
-	double		least;
+	double		n = (double) bins->n;
+	double		least = LeastCount(q, n, side);
 	double		below = 0;
 
-	if (side != AB_TWO_SIDED)
-		mixture.log_prior = log((side == AB_GREATER ? AbBetaUpperTail :
-								 AbBetaLowerTail) (q, concentration * q,
-												   concentration * (1 - q)));
-	least = LeastCount(&mixture);
 	evidence->bins = *bins;
 	evidence->in_bin = in_bin;
 	evidence->in_gap = in_gap;
 	evidence->least = 0;
-	in_gap[0] = LogM(&mixture, 0);
+	in_gap[0] = AbBinomialLogE(0, n, q, concentration, side);
 	for (int i = 0; i < bins->count; i++)
 	{
 		double		through = below + (double) bins->bins[i].count;
 
-		in_gap[i + 1] = LogM(&mixture, through);
+		in_gap[i + 1] = AbBinomialLogE(through, n, q, concentration, side);
 		in_bin[i] = fmin(in_gap[i], in_gap[i + 1]);
 		if (below < least && least < through)
-			in_bin[i] = fmin(in_bin[i], LogM(&mixture, least));
+			in_bin[i] = fmin(in_bin[i],
+							   AbBinomialLogE(least, n, q, concentration, side));
 		if (in_bin[i] < in_bin[evidence->least])
 			evidence->least = i;
 		below = through;

@@ -24,3 +24,15 @@ CREATE FUNCTION ab_always_valid_quantile(histogram ab_histogram, quantile float8
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION ab_always_valid_quantile(ab_histogram, float8, bigint, text, text, float8, text, float8) IS
 	'compares a quantile of two variants of a histogram on any day, exactly; planned_n is the planned size of the control group';
+
+CREATE FUNCTION ab_always_valid_power(n bigint, planned_n bigint, looks bigint DEFAULT 28, alpha float8 DEFAULT 0.05,
+									  power float8 DEFAULT 0.80, alternative text DEFAULT 'two-sided') RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 500000;
+COMMENT ON FUNCTION ab_always_valid_power(bigint, bigint, bigint, float8, float8, text) IS
+	'probability that ab_always_valid() has found the effect by the time the control group has n users, looked at so many times at equal steps, where a test done once with planned_n users finds it with that power';
+
+CREATE FUNCTION ab_always_valid_inflation(looks bigint DEFAULT 28, alpha float8 DEFAULT 0.05, power float8 DEFAULT 0.80,
+										  alternative text DEFAULT 'two-sided') RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000000;
+COMMENT ON FUNCTION ab_always_valid_inflation(bigint, float8, float8, text) IS
+	'multiple of ab_sample_size() by which ab_always_valid(), with that size as planned_n, has the same power, looked at so many times at equal steps until then';
