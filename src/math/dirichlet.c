@@ -32,6 +32,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stddef.h>
 
 #include "math/binomial.h"
 #include "math/distributions.h"
@@ -89,8 +90,10 @@ AbDirichletLogE(const AbShares *shares, double concentration)
 		double		a = m * shares->prior[i];
 		double		b = a + shares->counts[i];
 		double		shift = m * (shares->prior[i] - p);
+		double		excess = shares->excess != NULL ? shares->excess[i] :
+			shares->counts[i] - n * p;
 
-		sum += AbDeviance(b, (m + n) * p, shares->counts[i] - n * p + shift) -
+		sum += AbDeviance(b, (m + n) * p, excess + shift) -
 			AbDeviance(a, m * p, shift) -
 			log1p(shares->counts[i] / a) / 2 +
 			(StirlingRemainder(b) - StirlingRemainder(a));
@@ -175,7 +178,7 @@ AbBinomialLogE(double k, double n, double q, double concentration,
 {
 	double		counts[2] = {k, n - k};
 	double		shares[2] = {q, 1 - q};
-	AbShares	both = {2, counts, shares, shares};
+	AbShares	both = {2, counts, shares, shares, NULL};
 	double		a = concentration * q;
 	double		b = concentration * (1 - q);
 	double		prior;
@@ -205,7 +208,7 @@ RatioLogE(const AbSplit *split, double log_ratio)
 	double		prior[2] = {split->share, 1 - split->share};
 	double		odds = exp(log_ratio) * (split->share / (1 - split->share));
 	double		null[2] = {odds / (1 + odds), 1 / (1 + odds)};
-	AbShares	shares = {2, counts, prior, null};
+	AbShares	shares = {2, counts, prior, null, NULL};
 
 	if (log_ratio == 0)
 		shares.null = prior;

@@ -17,6 +17,8 @@ typedef struct AbShares
 	const double *counts;		/* not negative */
 	const double *prior;		/* what the prior is centred at, positive */
 	const double *null;			/* what is tested, positive */
+	const double *excess;		/* counts - n null, with more digits than
+								 * these have; NULL if there are none */
 } AbShares;
 
 /* Conversions of two arms, of which the treatment gets a share of the users. */

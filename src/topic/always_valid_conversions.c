@@ -66,7 +66,7 @@ CheckSplit(AbComparison *row, const AbProportions *counts, double split)
 {
 	double		users[2] = {counts->treatment_n, counts->control_n};
 	double		weights[2] = {split, 1 - split};
-	AbShares	shares = {2, users, weights, weights};
+	AbShares	shares = {2, users, weights, weights, NULL};
 
 	if (AbSharesLogE(&shares) > -log(MISMATCH_ALPHA))
 		AbNote(&row->notes, "the users are not split as %.4g to %.4g, which the test takes for granted: see ab_srm_sequential",

@@ -16,15 +16,18 @@ TestAnyDay(const AbClasses *classes, const AbPearson *pearson, AbSrmRow *row)
 {
 	double	   *counts = (double *) palloc(classes->classes * sizeof(double));
 	double	   *weights = (double *) palloc(classes->classes * sizeof(double));
-	AbShares	shares = {0, counts, weights, weights};
+	double	   *excess = (double *) palloc(classes->classes * sizeof(double));
+	AbShares	shares = {0, counts, weights, weights, excess};
 	double		total = 0;
 
 	for (int i = 0; i < classes->classes; i++)
 		total += classes->weights[i];
+	AbClassExcess(classes, excess);
 	for (int i = 0; i < classes->classes; i++)
 	{
 		if (classes->weights[i] == 0)
 			continue;
+		excess[shares.classes] = excess[i];
 		counts[shares.classes] = (double) classes->counts[i];
 		weights[shares.classes++] = fmax(classes->weights[i] / total, DBL_MIN);
 	}
@@ -32,6 +35,7 @@ TestAnyDay(const AbClasses *classes, const AbPearson *pearson, AbSrmRow *row)
 	row->p_value = AbBoundP(exp(-row->statistic));
 	pfree(counts);
 	pfree(weights);
+	pfree(excess);
 }
 
 static const AbSrmTest any_day = {

@@ -18,7 +18,8 @@ DOUBLES = ctypes.POINTER(ctypes.c_double)
 
 
 class Shares(ctypes.Structure):         # AbShares
-    _fields_ = [('classes', ctypes.c_int), ('counts', DOUBLES), ('prior', DOUBLES), ('null', DOUBLES)]
+    _fields_ = [('classes', ctypes.c_int), ('counts', DOUBLES), ('prior', DOUBLES), ('null', DOUBLES),
+                ('excess', DOUBLES)]
 
 
 class Bin(ctypes.Structure):            # AbBin
@@ -72,7 +73,7 @@ class Kernel:
             setattr(self, name, function)
 
     def dirichlet(self, counts, prior, null, concentration):
-        shares = Shares(len(counts), doubles(counts), doubles(prior), doubles(null))
+        shares = Shares(len(counts), doubles(counts), doubles(prior), doubles(null), None)
         return self.AbDirichletLogE(ctypes.byref(shares), concentration)
 
     def quantile_log_e(self, control, treatment, q, concentration):
