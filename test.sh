@@ -158,6 +158,9 @@ run_psql -c 'CREATE EXTENSION ab_test'
 heading 'the docs'
 check_suite docs "$repo/tools/docs_test.sh"
 
+# where those that need src/math without the server find the one C++ file compiled
+export AB_TEST_BUILD_DIR=$build_dir
+
 heading 'against SciPy, statsmodels, mpmath, R and published cases'
 for oracle in "$repo"/tools/oracle/*.py; do
 	check_suite "$(basename "$oracle" .py)" /usr/bin/python3 "$oracle"
@@ -167,6 +170,7 @@ done
 # 3.5 of them, and a method that is off by 2 points fails 99 times out of 100.
 heading 'calibration'
 check_suite calibration run_psql -v experiments=4000 -v tolerance=1.2 -f "$repo/tools/calibrate.sql"
+check_suite calibrate_sequential "$repo/tools/calibrate_sequential.sh" 400
 
 heading 'servers of their own'
 check_suite server "$repo/tools/server_test.sh"

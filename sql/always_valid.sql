@@ -59,7 +59,7 @@ FROM (VALUES (arms(4000, 10, 4, 400, 11, 8)), (arms(400, 10, 4, 4000, 11, 8)), (
 	 ab_always_valid(s, 2000, equal_var => false) c;
 
 -- the other designs: the estimates are those of the tests that are read once
-CREATE TABLE log AS
+CREATE TEMP TABLE log AS
 SELECT i, CASE WHEN i % 3 = 0 THEN 'treatment' ELSE 'control' END AS v, 1 + i % 7 + x AS x,
 	   10 + 2 * x + y + (i % 3 = 0)::int * 0.6 AS y, 1 + i % 4 AS d
 FROM generate_series(1, 900) i,
@@ -123,7 +123,7 @@ SELECT note FROM ab_always_valid_conversions(counts(100, 5000, 120, 4500), 0.5, 
 SELECT p_value, lift_low_pct, lift_high_pct, note FROM ab_always_valid_conversions(counts(0, 400, 0, 400), 0.5, 82);
 
 -- quantiles
-CREATE TABLE shifted AS
+CREATE TEMP TABLE shifted AS
 SELECT ab_histogram(i + shift * (v = 'treatment')::int, v) AS h, shift
 FROM generate_series(1, 1000) i, unnest('{control,treatment}'::text[]) v, (VALUES (0), (85)) s(shift) GROUP BY shift;
 SELECT q, a AS alternative, diff, diff_low, diff_high, round(lift_low_pct::numeric, 4) AS lift_low,
@@ -155,7 +155,7 @@ FROM (SELECT 'ties' AS name, ab_histogram(least(5, 1 + (i % 9)), v) AS h
 	  UNION ALL SELECT 'none', NULL) t, ab_always_valid_quantile(h, 0.5, 400);
 
 -- the running minimum of p and the running intersection of intervals, from daily states
-CREATE TABLE daily AS
+CREATE TEMP TABLE daily AS
 SELECT i / 400 AS day, ab_summary(10 + 4 * z + (v = 'treatment')::int * 0.6, v) AS s
 FROM generate_series(0, 3999) i,
 	 LATERAL (SELECT CASE WHEN ab_bucket('day', i) < 5000 THEN 'control' ELSE 'treatment' END AS v,

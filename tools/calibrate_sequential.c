@@ -55,6 +55,13 @@ Exponential(void)
 	return -log(Uniform()) - 1;
 }
 
+/* of a lognormal of sigma 1.5, less its mean */
+static double
+Lognormal(void)
+{
+	return exp(1.5 * Normal()) - exp(1.125);
+}
+
 /* A sample so far. */
 typedef struct Sample
 {
@@ -79,6 +86,8 @@ typedef enum Test
 	LESS_CERTAIN,				/* the default of ab_always_valid() */
 	SCORE,						/* design => 'proportion' */
 	CONVERSIONS,				/* ab_always_valid_conversions() */
+	POOLED,						/* equal_var => true */
+	WELCH,						/* equal_var => false */
 	PLUG_IN						/* a normal mixture with the variances of the
 								 * data, as others have it */
 } Test;
@@ -135,6 +144,10 @@ Evidence(const Design *d, const Sample *c, const Sample *t)
 		case LESS_CERTAIN:
 			return fmin(LogE(c, t, AbPooledVariances(control, treatment), kappa),
 						LogE(c, t, AbSeparateVariances(control, treatment), kappa));
+		case POOLED:
+			return LogE(c, t, AbPooledVariances(control, treatment), kappa);
+		case WELCH:
+			return LogE(c, t, AbSeparateVariances(control, treatment), kappa);
 		case SCORE:
 			return AbMixtureLogE(AbScoreAt(&counts, score, equal, AB_TWO_SIDED),
 								 c->n + t->n - 2, kappa, AB_TWO_SIDED);
@@ -286,7 +299,10 @@ main(int argc, char **argv)
 		{"split of conversions", "rate 0.05, from the first", CONVERSIONS, NULL, .05, .5, 1, 0, 2000, 3, 0, 0, 3.6},
 		{"plug-in variances", "normal, a fifth treated, sd 3 and 1, from 2 rows", PLUG_IN, Normal, 0, .2, 3, 0, 200, 3, 2, 12, 100},
 		{"t, power by the plan", "normal, 80% if done once", LESS_CERTAIN, Normal, 0, .5, 1, 0, 1000, 1, 100, 51, 57},
-		{"t, power by twice the plan", "normal, 80% if done once", LESS_CERTAIN, Normal, 0, .5, 1, 0, 1000, 2, 100, 86, 91}
+		{"t, power by twice the plan", "normal, 80% if done once", LESS_CERTAIN, Normal, 0, .5, 1, 0, 1000, 2, 100, 86, 91},
+		{"t", "lognormal, sigma 1.5, a fifth treated, sd 2 and 1", LESS_CERTAIN, Lognormal, 0, .2, 2, 0, 1000, 3, 100, 6, 100},
+		{"t, pooled variance", "normal, a fifth treated, sd 3 and 1, from 2 rows", POOLED, Normal, 0, .2, 3, 0, 1000, 3, 2, 40, 100},
+		{"t, Welch", "zeros and ones, rate 0.05, a tenth treated, from 2 rows", WELCH, NULL, .05, .1, 1, 0, 1000, 3, 2, 25, 100}
 	};
 	long		runs = argc > 1 ? atol(argv[1]) : FULL_RUNS;
 	long		few = runs < 2000 ? runs / 4 : 2000;

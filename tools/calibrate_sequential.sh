@@ -11,7 +11,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 # what the build has left of the one C++ file, which takes longest
-distributions=$repo/src/math/distributions.o
+distributions=${AB_TEST_BUILD_DIR:-$repo}/src/math/distributions.o
 [ -e "$distributions" ] || distributions=$repo/src/math/distributions.cpp
 
 cd "$scratch"

@@ -74,7 +74,7 @@ AbStartEvidence(AbQuantileEvidence *evidence, const AbBins *bins,
 		in_bin[i] = fmin(in_gap[i], in_gap[i + 1]);
 		if (below < least && least < through)
 			in_bin[i] = fmin(in_bin[i],
-							   AbBinomialLogE(least, n, q, concentration, side));
+							 AbBinomialLogE(least, n, q, concentration, side));
 		if (in_bin[i] < in_bin[evidence->least])
 			evidence->least = i;
 		below = through;

@@ -200,8 +200,9 @@ TestDesign(AbDesigned *designed, const Call *call, const Law *law)
 	if (call->design == AB_DESIGN_PROPORTION)
 		return TestRates(row, &designed->counts, law);
 	if (call->design == AB_DESIGN_PAIRED || call->equal_var >= 0)
-		return AbDesignEffect(designed, call->equal_var == 1, &effect) &&
+		return AbDesignEffect (designed, call->equal_var == 1, &effect) &&
 			TestEffect(row, &effect, law);
+
 	return AbDesignEffects(designed, &effect, &separate) &&
 		TestBoth(row, &effect, &separate, law);
 }

@@ -214,7 +214,7 @@ static AbSrmCounts
 EqualCounts(const AbSummary *summary)
 {
 	AbArmList	list = AbListSummary(summary);
-	AbSrmCounts		counts = {.list = list};
+	AbSrmCounts counts = {.list = list};
 
 	counts.labels = (AbLabel *) palloc(Max(list.count, 1) * sizeof(AbLabel));
 	counts.users = (int64 *) palloc(Max(list.count, 1) * sizeof(int64));
@@ -236,7 +236,7 @@ static AbSrmCounts
 NamedCounts(const SrmCall *call)
 {
 	AbArmList	list = AbListSummary(call->summary);
-	AbSrmCounts		counts = {.list = list};
+	AbSrmCounts counts = {.list = list};
 	bool	   *listed = (bool *) palloc0(list.count + 1);
 
 	if (call->variants == NULL || call->weights == NULL)
@@ -279,7 +279,7 @@ NamedCounts(const SrmCall *call)
 static AbSrmCounts
 ArrayCounts(const SrmCall *call)
 {
-	AbSrmCounts		counts = {0};
+	AbSrmCounts counts = {0};
 	double	   *numbers = GetNumbers(call->observed, "observed", &counts.arms);
 
 	counts.users = (int64 *) palloc(Max(counts.arms, 1) * sizeof(int64));

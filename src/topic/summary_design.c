@@ -115,7 +115,7 @@ AdjustedEffect(AbDesigned *designed, bool equal_var, AbEffect *effect)
  * a note, where there is none.
  */
 bool
-AbDesignEffect(AbDesigned *designed, bool equal_var, AbEffect *effect)
+AbDesignEffect (AbDesigned *designed, bool equal_var, AbEffect *effect)
 {
 	switch (designed->design)
 	{

@@ -20,8 +20,8 @@ typedef struct AbDesigned
 
 extern bool AbStartDesign(AbDesigned *designed, const AbSummary *summary,
 						  AbTestArgs *args, AbDesign design);
-extern bool AbDesignEffect(AbDesigned *designed, bool equal_var,
-						   AbEffect *effect);
+extern bool AbDesignEffect (AbDesigned *designed, bool equal_var,
+							AbEffect *effect);
 extern bool AbDesignEffects(AbDesigned *designed, AbEffect *pooled,
 							AbEffect *separate);
 

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 
-SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 3, 'src')
+SOURCES = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 3, 'src'))
 
 TWO_SIDED, LESS, GREATER = range(3)     # AbAlternative
 
@@ -46,9 +46,10 @@ class Kernel:
     def __init__(self):
         folder = tempfile.mkdtemp(prefix='ab_test_kernel.')
         atexit.register(shutil.rmtree, folder)
-        cxx = os.path.join(SOURCES, 'math', 'distributions.o')
+        built = os.environ.get('AB_TEST_BUILD_DIR') or os.path.dirname(SOURCES)
+        cxx = os.path.join(built, 'src', 'math', 'distributions.o')
         if not os.path.exists(cxx):
-            cxx = cxx[:-1] + 'cpp'
+            cxx = os.path.join(SOURCES, 'math', 'distributions.cpp')
         library = os.path.join(folder, 'kernel.so')
         objects = os.path.join(folder, 'objects')
         os.mkdir(objects)
