@@ -48,8 +48,8 @@
 #define WIDE	100
 #define NARROW	10000
 
-/* Ratios of rates are looked for up to exp() of it. */
-#define LARGEST_LOG_RATIO	690
+/* The logarithm of the odds of a conversion is looked for up to this. */
+#define LARGEST_LOG_ODDS	650
 
 /* An end of the interval of a ratio that is searched for. */
 typedef struct Search
@@ -197,25 +197,6 @@ AbBinomialLogE(double k, double n, double q, double concentration,
 }
 
 /*
- * The two-sided ln E that the rates of the arms have that ratio, given by its
- * logarithm: of all conversions the treatment then has the share
- * w r / (w r + 1 - w).
- */
-static double
-RatioLogE(const AbSplit *split, double log_ratio)
-{
-	double		counts[2] = {split->treatment, split->control};
-	double		prior[2] = {split->share, 1 - split->share};
-	double		odds = exp(log_ratio) * (split->share / (1 - split->share));
-	double		null[2] = {odds / (1 + odds), 1 / (1 + odds)};
-	AbShares	shares = {2, counts, prior, null, NULL};
-
-	if (log_ratio == 0)
-		shares.null = prior;
-	return AbDirichletLogE(&shares, split->concentration);
-}
-
-/*
  * ln E of two arms' conversions against equal rates: given a conversion it is
  * the treatment's with the probability of the treatment's share, also where
  * both rates vary over time.
@@ -227,37 +208,51 @@ AbSplitLogE(const AbSplit *split, AbAlternative alternative)
 						  split->share, split->concentration, alternative);
 }
 
+/*
+ * How far the two-sided ln E of those odds of a conversion to be the treatment's
+ * is from the level.
+ */
 static double
-Excess(double log_ratio, void *context)
+Excess(double log_odds, void *context)
 {
 	const Search *search = (const Search *) context;
+	const AbSplit *split = search->split;
+	double		counts[2] = {split->treatment, split->control};
+	double		prior[2] = {split->share, 1 - split->share};
+	double		odds = exp(log_odds);
+	double		null[2] = {odds / (1 + odds), 1 / (1 + odds)};
+	AbShares	shares = {2, counts, prior, null, NULL};
 
-	return RatioLogE(search->split, log_ratio) - search->level;
+	return AbDirichletLogE(&shares, split->concentration) - search->level;
 }
 
 /*
  * The lifts treatment / control - 1 whose ln E is below ln(1 / alpha), alpha in
- * (0, 1).  -1 and infinity are the ends of what there is; the end that a
- * one-sided test leaves open is infinite.  The prior is the one of the test
- * whatever the lift, so that the interval holds at every time and agrees with
- * p.
+ * (0, 1): with the treatment's share w of the users and the ratio r of the rates
+ * the odds are r w / (1 - w).  -1 and infinity are the ends of what there is; the
+ * end that a one-sided test leaves open is infinite.  The prior is the one of
+ * the test whatever the lift, so that the interval holds at every time and
+ * agrees with p.
  */
 AbInterval
 AbSplitLift(const AbSplit *split, AbAlternative alternative, double alpha)
 {
+	/* what the side of the alternative adds to ln E */
 	double		side = AbSplitLogE(split, alternative) -
 		AbSplitLogE(split, AB_TWO_SIDED);
 	Search		search = {split, -log(alpha) - side};
-	double		at = log(split->treatment) - log(split->control) -
-		log(split->share / (1 - split->share));
+	double		intended = log(split->share) - log1p(-split->share);
+	double		at = fmax(fmin(log(split->treatment) - log(split->control),
+							   LARGEST_LOG_ODDS), -LARGEST_LOG_ODDS);
 	AbInterval	lift = {-1, INFINITY};
 
-	at = fmax(fmin(at, LARGEST_LOG_RATIO), -LARGEST_LOG_RATIO);
 	if (alternative == AB_LESS)
 		lift.low = -INFINITY;
-	else if (Excess(-LARGEST_LOG_RATIO, &search) > 0)
-		lift.low = expm1(AbFindRoot(Excess, &search, -LARGEST_LOG_RATIO, at));
-	if (alternative != AB_GREATER && Excess(LARGEST_LOG_RATIO, &search) > 0)
-		lift.high = expm1(AbFindRoot(Excess, &search, at, LARGEST_LOG_RATIO));
+	else if (Excess(-LARGEST_LOG_ODDS, &search) > 0)
+		lift.low = expm1(AbFindRoot(Excess, &search, -LARGEST_LOG_ODDS, at) -
+						 intended);
+	if (alternative != AB_GREATER && Excess(LARGEST_LOG_ODDS, &search) > 0)
+		lift.high = expm1(AbFindRoot(Excess, &search, at, LARGEST_LOG_ODDS) -
+						  intended);
 	return lift;
 }

@@ -46,7 +46,10 @@
 /* Beyond it the square of t / sqrt(df) leaves the range of double. */
 #define LARGEST_ROOT	1e150
 
-/* A statistic beyond this is not looked for. */
+/* An infinite statistic counts as this. */
+#define LARGEST_STATISTIC	1e300
+
+/* A critical value beyond this is not looked for. */
 #define LARGEST_CRITICAL	1e8
 
 /* The critical value of a one-sided test that is searched for. */
@@ -121,6 +124,9 @@ PositiveLogE(double t, double df, double kappa)
 double
 AbMixtureLogE(double t, double df, double kappa, AbAlternative alternative)
 {
+	/* what has overflowed is as good as that */
+	if (isinf(t))
+		t = copysign(LARGEST_STATISTIC, t);
 	switch (alternative)
 	{
 		case AB_GREATER:

@@ -26,14 +26,14 @@ typedef struct Call
 } Call;
 
 static const AbRange split_range = {
-	.low = 0, .low_open = true, .high = 1, .high_open = true, .fraction = true,
-	.message = "split must be between 0 and 1, both excluded",
+	.low = 1e-6, .high = 1 - 1e-6, .fraction = true,
+	.message = "split must be between 0.000001 and 0.999999",
 	.hint = "It is the share of users that the treatment was to get, the split of ab_assign()."
 };
 
 static const AbRange conversions_range = {
-	.low = 2, .high = (double) AB_MAX_OBSERVATIONS,
-	.message = "planned_conversions must be between 2 and 2^53",
+	.low = 2, .high = 1e9,
+	.message = "planned_conversions must be between 2 and 1000000000",
 	.hint = "It is the number of conversions of both arms together that the experiment was planned for: its users times their rate."
 };
 

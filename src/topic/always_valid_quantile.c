@@ -11,6 +11,18 @@
 #include "topic/quantile.h"
 #include "utils/builtins.h"
 
+/*
+ * A prior worth more rows takes the incomplete beta function too long, and no
+ * histogram tells it from one that is worth so many.
+ */
+#define LARGEST_PLAN	1e9
+
+static const AbRange plan_range = {
+	.low = 2, .high = LARGEST_PLAN,
+	.message = "planned_n must be between 2 and 1000000000",
+	.hint = "It is the size of the control group that the experiment was planned for: see ab_sample_size()."
+};
+
 typedef struct Call
 {
 	const AbHistogram *histogram;	/* NULL if there is none */
@@ -47,7 +59,7 @@ StartArm(const AbHistogram *histogram, int position, double q, double planned,
 	AbStartEvidence(&evidence, &bins,
 					(double *) palloc(bins.count * sizeof(double)),
 					(double *) palloc((bins.count + 1) * sizeof(double)),
-					q, planned / AB_MIXTURE_PLANNED, side);
+					q, fmin(planned, LARGEST_PLAN) / AB_MIXTURE_PLANNED, side);
 	return evidence;
 }
 
@@ -119,7 +131,7 @@ ab_always_valid_quantile(PG_FUNCTION_ARGS)
 	static const AbArg args[] = {
 		AB_HISTOGRAM_ARG(Call, histogram),
 		AB_NUMBER_ARG(Call, q, "quantile", &ab_quantile_order, 0),
-		AB_COUNT_ARG(Call, planned_n, "planned_n", &ab_planned_n),
+		AB_COUNT_ARG(Call, planned_n, "planned_n", &plan_range),
 		AB_CONTROL_ARG(Call, test),
 		AB_TREATMENT_ARG(Call, test),
 		AB_ALPHA_ARG(Call, test),
