@@ -14,7 +14,7 @@ import json
 import os
 import sys
 
-from published import bayes, counts, covariates, looks, planning, ranks, several, ttest
+from published import always_valid, bayes, counts, covariates, looks, planning, ranks, several, ttest
 from published.asking import CASES, REL_P, REL_STATISTIC
 from shared.checks import Checks, Server
 
@@ -26,7 +26,7 @@ OTHER_METHOD = {
 }
 
 RUNNERS = {}
-for module in (ttest, covariates, counts, planning, several, ranks, looks, bayes):
+for module in (ttest, covariates, counts, planning, several, ranks, looks, bayes, always_valid):
     assert not RUNNERS.keys() & module.RUNNERS.keys()
     RUNNERS.update(module.RUNNERS)
 
