@@ -57,8 +57,8 @@ SELECT n, moved, agreement_pct, agreement_p_value, p_value, verdict, note FROM (
 	FROM unit) t;
 SELECT count(*) FROM ab_audit_variants(NULL);
 -- both parts a little, together too much
-SELECT moved, p_value < 0.001 AS srm, selection_p_value < 0.001 AS selection, reassignment_p_value < 0.001 AS reassignment,
-	verdict, note FROM audit('{{5155,10},{0,4835}}');
+SELECT moved, p_value < 0.001 AS srm, selection_p_value < 0.001 AS selection,
+	reassignment_p_value < 0.001 AS reassignment, verdict, note FROM audit('{{5155,10},{0,4835}}');
 -- few rows
 SELECT n, moved, p_value, verdict, note FROM audit('{{2,0},{1,2}}');
 -- errors

@@ -113,6 +113,12 @@ FROM ab_bayes(arms(9007199254740992, 10, 1, 9007199254740992, 10.0000001, 1), pr
 SELECT prior, round(relative_lift_pct::numeric, 4) AS lift, lift_low_pct < lift_high_pct AS ends,
 	   diff_low < diff_high AS diff_ends, note
 FROM unnest('{1e-9,1e-6,1e-3,1e9}'::float8[]) prior, ab_bayes(arms(10000, 10, 1, 10000, 20, 1), prior_stddev => prior);
+-- one arm of 2^53 certain successes beside one of ten failures, and a prior far from both means
+SELECT level, prob_better, expected_loss_treatment < 1e-80 AS loss, diff_low < diff_high AS ends
+FROM unnest('{1e-300,0.5}'::float8[]) level,
+	 ab_bayes(counts(0, 10, 9007199254740992, 9007199254740992), alpha => level, model => 'binomial');
+SELECT round(diff) AS diff, diff_low < diff AND diff < diff_high AS inside
+FROM ab_bayes(arms(1000, 1, 3, 9007199254740992, 1.1, 2), prior_mean => -1, prior_stddev => 1e-9);
 -- counts that vary more than Poisson's
 SELECT note FROM (SELECT ab_summary((g % 2 * 20)::float8, CASE WHEN g % 3 = 0 THEN 'control' ELSE 'treatment' END) s
 				  FROM generate_series(1, 600) g) q, ab_bayes(s, model => 'poisson');

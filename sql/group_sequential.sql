@@ -73,7 +73,7 @@ GROUP BY i, spending, alternative ORDER BY i, alternative;
 SELECT close(nominal_alpha, alpha_spent, 1e-13) AS right, alpha_spent < 1e-20 AS tiny, alpha_spent > 0 AS positive
 FROM ab_spending(information => '{0.05,1}') WHERE look = 1;
 -- so little that a double cannot tell: no verdict at those looks, and the later ones do not notice
-SELECT look, information, nominal_alpha > 0 AS spends, round(z_bound::numeric, 6) AS z, cross_null > 0 AS crosses
+SELECT look, information, nominal_alpha > 1e-300 AS spends, round(z_bound::numeric, 6) AS z, cross_null > 0 AS crosses
 FROM ab_spending(information => '{0.001,0.002,0.5}');
 SELECT array_agg(z_bound ORDER BY look) FILTER (WHERE information >= 0.5)
 	   = (SELECT array_agg(z_bound ORDER BY look) FROM ab_spending(information => '{0.5,1}')) AS same

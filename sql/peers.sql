@@ -93,7 +93,8 @@ FROM unnest('{14,28}'::int[]) looks, ab_spending(looks) WHERE look = 1;
 -- rpact and we do with the function of half of alpha: at the first look 4.38 in place of 4.877
 SELECT array_agg(round(z_bound::numeric, 3) ORDER BY look) AS ours, round(max(halved)::numeric, 2) AS theirs_first
 FROM ab_spending(5),
-	 (SELECT one.z_bound FROM ab_spending(5, alternative => 'greater') whole, ab_spending(1, alpha => whole.alpha_spent) one
+	 (SELECT one.z_bound
+	  FROM ab_spending(5, alternative => 'greater') whole, ab_spending(1, alpha => whole.alpha_spent) one
 	  WHERE whole.look = 1) h(halved);
 -- GrowthBook's power of the sequential test after a week is 0.0594, of a fixed test whose errors are as wide as the
 -- sequential interval: without any effect that would be 5%.  At its bound of 3.0608 a test with an expected z of

@@ -193,6 +193,13 @@ typedef struct LiftCall
 	int			halvings;		/* that are left */
 } LiftCall;
 
+/* Where a distribution is. */
+typedef struct Location
+{
+	double		mean;
+	double		stddev;
+} Location;
+
 /*
  * Log of the density at the lift centre + y.
  */
@@ -404,19 +411,21 @@ DifferenceQuantile(const AbDensity *density, LiftCall *call, double tail,
 }
 
 /*
- * What the lift's density says of the lift, and mean and standard deviation of
- * the difference.
+ * What the lift's density says of the lift, of the difference, and of how far the
+ * control's mean is above its estimate.
  */
 static void
 ReadLift(const AbDensity *density, const LiftCall *call, double tail,
-		 double half_width, AbEffectPosterior *lift, double *difference,
-		 double *spread)
+		 double half_width, AbEffectPosterior *lift, Location *difference,
+		 Location *control)
 {
 	const AbNormalMeans *m = call->means;
 	double		zero = -call->centre;
 	double		mean = 0;
 	double		away = 0;		/* of the difference, from the centre's */
 	double		squares = 0;
+	double		moved = 0;		/* of the control's mean, from its estimate */
+	double		moved_squares = 0;
 
 	lift->above = lift->below = lift->gain = lift->drop = 0;
 	for (int i = 0; i < density->count; i++)
@@ -439,12 +448,15 @@ ReadLift(const AbDensity *density, const LiftCall *call, double tail,
 			double		e = ratio * m->control_variance / w *
 				(call->rest - y * m->control);
 			double		d = y * (m->control + e) + call->centre * e;
+			double		variance = m->control_variance / w *
+				m->treatment_variance;
 
 			mean += weight * y;
 			expected += weight * x;
 			away += weight * d;
-			squares += weight * (d * d + x * x * m->control_variance / w *
-								 m->treatment_variance);
+			squares += weight * (d * d + x * x * variance);
+			moved += weight * e;
+			moved_squares += weight * (e * e + variance);
 		}
 		/* zero is the end of a panel */
 		if (panel->low >= zero)
@@ -458,8 +470,10 @@ ReadLift(const AbDensity *density, const LiftCall *call, double tail,
 			lift->drop -= expected;
 		}
 	}
-	*difference = call->centre * m->control + away;
-	*spread = sqrt(fmax(squares - away * away, 0));
+	difference->mean = call->centre * m->control + away;
+	difference->stddev = sqrt(fmax(squares - away * away, 0));
+	control->mean = moved;
+	control->stddev = sqrt(fmax(moved_squares - moved * moved, 0));
 	lift->mean = call->centre + mean;
 	lift->above = fmin(lift->above, 1);
 	lift->below = fmin(lift->below, 1);
@@ -486,7 +500,8 @@ AbLiftPosterior(const AbNormalMeans *means, AbNormalPrior prior, double tail,
 	double		spread;
 	double		reach;
 	double		estimate = means->difference / c;
-	double		sd;
+	Location	where;
+	Location	control;
 	AbDensity	density;
 
 	spread = sqrt(means->treatment_variance +
@@ -513,26 +528,22 @@ AbLiftPosterior(const AbNormalMeans *means, AbNormalPrior prior, double tail,
 	}
 	if (!AbMakeDensity(&density, LogLift, &call, points, count, work))
 		return false;
-	ReadLift(&density, &call, tail, half_width, lift, &difference->mean, &sd);
+	ReadLift(&density, &call, tail, half_width, lift, &where, &control);
 	AbFreeDensity(&density);
 
-	/*
-	 * The difference, over the control's mean, which is between its estimate
-	 * and what the prior makes of the treatment's.
-	 */
-	spread = sqrt(means->control_variance);
-	reach = FAR * spread;
-	if (1 + prior.mean != 0)
-		reach = fmax(reach, fabs((means->difference - prior.mean * c) /
-								 (1 + prior.mean)) + FAR *
-					 sqrt(means->treatment_variance) / fabs(1 + prior.mean));
-	count = SpreadPoints(points, 0, 0, spread, reach);
+	/* the difference, over the control's mean, wherever that has moved to */
+	spread = fmax(control.stddev, fabs(control.mean) * 1e-12);
+	count = SpreadPoints(points, 0, control.mean, spread,
+						 FAR * spread + fabs(control.mean));
+	count = SpreadPoints(points, count, 0, sqrt(means->control_variance),
+						 FAR * sqrt(means->control_variance));
 	if (!AbMakeDensity(&density, LogControl, &call, points, count, work))
 		return false;
+	difference->mean = where.mean;
 	difference->interval.low = DifferenceQuantile(&density, &call, tail, false,
-												  difference->mean, sd);
+												  where.mean, where.stddev);
 	difference->interval.high = DifferenceQuantile(&density, &call, tail, true,
-												   difference->mean, sd);
+												   where.mean, where.stddev);
 	AbFreeDensity(&density);
 	return true;
 }

@@ -176,10 +176,14 @@ AbPosteriorSpread(const AbPosterior *p)
 double
 AbPosteriorOffset(const AbPosterior *p, const AbPosterior *from)
 {
+	double		excess;
+
 	if (p->model == AB_MODEL_NORMAL)
 		return p->a - from->a;
-	/* log of (p->a from->b) / (from->a p->b) */
-	return log1p(Cross(p->a, p->b, from->a, from->b) / from->a / p->b);
+	/* of the ratio of the two odds over 1 */
+	excess = Cross(p->a, p->b, from->a, from->b) / from->a / p->b;
+	return fabs(excess) < 0.5 ? log1p(excess) :
+		log(p->a / p->b) - log(from->a / from->b);
 }
 
 /*

@@ -287,14 +287,16 @@ AbSpendingName(AbSpending spending)
 
 /*
  * The level of the fixed test that rejects beyond that bound, which is a z in
- * the direction tested.
+ * the direction tested.  Where nothing is spent it is the smallest double, which
+ * no p-value is below, so that every reader takes it.
  */
 double
 AbNominalAlpha(double bound, AbAlternative alternative)
 {
 	double		tail = AbNormalUpperTail(bound);
 
-	return alternative == AB_TWO_SIDED ? 2 * tail : tail;
+	return fmax(alternative == AB_TWO_SIDED ? 2 * tail : tail,
+				AB_SMALLEST_P);
 }
 
 /*

@@ -16,7 +16,7 @@ COMMENT ON TYPE ab_look IS 'a look of a plan: its bounds, and how likely the exp
 COMMENT ON COLUMN ab_look.look IS 'which look, from 1';
 COMMENT ON COLUMN ab_look.information IS 'the share of the planned users that it has';
 COMMENT ON COLUMN ab_look.alpha_spent IS 'false positive rate up to and with this look';
-COMMENT ON COLUMN ab_look.nominal_alpha IS 'alpha of the test of this look, by any reader; 0 where nothing is spent';
+COMMENT ON COLUMN ab_look.nominal_alpha IS 'alpha of the test of this look, by any reader; the smallest positive number, which no p-value is below, where nothing is spent';
 COMMENT ON COLUMN ab_look.z_bound IS 'the same as a z in the direction tested: two-sided, stop beyond it on either side; NULL where nothing is spent';
 COMMENT ON COLUMN ab_look.cross_null IS 'probability of first crossing the bound here, on either side, if there is no effect';
 COMMENT ON COLUMN ab_look.cross_alternative IS

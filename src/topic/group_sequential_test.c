@@ -172,7 +172,6 @@ ab_group_sequential(PG_FUNCTION_ARGS)
 	AbLooks		looks;
 	AbMeans		means;
 	double	   *high;
-	double		nominal;
 
 	AbReadArgs(fcinfo, args, &call);
 	if (call.equal_var >= 0 && (call.design == AB_DESIGN_PAIRED ||
@@ -188,17 +187,15 @@ ab_group_sequential(PG_FUNCTION_ARGS)
 	looks = AbLooksSoFar(&call.looks);
 	high = (double *) palloc(looks.count * sizeof(double));
 	AbLookBounds(&looks, high, &ab_server_work);
-	nominal = AbNominalAlpha(high[looks.count - 1], call.test.alternative);
-
-	/* no p-value is below the smallest double */
-	call.test.alpha = fmax(nominal, AB_SMALLEST_P);
+	call.test.alpha = AbNominalAlpha(high[looks.count - 1],
+									 call.test.alternative);
 	call.test.equal_var = call.equal_var < 0 ?
 		call.design == AB_DESIGN_MEAN : call.equal_var;
 	TestByDesign(&means, &call);
 	means.row.method = psprintf("%s, look %d of a group-sequential test (%s)",
 								means.row.method, looks.count,
 								AbSpendingName(looks.spending));
-	if (!(nominal > 0))
+	if (isinf(high[looks.count - 1]))
 		AbNote(&means.row.notes, "nothing is spent at this look: there is no verdict yet");
 	if (!isnan(means.row.p_value))
 		AdjustForLooks(&means.row, &looks, high, call.test.alternative);
@@ -226,6 +223,10 @@ EstimateStopped(StoppedRow *row, const StoppedCall *call, const AbLooks *looks,
 	interval.high = unit * (sign > 0 ? stopped.high : stopped.low);
 	row->p_value = AbBoundP(stopped.p_value);
 	row->estimate.value = unit * stopped.estimate;
+	if (!isfinite(row->estimate.value) ||
+		isinf(interval.low) != isinf(stopped.low * sign) ||
+		isinf(interval.high) != isinf(stopped.high * sign))
+		AbNote(&row->notes, "values are too large for double precision");
 	row->estimate.interval = AbAgree(interval, row->estimate.value,
 									 row->p_value < looks->alpha);
 }

@@ -168,28 +168,37 @@ def section_tails(server, checks):
 
 
 def section_many(server, checks):
-    """Up to 200 looks: what is spent is what is crossed, and the power is the one asked for."""
+    """Up to 200 looks, also next to each other: tests at the levels err as often as alpha, step by step."""
+    def held(inputs, information, family):
+        rows = server.named("""SELECT * FROM ab_spending(information => %s, spending => %s) ORDER BY look""",
+                            (information, family))
+        levels = [row['nominal_alpha'] for row in rows]
+        for k in sorted({1, len(rows) // 2, len(rows)}):
+            got = server.value('SELECT ab_peeking(information => %s, nominal_alpha => %s)',
+                               (information[:k], levels[:k]))
+            wanted = 2 * mpf(spent(family, None, information[k - 1], 0.025))
+            checks.held('%s, %s, look %d' % (inputs, family, k), 'error of many', got, wanted, 1e-9)
+        return rows
     for looks in (50, 100, 200):
         for family in FAMILIES:
-            row = server.named("""SELECT sum(cross_null) AS alpha, sum(cross_alternative) AS power,
-                    max(abs(cross_null - increment) / increment) FILTER (WHERE alpha_spent > 1e-9) AS off FROM
-                (SELECT *, alpha_spent - lag(alpha_spent, 1, 0::float8) OVER (ORDER BY look) AS increment
-                 FROM ab_spending(%s, spending => %s)) s""", (looks, family))[0]
-            checks.all_of('%d looks, %s' % (looks, family), [
-                checks.near('alpha of many', row['alpha'], mpf(0.05), 1e-12),
-                checks.near('power of many', row['power'], mpf(0.8), 1e-11),
-                checks.near('increments of many', 1 + row['off'], mpf(1), 1e-7)])
-    for steps in (1e-3, 1e-4, 1e-6):
-        information = [0.5 * (1 + 1.01 * steps) ** k for k in range(8)]
-        rows = server.named("SELECT * FROM ab_spending(information => %s, spending => 'pocock') ORDER BY look",
-                            (information,))
-        level, before = 0.025, 0.0
-        for t, row in zip(information, rows):
-            now = level * math.log1p((math.e - 1) * t)
-            increment = level * math.log1p((math.e - 1) * (t - before) / (1 + (math.e - 1) * before))
-            checks.held('steps of %g' % steps, 'near looks', row['cross_null'] / 2, mpf(increment), 1e-8)
-            checks.held('steps of %g' % steps, 'near looks, sum', row['alpha_spent'] / 2, mpf(now), 1e-12)
-            before = t
+            rows = held('%d looks' % looks, [(k + 1) / looks for k in range(looks)], family)
+            checks.held('%d looks, %s' % (looks, family), 'power of many',
+                        math.fsum(row['cross_alternative'] for row in rows), mpf(0.8), 1e-11)
+    for step in (1e-2, 1e-3, 1e-4, 1e-6):
+        held('steps of %g' % step, [0.5 * (1 + 1.01 * step) ** k for k in range(8)], 'pocock')
+    # two looks close together, by the one-dimensional integral of the second over the first
+    for step in (1e-2, 1e-4, 1e-6):
+        t1, t2 = 0.5, 0.5 * (1 + 1.01 * step)
+        b1, b2 = (mpf(row['z_bound']) for row in server.named(
+            "SELECT * FROM ab_spending(information => %s, spending => 'pocock') ORDER BY look", ([t1, t2],)))
+        width = mp.sqrt(mpf(t2) - mpf(t1))
+
+        def beyond(u):
+            return mp.npdf(u) * normal_upper((b2 * mp.sqrt(t2) - u * mp.sqrt(t1)) / width)
+        scale = width / mp.sqrt(t1)
+        points = [b1 - k * scale for k in (40, 20, 10, 6, 3, 1, 0)]
+        checks.held('step of %g' % step, 'two near looks', mpf(spent('pocock', None, t2, 0.025)) -
+                    mpf(spent('pocock', None, t1, 0.025)), quad(beyond, points), 1e-7)
 
 
 def section_mistakes(server, checks):

@@ -1,8 +1,8 @@
 """Posteriors: GrowthBook's, PostHog's and bayesian-testing's cases.
 
-GrowthBook and PostHog take the lift, by the delta method, for normal; its sign is that of the difference, whose odds are
-known without it, and a prior on it is integrated here.  So of their cases the estimate is compared, and the rest with
-quadrature of the two means' distributions.
+GrowthBook and PostHog take the lift, by the delta method, for normal; its sign is that of the difference, whose odds
+are known without it, and a prior on it is integrated here.  So of their cases the estimate is compared, and the rest
+with quadrature of the two means' distributions.
 """
 import numpy as np
 import scipy.integrate
