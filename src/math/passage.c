@@ -14,7 +14,7 @@
  * that neither the kernel that made the density nor the one that is going to
  * be multiplied with it varies much within one.  Halving them moves no bound
  * by more than 1e-14.  All terms are positive and every tail is a sum of erfc,
- * so that probabilities keep their relative accuracy down to about 1e-290.
+ * so that probabilities keep their relative accuracy down to about 1e-300.
  *
  * References:
  *	P. Armitage, C. K. McPherson, B. C. Rowe, Repeated Significance Tests on
@@ -33,7 +33,7 @@
 
 /* Widest panel, in Z and in standard deviations of a kernel. */
 #define WIDEST		2.0
-#define KERNEL_SDS	3.0
+#define KERNEL_SDS	5.0
 
 /* Beyond this many standard deviations a normal tail is below any double. */
 #define FARTHEST	38.6
@@ -44,35 +44,78 @@
  */
 #define UNBOUNDED	12.0
 
+/* Bounds are not looked for that make smaller probabilities. */
+#define LEAST_PROBABILITY	1e-305
+
+/* Share of a sum that may be left out. */
+#define NEGLIGIBLE	1e-17
+
 /* A tail is summed in pieces of so many nodes, between polls. */
 #define PIECE		4096
+
+/* Paths at a look, of which some are left: a quadrature in B. */
+typedef struct Nodes
+{
+	int			count;
+	double	   *position;		/* B, ascending */
+	double	   *mass;
+	double	   *largest_below;	/* mass from the first to this node */
+	double	   *largest_above;	/* from this one to the last */
+} Nodes;
 
 struct AbPassage
 {
 	const AbWork *work;
 	double		drift;
 	double		information;	/* of the present look */
-	bool		stops;			/* do paths stop at it, by these bounds? */
+	bool		stops;			/* do paths stop at it, outside these bounds? */
 	double		low;			/* in Z */
 	double		high;
 	double		origin;			/* information of the look whose nodes are
 								 * these, 0 for the start */
-	int			nodes;
-	double	   *position;		/* B, ascending */
-	double	   *mass;
+	Nodes		nodes;
 };
 
 /*
- * Memory for so many nodes, in place of those that there are.
+ * Use those nodes in place of the ones that there are.
  */
 static void
-ReplaceNodes(AbPassage *passage, int nodes, double *position, double *mass)
+ReplaceNodes(AbPassage *passage, Nodes nodes)
 {
-	passage->work->release(passage->position);
-	passage->work->release(passage->mass);
+	passage->work->release(passage->nodes.position);
 	passage->nodes = nodes;
-	passage->position = position;
-	passage->mass = mass;
+}
+
+/*
+ * Memory for count nodes, at least one.
+ */
+static Nodes
+AllocateNodes(const AbWork *work, int count)
+{
+	Nodes		nodes;
+	size_t		room = count > 0 ? count : 1;
+
+	nodes.count = count;
+	nodes.position = (double *) work->allocate(4 * room * sizeof(double));
+	nodes.mass = nodes.position + room;
+	nodes.largest_below = nodes.mass + room;
+	nodes.largest_above = nodes.largest_below + room;
+	return nodes;
+}
+
+/*
+ * Fill in the largest masses.
+ */
+static void
+FindLargest(Nodes *nodes)
+{
+	double		largest = 0;
+
+	for (int i = 0; i < nodes->count; i++)
+		nodes->largest_below[i] = largest = fmax(largest, nodes->mass[i]);
+	largest = 0;
+	for (int i = nodes->count - 1; i >= 0; i--)
+		nodes->largest_above[i] = largest = fmax(largest, nodes->mass[i]);
 }
 
 /*
@@ -87,11 +130,10 @@ AbMakePassage(double drift, const AbWork *work)
 	memset(passage, 0, sizeof(AbPassage));
 	passage->work = work;
 	passage->drift = drift;
-	passage->position = (double *) work->allocate(sizeof(double));
-	passage->mass = (double *) work->allocate(sizeof(double));
-	passage->nodes = 1;
-	passage->position[0] = 0;
-	passage->mass[0] = 1;
+	passage->nodes = AllocateNodes(work, 1);
+	passage->nodes.position[0] = 0;
+	passage->nodes.mass[0] = 1;
+	FindLargest(&passage->nodes);
 	return passage;
 }
 
@@ -101,33 +143,44 @@ AbMakePassage(double drift, const AbWork *work)
 void
 AbFreePassage(AbPassage *passage)
 {
-	passage->work->release(passage->position);
-	passage->work->release(passage->mass);
+	passage->work->release(passage->nodes.position);
 	passage->work->release(passage);
 }
 
 /*
- * The density of B at the present look, times sqrt(2 pi dI), for ascending b:
- * *first is the first node that is not too far below, and moves with b.
+ * The density of B at the present look, times sqrt(2 pi dI): the sum from the
+ * nearest node outwards until all that is left cannot matter.  b may be taken
+ * in ascending order, and then *nearest, which begins as 0, moves with it.
  */
 static double
-DensitySum(const AbPassage *passage, double b, double scale, int *first)
+DensitySum(const AbPassage *passage, double b, double scale, int *nearest)
 {
-	const double *position = passage->position;
-	const double *mass = passage->mass;
+	const Nodes *nodes = &passage->nodes;
 	double		sum = 0;
-	int			i = *first;
+	int			middle = *nearest;
 
-	while (i < passage->nodes && (b - position[i]) * scale > FARTHEST)
-		i++;
-	*first = i;
-	for (; i < passage->nodes; i++)
+	while (middle < nodes->count && nodes->position[middle] < b)
+		middle++;
+	*nearest = middle;
+	for (int i = middle; i < nodes->count; i++)
 	{
-		double		x = (b - position[i]) * scale;
+		double		x = (b - nodes->position[i]) * scale;
+		double		kernel = exp(-x * x / 2);
 
-		if (x < -FARTHEST)
+		sum += nodes->mass[i] * kernel;
+		if (nodes->largest_above[i] * kernel * nodes->count <=
+			NEGLIGIBLE * sum)
 			break;
-		sum += mass[i] * exp(-x * x / 2);
+	}
+	for (int i = middle - 1; i >= 0; i--)
+	{
+		double		x = (b - nodes->position[i]) * scale;
+		double		kernel = exp(-x * x / 2);
+
+		sum += nodes->mass[i] * kernel;
+		if (nodes->largest_below[i] * kernel * nodes->count <=
+			NEGLIGIBLE * sum)
+			break;
 	}
 	return sum;
 }
@@ -149,23 +202,16 @@ MakeNodes(AbPassage *passage, double next)
 	double		width = fmin(WIDEST, KERNEL_SDS *
 							 sqrt(fmin(gained, next - information)) / root);
 	int			panels;
-	int			nodes;
-	int			first = 0;
-	double	   *position;
-	double	   *mass;
+	int			nearest = 0;
+	Nodes		nodes;
 
-	low = isinf(low) ? fmin(centre, high) - UNBOUNDED :
+	low = low == -INFINITY ? fmin(centre, high) - UNBOUNDED :
 		fmax(low, centre - FARTHEST);
-	high = isinf(high) ? fmax(centre, passage->low) + UNBOUNDED :
+	high = high == INFINITY ? fmax(centre, passage->low) + UNBOUNDED :
 		fmin(high, centre + FARTHEST);
 	panels = high > low ? (int) ceil((high - low) / width) : 0;
 	width = panels > 0 ? (high - low) / panels : 0;
-	nodes = panels * AB_LEGENDRE_POINTS;
-	position = (double *)
-		passage->work->allocate((nodes > 0 ? nodes : 1) * sizeof(double));
-	mass = (double *)
-		passage->work->allocate((nodes > 0 ? nodes : 1) * sizeof(double));
-
+	nodes = AllocateNodes(passage->work, panels * AB_LEGENDRE_POINTS);
 	for (int panel = 0; panel < panels; panel++)
 	{
 		double		middle = low + (panel + 0.5) * width;
@@ -173,16 +219,17 @@ MakeNodes(AbPassage *passage, double next)
 		passage->work->poll();
 		for (int j = 0; j < AB_LEGENDRE_POINTS; j++)
 		{
-			double		b = (middle + ab_legendre[j].x * width / 2) * root;
+			double		b = (middle + ab_legendre.x[j] * width / 2) * root;
 			int			i = panel * AB_LEGENDRE_POINTS + j;
 
-			position[i] = b;
-			mass[i] = ab_legendre[j].weight * width / 2 * root * scale *
-				DensitySum(passage, b - passage->drift * gained, scale, &first) /
-				sqrt(2 * M_PI);
+			nodes.position[i] = b;
+			nodes.mass[i] = ab_legendre.weight[j] * width / 2 * root * scale *
+				DensitySum(passage, b - passage->drift * gained, scale,
+						   &nearest) / sqrt(2 * M_PI);
 		}
 	}
-	ReplaceNodes(passage, nodes, position, mass);
+	FindLargest(&nodes);
+	ReplaceNodes(passage, nodes);
 	passage->origin = information;
 }
 
@@ -210,13 +257,14 @@ Tail(const AbPassage *passage, double z, int sign)
 	double		gained = passage->information - passage->origin;
 	double		b = z * sqrt(passage->information) - passage->drift * gained;
 	double		scale = sign * M_SQRT1_2 / sqrt(gained);
+	const Nodes *nodes = &passage->nodes;
 	double		sum = 0;
 
-	for (int start = 0; start < passage->nodes; start += PIECE)
+	for (int start = 0; start < nodes->count; start += PIECE)
 	{
 		passage->work->poll();
-		for (int i = start; i < start + PIECE && i < passage->nodes; i++)
-			sum += passage->mass[i] * erfc((b - passage->position[i]) * scale);
+		for (int i = start; i < start + PIECE && i < nodes->count; i++)
+			sum += nodes->mass[i] * erfc((b - nodes->position[i]) * scale);
 	}
 	return sum / 2;
 }
@@ -245,9 +293,8 @@ AbPassageBelow(const AbPassage *passage, double z)
  * look with that probability: infinite if that is 0 or below what a double can
  * tell, -infinity if fewer paths are left.
  *
- * Newton's method in the logarithm of the tail, which is concave, from the
- * bound without earlier looks, which is too high: it comes down to the root
- * without ever passing it.
+ * Newton's method in the logarithm of the tail, which is nearly concave, from
+ * the bound without earlier looks, which is too high.
  */
 double
 AbPassageBound(const AbPassage *passage, double probability)
@@ -255,27 +302,33 @@ AbPassageBound(const AbPassage *passage, double probability)
 	double		gained = passage->information - passage->origin;
 	double		root = sqrt(passage->information);
 	double		scale = 1 / sqrt(gained);
+	double		low;
+	double		high;
 	double		z;
 
-	if (!(probability >= 1e-290))
+	if (!(probability >= LEAST_PROBABILITY))
 		return INFINITY;
 	if (!(probability < AbPassageAbove(passage, -INFINITY)))
 		return -INFINITY;
-	z = AbNormalUpperQuantile(probability) + passage->drift * root;
-	for (int i = 0; i < 100; i++)
+	low = passage->drift * root - FARTHEST;
+	high = z = passage->drift * root + AbNormalUpperQuantile(probability);
+	for (int i = 0; i < 200; i++)
 	{
 		double		tail = AbPassageAbove(passage, z);
-		int			first = 0;
+		int			nearest = 0;
 		double		density = DensitySum(passage, z * root -
 										 passage->drift * gained, scale,
-										 &first) *
+										 &nearest) *
 			root * scale / sqrt(2 * M_PI);
-		double		step = tail * log(tail / probability) / density;
+		double		next = z + tail * log(tail / probability) / density;
 
-		/* NaN in the far tail of a path that is nowhere near */
-		if (!(fabs(step) > 1e-15 * fmax(fabs(z), 1)))
+		if (fabs(next - z) <= 1e-15 * fmax(fabs(z), 1))
 			break;
-		z += step;
+		*(tail > probability ? &low : &high) = z;
+		/* from where all tails are 0, halve */
+		if (!(next >= low && next <= high))
+			next = (low + high) / 2;
+		z = next;
 	}
 	return z;
 }
@@ -289,7 +342,7 @@ AbPassageStop(AbPassage *passage, double low, double high)
 {
 	passage->low = low;
 	passage->high = high;
-	passage->stops = !isinf(low) || !isinf(high);
+	passage->stops = low > -INFINITY || high < INFINITY;
 }
 
 /*

@@ -346,6 +346,24 @@ AbPairsOfMeans(const AbMeans *means, double theta_value)
 }
 
 /*
+ * The whole row of the comparison.
+ */
+void
+AbCompareAdjusted(AbMeans *means, const AbCupedCall *call)
+{
+	bool		comparable = AbStartMeans(means, call->summary, &call->test);
+
+	means->row.method = psprintf("CUPED%s",
+								 AbAlternativeSuffix(call->test.alternative));
+	if (comparable)
+	{
+		AbPairs		pairs = AbPairsOfMeans(means, call->theta_value);
+
+		AbComparePairs(means, &pairs, call, AbBinaryArms(means, 0));
+	}
+}
+
+/*
  * The comparison, as a row; of the aggregate, whose final function has the
  * state alone, with the defaults.
  */
@@ -361,19 +379,10 @@ Cuped(FunctionCallInfo fcinfo)
 	};
 	AbCupedCall call = {.test.reader = "ab_cuped(ab_summary(outcome, covariate, variant)"};
 	AbMeans		means;
-	bool		comparable;
 
 	AbReadArgs(fcinfo, args, &call);
 	AbChooseTheta(&call);
-	comparable = AbStartMeans(&means, call.summary, &call.test);
-	means.row.method = psprintf("CUPED%s",
-								AbAlternativeSuffix(call.test.alternative));
-	if (comparable)
-	{
-		AbPairs		pairs = AbPairsOfMeans(&means, call.theta_value);
-
-		AbComparePairs(&means, &pairs, &call, AbBinaryArms(&means, 0));
-	}
+	AbCompareAdjusted(&means, &call);
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 

@@ -52,5 +52,6 @@ extern AbAdjusted AbShowAdjusted(AbMeans *means, const AbPairs *pairs,
 extern AbPairs AbPairsOfMeans(const AbMeans *means, double theta_value);
 extern void AbComparePairs(AbMeans *means, const AbPairs *pairs,
 						   const AbCupedCall *call, bool binary);
+extern void AbCompareAdjusted(AbMeans *means, const AbCupedCall *call);
 
 #endif							/* AB_TOPIC_CUPED_H */

@@ -233,6 +233,21 @@ CompareMeans(AbMeans *means, const AbTestArgs *args)
 }
 
 /*
+ * The whole row of the test.
+ */
+void
+AbTestPairs(AbMeans *means, const AbPairsCall *call)
+{
+	bool		comparable = AbStartPairs(means, call);
+
+	means->row.method = psprintf("paired t-test%s%s",
+								 AbAlternativeSuffix(call->test.alternative),
+								 AbLiftSuffix(call->test.lift_method));
+	if (comparable)
+		CompareMeans(means, &call->test);
+}
+
+/*
  * The test, as a row; of the aggregates, whose final function has the state
  * alone, with the defaults.
  */
@@ -250,15 +265,9 @@ PairedTTest(FunctionCallInfo fcinfo)
 	};
 	AbPairsCall call = {.test.reader = "ab_paired_ttest(summary"};
 	AbMeans		means;
-	bool		comparable;
 
 	AbReadArgs(fcinfo, args, &call);
-	comparable = AbStartPairs(&means, &call);
-	means.row.method = psprintf("paired t-test%s%s",
-								AbAlternativeSuffix(call.test.alternative),
-								AbLiftSuffix(call.test.lift_method));
-	if (comparable)
-		CompareMeans(&means, &call.test);
+	AbTestPairs(&means, &call);
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 

@@ -575,6 +575,37 @@ AbStartRates(AbMeans *means, const AbSummary *summary, AbTestArgs *args,
 	return true;
 }
 
+/*
+ * The whole row of a call that has been checked.
+ */
+static void
+TestRates(AbMeans *means, ProportionCall *call)
+{
+	const ProportionMethod *method = &methods[call->method];
+	AbProportions counts;
+	bool		comparable = AbStartRates(means, call->summary, &call->test,
+										  &counts);
+
+	means->row.method = MethodText(call, method);
+	if (comparable)
+		method->test(means, &counts, call, method);
+}
+
+/*
+ * The whole row of the score test of no difference.
+ */
+void
+AbCompareRates(AbMeans *means, const AbSummary *summary, const AbTestArgs *args)
+{
+	ProportionCall call = {
+		.summary = summary,
+		.test = *args,
+		.null_ratio = NAN
+	};
+
+	TestRates(means, &call);
+}
+
 /* ----------------------------------------------------------------------
  * SQL functions
  * ----------------------------------------------------------------------
@@ -588,18 +619,11 @@ static Datum
 ProportionTest(FunctionCallInfo fcinfo)
 {
 	ProportionCall call = {.test.reader = "ab_proportion_test(ab_summary(outcome, variant)"};
-	const ProportionMethod *method;
 	AbMeans		means;
-	AbProportions counts;
-	bool		comparable;
 
 	AbReadArgs(fcinfo, proportion_args, &call);
-	method = &methods[call.method];
-	CheckCall(&call, method);
-	comparable = AbStartRates(&means, call.summary, &call.test, &counts);
-	means.row.method = MethodText(&call, method);
-	if (comparable)
-		method->test(&means, &counts, &call, method);
+	CheckCall(&call, &methods[call.method]);
+	TestRates(&means, &call);
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 

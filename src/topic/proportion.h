@@ -9,5 +9,7 @@
 
 extern bool AbStartRates(AbMeans *means, const AbSummary *summary,
 						 AbTestArgs *args, AbProportions *counts);
+extern void AbCompareRates(AbMeans *means, const AbSummary *summary,
+						   const AbTestArgs *args);
 
 #endif							/* AB_TOPIC_PROPORTION_H */

@@ -269,6 +269,22 @@ AbStartRatios(AbMeans *means, AbCupedCall *call, AbPairs *pairs)
 }
 
 /*
+ * The whole row of the comparison; see AbStartRatios() for what it may change in
+ * the call.
+ */
+void
+AbCompareRatios(AbMeans *means, AbCupedCall *call)
+{
+	AbPairs		pairs;
+	bool		comparable = AbStartRatios(means, call, &pairs);
+
+	means->row.method = psprintf("ratio by the delta method%s",
+								 AbAlternativeSuffix(call->test.alternative));
+	if (comparable)
+		AbComparePairs(means, &pairs, call, IsRate(means));
+}
+
+/*
  * The comparison, as a row; of the aggregate, whose final function has the
  * state alone, with the defaults.
  */
@@ -276,13 +292,8 @@ static Datum
 CompareRatios(FunctionCallInfo fcinfo, AbCupedCall *call)
 {
 	AbMeans		means;
-	AbPairs		pairs;
-	bool		comparable = AbStartRatios(&means, call, &pairs);
 
-	means.row.method = psprintf("ratio by the delta method%s",
-								AbAlternativeSuffix(call->test.alternative));
-	if (comparable)
-		AbComparePairs(&means, &pairs, call, IsRate(&means));
+	AbCompareRatios(&means, call);
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 

@@ -8,5 +8,6 @@
 #include "topic/cuped.h"
 
 extern bool AbStartRatios(AbMeans *means, AbCupedCall *call, AbPairs *pairs);
+extern void AbCompareRatios(AbMeans *means, AbCupedCall *call);
 
 #endif							/* AB_TOPIC_RATIO_H */

@@ -198,6 +198,33 @@ AbCheckVariances(AbMeans *means, bool equal_var, double scale,
 }
 
 /*
+ * The whole row of the test.
+ */
+void
+AbTestMeans(AbMeans *means, const AbSummary *summary, const AbTestArgs *args)
+{
+	bool		comparable = AbStartMeans(means, summary, args);
+	AbEffect	effect;
+
+	means->row.method = psprintf("%s%s%s", AbMeansTestName(args->equal_var),
+								 AbAlternativeSuffix(args->alternative),
+								 AbLiftSuffix(args->lift_method));
+	if (comparable && AbMeansByScore(means, args->equal_var))
+	{
+		AbWelchArms arms = AbWelchArmsOf(means);
+
+		AbAnswerByScore(means, &arms, args->alternative);
+	}
+	else if (comparable && AbMeansEffect(means, args->equal_var, &effect))
+	{
+		AbLift		lift = AbMeansLift(means, args, &effect);
+
+		if (AbTestEffect(&means->row, &effect, args->alternative, &lift))
+			AbCheckVariances(means, args->equal_var, 1, args->alternative);
+	}
+}
+
+/*
  * The test, as a row; of the aggregates, whose final function has the state
  * alone, with the defaults.
  */
@@ -207,29 +234,9 @@ TTest(FunctionCallInfo fcinfo, const AbArg *args, int count,
 {
 	TTestCall	call = {.test.reader = reader};
 	AbMeans		means;
-	AbEffect	effect;
-	bool		comparable;
 
 	AbReadArgTable(fcinfo, args, count, &call);
-	comparable = AbStartMeans(&means, call.summary, &call.test);
-	means.row.method = psprintf("%s%s%s", AbMeansTestName(call.test.equal_var),
-								AbAlternativeSuffix(call.test.alternative),
-								AbLiftSuffix(call.test.lift_method));
-	if (comparable && AbMeansByScore(&means, call.test.equal_var))
-	{
-		AbWelchArms arms = AbWelchArmsOf(&means);
-
-		AbAnswerByScore(&means, &arms, call.test.alternative);
-	}
-	else if (comparable &&
-			 AbMeansEffect(&means, call.test.equal_var, &effect))
-	{
-		AbLift		lift = AbMeansLift(&means, &call.test, &effect);
-
-		if (AbTestEffect(&means.row, &effect, call.test.alternative, &lift))
-			AbCheckVariances(&means, call.test.equal_var, 1,
-							 call.test.alternative);
-	}
+	AbTestMeans(&means, call.summary, &call.test);
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 

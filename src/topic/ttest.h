@@ -16,5 +16,7 @@ extern AbLift AbMeansLift(const AbMeans *means, const AbTestArgs *args,
 extern bool AbMeansByScore(const AbMeans *means, bool equal_var);
 extern void AbCheckVariances(AbMeans *means, bool equal_var, double scale,
 							 AbAlternative alternative);
+extern void AbTestMeans(AbMeans *means, const AbSummary *summary,
+						const AbTestArgs *args);
 
 #endif							/* AB_TOPIC_TTEST_H */
