@@ -82,7 +82,7 @@ CREATE TABLE answer AS
 SELECT p AS prompt, (ARRAY['base', 'tuned', 'large'])[m] AS model, ab_bucket('o' || m, p) < 4000 + 1000 * m AS ok,
 	   ab_bucket('p', p) / 5000.0 + ab_bucket('a' || m, p) / 4000.0 + m * 0.1 AS score
 FROM generate_series(1, 300) AS p, generate_series(1, 3) AS m;
-SELECT metric, r.treatment, same(to_jsonb(r), to_jsonb(h) - '{control,treatment,note}'::text[]) AS wrong, r.method, verdict
+SELECT metric, r.treatment, same(to_jsonb(r), to_jsonb(h) - '{control,treatment,note}'::text[]) AS wrong, r.method
 FROM ab_scorecard('answer', variant => 'model', pair => 'prompt', control => 'base', sequential => 'always-valid',
 				  planned_n => 400) AS r,
 	LATERAL (SELECT ab_summary(CASE r.metric WHEN 'ok' THEN c.ok::int ELSE c.score END,

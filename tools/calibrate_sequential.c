@@ -276,10 +276,12 @@ Report(const char *test, const char *design, long found, long runs,
 	double		high = most + (runs < FULL_RUNS ? more * sqrt(most * (100 - most)) : 0);
 	bool		good = share >= low && share <= high;
 
-	printf("| %s | %s | %ld | %.2f | %s%g |%s\n", test, design, runs, share,
-		   least > 0 && most < 100 ? "about " : least > 0 ? "above " : "at most ",
-		   least > 0 && most < 100 ? (least + most) / 2 : least > 0 ? least : most,
-		   good ? "" : " NOT WITHIN ITS LIMITS");
+	printf("| %s | %s | %ld | %.2f | ", test, design, runs, share);
+	if (least > 0 && most < 100)
+		printf("%.1f to %.1f |", low, high);
+	else
+		printf("%s %.1f |", least > 0 ? "above" : "at most", least > 0 ? low : high);
+	puts(good ? "" : " NOT WITHIN ITS LIMITS");
 	fflush(stdout);
 	passed += good;
 	failed += !good;

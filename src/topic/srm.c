@@ -13,7 +13,6 @@
  */
 #include "topic/srm.h"
 
-#include "base/args.h"
 #include "base/missing.h"
 #include "base/shares.h"
 #include "base/work.h"

@@ -20,7 +20,6 @@ from shared.checks import Checks, Server
 
 # Cases whose feature has a runner but whose numbers come from another method.
 OTHER_METHOD = {
-    'gb-power-weekly-sequential': 'the power of a fixed test whose errors are as wide as the sequential interval',
     'tt-gtest-yates': "the G test with Yates' correction",
     'tt-ztest-pooled-cc': 'the z-test with a correction for continuity',
 }
