@@ -335,7 +335,10 @@ ReadPosterior(AbReaders *set, AbReaderKind kind, AbScorecardRow *row)
 			AbSetText(set, AB_PARAMETER_DIRECTION, lower ? "lower" : "higher");
 			table = AbCallReader(set, reader);
 			row->prob_better = AbNumberResult(table, AB_READ_PROB_BETTER);
-			NoteNews(&row->notes, AbTextResult(table, AB_READ_PROB_NOTE));
+			/* what cannot be tested has been said to be so */
+			if (!isnan(row->prob_better) || !isnan(row->p_value))
+				NoteNews(&row->notes,
+						 AbTextResult(table, AB_READ_PROB_NOTE));
 			return;
 		default:
 			AbSetNumber(set, AB_PARAMETER_ALPHA, row->alpha);
