@@ -470,6 +470,7 @@ def refusals():
          'line 3: 2 cells under 1 names.*if a title stands above the names of the columns, delete it'),
         ('objects without end', '{"a":' * 900 + '1' + '}' * 900, FILE, 'nested too deep|an object of objects|there is no column'),
         ('a name twice', '{"variant": "base", "y": 1}\n{"variant": "tuned", "y": 2, "y": 3}', FILE, 'line 2: "y" stands twice'),
+        ('a name twice, one inside', '{"variant": "base", "y.z": 1, "y": {"z": 2}}', FILE, 'line 1: "y.z" stands twice'),
         ('half of an array', '[{"variant": "base", "y": 1},\n{"variant": "tuned", "y"', FILE, 'line 2: this is no JSON'),
         ('an array that is cut off', '[{"variant": "base", "y": 1},\n{"variant": "tuned", "y": 2}', FILE, 'the array is not closed'),
         ('JSON by columns', '{"variant": ["base", "tuned"], "y": [1, 2]}', FILE, "orient='records'"),

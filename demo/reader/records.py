@@ -284,7 +284,10 @@ def read_json(path, text, notes):
     for line, value in values:
         if not isinstance(value, dict):
             raise Refusal(f'{path}, line {line}: a record is an object with names, this is {shown(json.dumps(value))}')
-        cells = dict(flat(value))
+        try:
+            cells = once(list(flat(value)))
+        except Refusal as refusal:
+            raise Refusal(f'{path}, line {line}: {refusal}') from refusal
         names.update(dict.fromkeys(cells))
         rows.append((line, cells))
     if not names:
