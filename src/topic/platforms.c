@@ -17,6 +17,8 @@
 #include "common/sha2.h"
 #include "math/hashes.h"
 
+#define TWO_TO_60	((double) (UINT64CONST(1) << 60))
+
 const AbRange ab_hash_total = {
 	.low = 1, .high = INT64CONST(1) << 31,
 	.message = "the number of buckets must be between 1 and 2^31"
@@ -26,12 +28,6 @@ const AbRange ab_hash_seed = {
 	.low = -(double) (INT64CONST(1) << 31),
 	.high = (double) (INT64CONST(1) << 32) - 1,
 	.message = "seed must be a number of 32 bits"
-};
-
-static const AbRange version_range = {
-	.low = 1, .high = 2,
-	.message = "version must be 1 or 2",
-	.hint = "It is the hashVersion of the experiment."
 };
 
 static const AbRange end_range = {
@@ -129,7 +125,7 @@ AbSha256Words(AbLabel key, uint64 words[4])
 double
 AbSha1Share(AbLabel key)
 {
-	return (double) AbSha1Bits(key) / 0x1p60;
+	return (double) AbSha1Bits(key) / TWO_TO_60;
 }
 
 /*
@@ -145,7 +141,8 @@ AbGetWhole(FunctionCallInfo fcinfo, int argument, const AbRange *range)
 }
 
 /*
- * hash(seed, unit, version) of GrowthBook.
+ * hash(seed, unit, version) of GrowthBook, NaN for a version that it does not
+ * know.
  */
 static double
 GrowthBookShare(AbLabel seed, AbLabel unit, int64 version)
@@ -159,6 +156,8 @@ GrowthBookShare(AbLabel seed, AbLabel unit, int64 version)
 		hash = AbFnv1aUtf16(hash, seed.data, seed.length);
 		return hash % 1000 / 1000.0;
 	}
+	if (version != 2)
+		return NAN;
 	hash = AbFnv1aUtf16(AB_FNV1A_START, seed.data, seed.length);
 	hash = AbFnv1aUtf16(hash, unit.data, unit.length);
 	/* once more, of the decimal digits of the first */
@@ -170,10 +169,14 @@ static pg_attribute_always_inline Datum
 GrowthBookHash(FunctionCallInfo fcinfo, AbUnitType type)
 {
 	char		room[AB_UNIT_ROOM];
-	int64		version = AbGetWhole(fcinfo, 2, &version_range);
+	double		share = GrowthBookShare(AbGetUtf8(fcinfo, 0),
+										AbGetUnit(fcinfo, 1, type, room),
+										PG_GETARG_INT64(2));
 
-	PG_RETURN_FLOAT8(GrowthBookShare(AbGetUtf8(fcinfo, 0),
-									 AbGetUnit(fcinfo, 1, type, room), version));
+	/* nobody is in an experiment of another version */
+	if (isnan(share))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(share);
 }
 
 AB_UNIT_FUNCTIONS(ab_growthbook_hash, GrowthBookHash);
@@ -239,12 +242,11 @@ GrowthBookVariant(FunctionCallInfo fcinfo, AbUnitType type)
 	double		coverage;
 	double		share;
 	double		start = 0;
-	int64		version;
 	int			count;
 	AbLabel    *variants;
 	double	   *weights;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(5))
 		PG_RETURN_NULL();
 	if (PG_ARGISNULL(2))
 		ereport(ERROR,
@@ -259,12 +261,10 @@ GrowthBookVariant(FunctionCallInfo fcinfo, AbUnitType type)
 								count);
 	coverage = AbCheckRange(PG_ARGISNULL(4) ? NAN : PG_GETARG_FLOAT8(4),
 							&coverage_range);
-	if (PG_ARGISNULL(5))
-		AbCheckRange(NAN, &version_range);
-	version = AbGetWhole(fcinfo, 5, &version_range);
 
 	share = GrowthBookShare(AbGetUtf8(fcinfo, 0),
-							AbGetUnit(fcinfo, 1, type, room), version);
+							AbGetUnit(fcinfo, 1, type, room),
+							PG_GETARG_INT64(5));
 	for (int i = 0; i < count; i++)
 	{
 		if (share >= start && share < start + coverage * weights[i])
@@ -370,7 +370,7 @@ LaunchDarklyBucket(FunctionCallInfo fcinfo, AbUnitType type)
 
 	key = AbJoinKey(parts, count, key_room);
 	if (PG_GETARG_BOOL(4))
-		PG_RETURN_FLOAT8((double) ((float) (int64) AbSha1Bits(key) / 0x1p60f));
+		PG_RETURN_FLOAT8((double) ((float) (int64) AbSha1Bits(key) / (float) TWO_TO_60));
 	PG_RETURN_FLOAT8(AbSha1Share(key));
 }
 

@@ -3,17 +3,17 @@
 CREATE FUNCTION ab_growthbook_hash(seed text, value text, version bigint DEFAULT 2) RETURNS float8
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION ab_growthbook_hash(text, text, bigint) IS
-	'hash of a unit by GrowthBook, 0 to below 1: hashVersion 2 has 10,000 steps, 1 has 1,000; a variant has a range of it (growthbook 8f1db445, packages/sdk-js/src/util.ts)';
+	'hash of a unit by GrowthBook, 0 to below 1: hashVersion 2 has 10,000 steps, 1 has 1,000; a variant has a range of it; NULL for another version (growthbook 8f1db445, packages/sdk-js/src/util.ts)';
 
 CREATE FUNCTION ab_growthbook_hash(seed text, value bigint, version bigint DEFAULT 2) RETURNS float8
 	AS 'MODULE_PATHNAME', 'ab_growthbook_hash_bigint' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION ab_growthbook_hash(text, bigint, bigint) IS
-	'hash of a unit by GrowthBook, 0 to below 1: hashVersion 2 has 10,000 steps, 1 has 1,000; a variant has a range of it (growthbook 8f1db445, packages/sdk-js/src/util.ts)';
+	'hash of a unit by GrowthBook, 0 to below 1: hashVersion 2 has 10,000 steps, 1 has 1,000; a variant has a range of it; NULL for another version (growthbook 8f1db445, packages/sdk-js/src/util.ts)';
 
 CREATE FUNCTION ab_growthbook_hash(seed text, value uuid, version bigint DEFAULT 2) RETURNS float8
 	AS 'MODULE_PATHNAME', 'ab_growthbook_hash_uuid' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION ab_growthbook_hash(text, uuid, bigint) IS
-	'hash of a unit by GrowthBook, 0 to below 1: hashVersion 2 has 10,000 steps, 1 has 1,000; a variant has a range of it (growthbook 8f1db445, packages/sdk-js/src/util.ts)';
+	'hash of a unit by GrowthBook, 0 to below 1: hashVersion 2 has 10,000 steps, 1 has 1,000; a variant has a range of it; NULL for another version (growthbook 8f1db445, packages/sdk-js/src/util.ts)';
 
 CREATE FUNCTION ab_growthbook_namespace(value text, namespace text, low float8, high float8) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
@@ -182,7 +182,7 @@ COMMENT ON FUNCTION ab_planout_hash(text, uuid) IS
 
 CREATE FUNCTION ab_flagsmith_pct(VARIADIC ids text[]) RETURNS float8
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
-COMMENT ON FUNCTION ab_flagsmith_pct(VARIADIC text[]) IS
+COMMENT ON FUNCTION ab_flagsmith_pct(text[]) IS
 	'percentage of an identity by Flagsmith, 0 to below 100: of the key of the feature or segment and that of the identity (flagsmith-engine 7e2cfc77, flag_engine/utils/hashing.py)';
 
 CREATE FUNCTION ab_split_bucket(key text, seed bigint, algo bigint DEFAULT 2) RETURNS bigint
