@@ -20,6 +20,7 @@ SELECT call, got, wanted FROM (VALUES
 	('PostHog, holdout', ab_posthog_holdout_hash('example_id'), 0.9402003475831224),
 	('Optimizely', ab_optimizely_bucket('ppid1', '1886780721'), 5254),
 	('Unleash', ab_unleash_bucket('999', 'groupX'), 25),
+	('Unleash, UTF-8', ab_unleash_bucket('José', 'g'), 30),
 	('Flagsmith', round(ab_flagsmith_pct('4268', '32103705')::numeric, 6)::float8, 93.318664),
 	('Split', ab_split_bucket('EPxM1cYQnL4AuqD', 467569525), 79),
 	('Split, hash', ab_murmur3_32('EPxM1cYQnL4AuqD', 467569525), 397339578),
