@@ -89,6 +89,13 @@ FROM ab_scorecard('answer', variant => 'model', pair => 'prompt', control => 'ba
 							   CASE r.metric WHEN 'ok' THEN t.ok::int ELSE t.score END, 'pairs') AS s
 			 FROM answer AS c JOIN answer AS t USING (prompt) WHERE c.model = 'base' AND t.model = r.treatment) AS s,
 	ab_always_valid(s, 400, design => 'paired') AS h WHERE role = 'secondary' ORDER BY metric, r.treatment;
+-- as by hand of a summary with an arm of pairs for each treatment
+SELECT a.p_value < 0.001 AS p, a.treatment, g.treatment AS at_a_look, error_of('SELECT * FROM
+	ab_always_valid((SELECT ab_summary(1, 2, model) FROM answer), 200, design => ''paired'')') AS error
+FROM ab_always_valid((SELECT ab_summary(score, score + prompt % 3, model) FROM answer), 200, design => 'paired',
+					 treatment => 'large') AS a,
+	ab_group_sequential((SELECT ab_summary(score, score + 1, model) FROM answer), '{0.5}', design => 'paired',
+						treatment => 'large') AS g;
 CREATE TABLE daily AS
 SELECT day, ab_summary(spend, variant) AS mean, ab_summary(completed, variant) AS rate,
 	   ab_histogram(latency_ms, variant) AS p95

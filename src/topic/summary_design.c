@@ -67,9 +67,7 @@ AbStartDesign(AbDesigned *designed, const AbSummary *summary,
 		case AB_DESIGN_PAIRED:
 			pairs.summary = summary;
 			pairs.test = *args;
-			/* of pairs with one control, an arm for each treatment */
-			if (summary != NULL && summary->arms > 1)
-				pairs.variant = args->treatment;
+			AbNamePairs(&pairs);
 			return AbStartPairs(means, &pairs);
 		case AB_DESIGN_PROPORTION:
 			return AbStartRates(means, summary, args, &designed->counts);
