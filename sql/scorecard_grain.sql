@@ -135,6 +135,16 @@ SELECT error_of(format('SELECT * FROM ab_scorecard(''answer'', variant => ''mode
 	('control => ''base'', metrics => ''{"score": {"statistic": "p50"}}'''), ('control => ''nobody'''),
 		('metrics => ''{"score": {}}'''),
 	('control => ''base'', split => ''{}'''), ('control => ''base'', unit => ''prompt''')) AS t(arguments);
+-- variants that share nothing, in words; one column for two parts
+SELECT control_n, treatment_n, statistic, verdict, note
+FROM ab_scorecard('SELECT *, prompt + CASE WHEN model = ''tuned'' THEN 1000 ELSE 0 END AS id FROM answer',
+				  '{"score": {}}', variant => 'model', pair => 'id', control => 'base', treatment => 'tuned') LIMIT 1;
+SELECT error_of('SELECT * FROM ab_scorecard(''answer'', ''{"score": {}}'', ''model'', control => ''base'', ' ||
+	arguments || ')')
+FROM (VALUES ('unit => ''model'''), ('pair => ''model'''), ('slice => ''{kind,model}'''),
+	('slice => ''{kind,ok,kind}''')) AS t(arguments);
+SELECT error_of('SELECT * FROM ab_scorecard(''answer'', ''{"score": {"role": "guardrail", "direction": "higher",
+	"margin_pct": 2000}}'', ''model'', control => ''base'')');
 
 -- slices: a block each, the test that they differ, and the whole as without them
 SELECT slice, role, metric, control_n, treatment_n, p_value, p_adjusted, verdict, note
