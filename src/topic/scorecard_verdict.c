@@ -248,6 +248,29 @@ CheckSplit(const AbArmList *arms, const AbLabel *labels, int count)
 }
 
 /*
+ * The shares of the two that are compared, where a treatment is named: others
+ * are not counted, and would seem to have lost all their users.  Returns how
+ * many are left.
+ */
+static int
+ComparedShares(const AbScorecardRow *row, AbLabel treatment, AbLabel *labels,
+			   double *weights, int count)
+{
+	int			kept = 0;
+
+	if (treatment.data == NULL || row->control.data == NULL)
+		return count;
+	for (int i = 0; i < count; i++)
+		if (AbLabelEquals(labels[i], treatment) ||
+			AbLabelEquals(labels[i], row->control))
+		{
+			labels[kept] = labels[i];
+			weights[kept++] = weights[i];
+		}
+	return kept;
+}
+
+/*
  * Test the numbers of a block against the split, by ab_srm, or
  * ab_srm_sequential, of a summary that has them.
  */
@@ -274,6 +297,8 @@ TestSplit(const AbSpec *spec, AbScorecardRow *row)
 		BadSplit("It is no object.");
 	count = ReadSplit(split, labels, weights);
 	CheckSplit(row->arms, labels, count);
+	count = ComparedShares(row, spec->call->test.treatment, labels, weights,
+						   count);
 	for (int i = 0; i < count; i++)
 	{
 		rows[i] = Int64GetDatum((int64) RowsOf(row->arms, labels[i]));
