@@ -97,6 +97,21 @@ SELECT ab_verdict(jsonb_agg(to_jsonb(r) - CASE role WHEN 'primary' THEN '' ELSE 
 	ab_report_html(jsonb_agg(to_jsonb(r))) || ab_forest_svg(jsonb_agg(to_jsonb(r))) ~ 'users' AS users
 FROM pairs AS r;
 DROP TABLE pairs;
+-- what is missing in one variant only may be what makes it better
+CREATE TABLE answer AS SELECT i, variant, CASE WHEN variant = 'control' OR i <= 328
+	THEN (ab_bucket(variant, i) < 6600)::int END AS good, i % 7 AS length
+FROM generate_series(1, 500) AS i, unnest(ARRAY['control', 'treatment']) AS variant;
+SELECT told(ab_verdict(jsonb_agg(to_jsonb(r)))) FROM ab_scorecard('answer', '{"good": {"role": "primary",
+	"direction": "higher"}, "length": {}}', split => '{"control": 1, "treatment": 1}', planned_n => 500) AS r;
+SELECT told(ab_verdict(jsonb_agg(to_jsonb(r)))) FROM ab_scorecard('SELECT * FROM answer WHERE good IS NOT NULL',
+	'{"good": {"role": "primary", "direction": "higher"}}', pair => 'i', planned_n => 300) AS r;
+SELECT told(ab_verdict(jsonb_agg(to_jsonb(r)))) FROM ab_scorecard('SELECT * FROM answer UNION ALL
+	SELECT i, ''other'', (i < 420)::int, 1 FROM answer WHERE variant = ''control''', '{"good": {"role": "primary",
+	"direction": "higher"}}', split => '{"control": 1, "treatment": 1, "other": 1}', planned_n => 500) AS r LIMIT 6;
+SELECT note FROM ab_scorecard('SELECT * FROM answer WHERE good IS NOT NULL', '{"good": {}}', pair => 'i') LIMIT 1;
+SELECT ab_verdict(jsonb_agg(to_jsonb(r))) ~ 'issing' AS said_of_none FROM ab_scorecard('answer', '{"length": {"role":
+	"primary", "direction": "higher"}}', pair => 'i', planned_n => 300) AS r;
+DROP TABLE answer;
 -- numbers too large for a double, words that are none of ours, variants that are numbers
 SELECT ab_verdict('{"p_value": 1e-400, "diff": 1e400, "verdict": "practically the same", "treatment": 2,
 	"control": false}');

@@ -116,7 +116,7 @@ AbNoteMissing(AbNotes *notes, const AbArmList *list,
 			char	   *c_share = Percent(c, counts.control_n);
 			char	   *t_share = Percent(t, counts.treatment_n);
 
-			AbNote(notes, "%s are missing more often in the %s (%s against %s): the rows that are left may not be comparable",
+			AbNote(notes, "%s are missing more often in the %s (%s against %s): the rows that are left " AB_NOT_COMPARABLE,
 				   name.many, more ? "treatment" : "control",
 				   more ? t_share : c_share, more ? c_share : t_share);
 		}
@@ -173,7 +173,7 @@ AbNoteAllMissing(AbNotes *notes, const AbArmList *list)
 			double		all = AllRows(list, differs);
 			double		others = (missing - part) / (rows - all);
 
-			AbNote(notes, "%s are missing %s often in \"%s\" than elsewhere (%s against %s): the rows that are left may not be comparable",
+			AbNote(notes, "%s are missing %s often in \"%s\" than elsewhere (%s against %s): the rows that are left " AB_NOT_COMPARABLE,
 				   name.many, part / all > others ? "more" : "less",
 				   AbLabelToServer(differs->label), Percent(part, all),
 				   Percent(missing - part, rows - all));
@@ -229,10 +229,33 @@ AbNoteMissingPairs(AbNotes *notes, const AbArmList *list, int position)
 		bool		more = entry->missing[1] > entry->missing[0];
 		double		all = AllRows(list, entry);
 
-		AbNote(notes, "outcomes are missing more often in the %s (%s against %s of the pairs): the pairs that are left may not be comparable",
+		AbNote(notes, "outcomes are missing more often in the %s (%s against %s of the pairs): the pairs that are left " AB_NOT_COMPARABLE,
 			   more ? "treatment" : "control",
 			   Percent((double) entry->missing[more ? 1 : 0] + entry->missing[2], all),
 			   Percent((double) entry->missing[more ? 0 : 1] + entry->missing[2], all));
 	}
 	NoteUnassigned(notes, list);
+}
+
+/*
+ * Note which pairs only one of control and variant has at all, and whether one
+ * of them lacks more than the other.  The numbers are of pairs that both have,
+ * that the variant has and the control lacks, and the reverse.
+ */
+void
+AbNoteLostPairs(AbNotes *notes, AbLabel variant, double both,
+				double without_control, double without_variant)
+{
+	const char *name = AbLabelToServer(variant);
+	double		all = both + without_control + without_variant;
+
+	if (without_control > 0)
+		AbNote(notes, "%.0f that \"%s\" has without the control left out",
+			   without_control, name);
+	if (without_variant > 0)
+		AbNote(notes, "%.0f that \"%s\" lacks left out", without_variant, name);
+	if (AbMissingPairsP(without_control, without_variant) < MISSING_ALPHA)
+		AbNote(notes, "\"%s\" lacks %s of the pairs and the control %s: the pairs that are left " AB_NOT_COMPARABLE,
+			   name, Percent(without_variant, all),
+			   Percent(without_control, all));
 }

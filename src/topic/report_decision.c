@@ -100,8 +100,10 @@ Choose(const AbStanding *standing)
 		return primary[AB_OUTCOME_NO_DATA] + primary[AB_OUTCOME_UNKNOWN] == all ?
 			AB_CHOICE_NO_DATA : AB_CHOICE_OPEN;
 	/* one without data, or of which nothing is said, is not shown either */
-	return guardrail[AB_OUTCOME_NOT_WORSE] + guardrail[AB_OUTCOME_BETTER] ==
-		standing->rows[AB_CARD_GUARDRAIL] ? AB_CHOICE_SHIP : AB_CHOICE_UNSHOWN;
+	if (guardrail[AB_OUTCOME_NOT_WORSE] + guardrail[AB_OUTCOME_BETTER] <
+		standing->rows[AB_CARD_GUARDRAIL])
+		return AB_CHOICE_UNSHOWN;
+	return standing->uneven ? AB_CHOICE_UNEVEN : AB_CHOICE_SHIP;
 }
 
 /*
@@ -117,6 +119,7 @@ AbStandings(const AbReport *report, int *count)
 	const AbCard **cards = palloc(Max(most, 1) * sizeof(AbCard *));
 	AbStanding *standings;
 	int			effects = 0;
+	const AbCard *split = whole ? AbSplitCard(report, whole) : NULL;
 
 	for (int i = 0; i < most; i++)
 	{
@@ -139,7 +142,12 @@ AbStandings(const AbReport *report, int *count)
 		standing->outcomes[card->role][card->outcome]++;
 		standing->rows[card->role]++;
 		if (card->role == AB_CARD_PRIMARY)
+		{
 			standing->early |= AbIsEarly(card);
+			/* pairs that are lost are lost for all metrics */
+			standing->uneven |= card->uneven ||
+				(*count == 1 && split != NULL && split->uneven);
+		}
 	}
 	for (int i = 0; i < *count; i++)
 		standings[i].choice = Choose(&standings[i]);

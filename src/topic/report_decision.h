@@ -11,6 +11,7 @@
 typedef enum AbChoice
 {
 	AB_CHOICE_SHIP,				/* better, and every guardrail holds */
+	AB_CHOICE_UNEVEN,			/* better, but one arm has more missing */
 	AB_CHOICE_UNSHOWN,			/* better, but for a guardrail it is not shown */
 	AB_CHOICE_PRICE,			/* better, but a guardrail is worse */
 	AB_CHOICE_DISAGREE,			/* a primary metric better, another worse */
@@ -32,6 +33,8 @@ typedef struct AbStanding
 	AbChoice	choice;
 	bool		early;			/* the rule is fixed, the planned size not
 								 * reached */
+	bool		uneven;			/* more of a primary metric is missing in one
+								 * of the arms */
 	int			outcomes[AB_CARD_ROLES][AB_OUTCOMES];
 	int			rows[AB_CARD_ROLES];
 } AbStanding;

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "base/args.h"
+#include "base/missing.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -291,6 +292,8 @@ ReadCard(AbCard *card, int place, JsonbContainer *object)
 	}
 	if (!(card->alpha > 0 && card->alpha < 1))
 		card->alpha = 0.05;
+	card->uneven = card->note != NULL &&
+		strstr(card->note, AB_NOT_COMPARABLE) != NULL;
 	ReadOutcome(card);
 }
 

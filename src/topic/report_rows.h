@@ -96,6 +96,7 @@ typedef struct AbCard
 	double		planned_n;
 	double		prob_better;
 	double		mde;			/* percent */
+	bool		uneven;			/* one arm has more missing, by its note */
 	int			place;			/* in the array, from 1 on */
 } AbCard;
 

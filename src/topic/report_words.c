@@ -92,6 +92,19 @@ IsWithoutData(const AbCard *card)
 		!IsWithheld(card);
 }
 
+/* What is missing may be what makes the difference. */
+static bool
+IsUneven(const AbCard *card)
+{
+	return AbIsEffect(card) && card->uneven;
+}
+
+static bool
+ArePairsUneven(const AbCard *card)
+{
+	return card->role == AB_CARD_SPLIT && card->uneven;
+}
+
 static bool
 IsPlanned(const AbCard *card)
 {
@@ -170,6 +183,11 @@ TellOne(const AbTelling *telling, const AbStanding *standing)
 						 guardrails == 2 ? "both guardrails hold" :
 						 psprintf("all %d guardrails hold", guardrails));
 			break;
+		case AB_CHOICE_UNEVEN:
+			conclusion->tone = AB_TONE_WARN;
+			conclusion->headline = psprintf("Not yet: %s, but more is missing in one variant than in the other.",
+											better);
+			break;
 		case AB_CHOICE_UNSHOWN:
 			conclusion->tone = AB_TONE_WARN;
 			conclusion->headline = psprintf("Not yet: %s, but it is not shown that %s.",
@@ -238,6 +256,7 @@ TellSeveral(const AbTelling *telling, const AbStanding *standings, int count)
 {
 	static const char *const words[AB_CHOICES] = {
 		"better with every guardrail held",
+		"better, but more is missing in one variant",
 		"better, but a guardrail is not shown to hold",
 		"better, but a guardrail is worse",
 		"better in one primary metric and worse in another",
@@ -312,6 +331,8 @@ TellMetrics(const AbTelling *telling, const AbStanding *standings, int count)
 	const char *unshown;
 	const char *empty;
 	int			empty_count;
+	const char *uneven;
+	int			uneven_count;
 
 	if (count * Max(AbCountCards(telling, AbIsPrimary), 1) <= 6)
 		for (int i = 0; i < telling->whole->count; i++)
@@ -327,6 +348,14 @@ TellMetrics(const AbTelling *telling, const AbStanding *standings, int count)
 													   "treatment"),
 							   AbCardSentence(card)));
 		}
+	uneven = AbMetrics(telling, NULL, IsUneven, &uneven_count);
+	if (uneven_count > 0)
+		AbAdd(&conclusion->evidence,
+			  psprintf("More is missing in one variant than in another: %s. What is left may not be comparable, whatever the test says: find out why before relying on it.",
+					   uneven));
+	if (AbFirstCard(telling, ArePairsUneven) != NULL)
+		AbAdd(&conclusion->evidence,
+			  "One variant lacks more of the pairs than the other. What is left may not be comparable, whatever the tests say: find out why before relying on them.");
 	for (int i = 0; i < count; i++)
 	{
 		for (int k = 0; k < AB_OUTCOMES; k++)

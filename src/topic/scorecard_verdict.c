@@ -19,6 +19,7 @@
 #include "base/work.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "base/missing.h"
 #include "math/distributions.h"
 #include "math/padjust.h"
 #include "topic/scorecard_sentence.h"
@@ -356,12 +357,8 @@ NoteLostPairs(const AbCollection *collection, const AbBlock *block,
 				for (int j = 0; j < list.missing_count; j++)
 					both += list.entries[k].missing[j];
 			}
-		if (arm->rows > both)
-			AbNote(notes, "%.0f that \"%s\" has without the control left out",
-				   (double) arm->rows - both, AbLabelToServer(arm->label));
-		if (control_pairs > both)
-			AbNote(notes, "%.0f that \"%s\" lacks left out",
-				   control_pairs - both, AbLabelToServer(arm->label));
+		AbNoteLostPairs(notes, arm->label, both, arm->rows - both,
+						control_pairs - both);
 	}
 }
 
