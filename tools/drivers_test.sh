@@ -8,6 +8,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/cluster.sh"
 
 node_pg=8.23.1
+pgx=v5.4.3
 
 install_drivers() {
 	local java=()
@@ -27,9 +28,25 @@ prepare_node() {
 		npm install --silent --no-audit --no-fund --prefix "$scratch/drivers" "pg@$node_pg"
 }
 
-mkdir "$scratch/drivers"
+# pgx where there is a Go to build it with: Debian's is too large to install for this.
+prepare_go() {
+	cp "$repo/tools/drivers/client.go" "$scratch/drivers/go/"
+	(
+		cd "$scratch/drivers/go"
+		go mod init drivers
+		go get "github.com/jackc/pgx/v5@$pgx"
+		go build -o client .
+	)
+}
+
+mkdir -p "$scratch/drivers/go"
 step '[1/3] installing the drivers' install_drivers
 step '[2/3] installing the driver of node' prepare_node
+go=''
+if command -v go >/dev/null; then
+	step '      building the driver of Go' prepare_go
+	go=$(printf '%q' "$scratch/drivers/go/client")
+fi
 port=$(free_port)
 step '[3/3] starting a throwaway server' start_cluster listen_addresses=127.0.0.1 port="$port"
 export PGPORT=$port
@@ -40,4 +57,5 @@ java="java -cp $(printf '%q' /usr/share/java/postgresql.jar) $(printf '%q' "$rep
 	psycopg="/usr/bin/python3 $(printf '%q' "$repo/tools/drivers/client.py")" \
 	node="node $(printf '%q' "$repo/tools/drivers/client.mjs")" \
 	jdbc="$java" \
-	odbc="/usr/bin/python3 $(printf '%q' "$repo/tools/drivers/client.py") odbc"
+	odbc="/usr/bin/python3 $(printf '%q' "$repo/tools/drivers/client.py") odbc" \
+	pgx="$go"
