@@ -52,10 +52,10 @@ step '[3/3] starting a throwaway server' start_cluster listen_addresses=127.0.0.
 export PGPORT=$port
 run_psql -c 'CREATE EXTENSION ab_test'
 
-java="java -cp $(printf '%q' /usr/share/java/postgresql.jar) $(printf '%q' "$repo/tools/drivers/Client.java")"
+jdbc="java -cp $(printf '%q' /usr/share/java/postgresql.jar) $(printf '%q' "$repo/tools/drivers/Client.java")"
 /usr/bin/python3 "$repo/tools/drivers/check.py" "$scratch/drivers" \
 	psycopg="/usr/bin/python3 $(printf '%q' "$repo/tools/drivers/client.py")" \
 	node="node $(printf '%q' "$repo/tools/drivers/client.mjs")" \
-	jdbc="$java" \
+	jdbc="$jdbc" \
 	odbc="/usr/bin/python3 $(printf '%q' "$repo/tools/drivers/client.py") odbc" \
 	pgx="$go"
