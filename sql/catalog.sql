@@ -11,9 +11,11 @@ SELECT pg_describe_object(classid, objid, 0) FROM member
 WHERE coalesce(obj_description(objid, classid::regclass::text::name), '') = '' AND NOT EXISTS (
 	SELECT FROM pg_type t
 	WHERE t.oid = objid AND classid = 'pg_type'::regclass AND (t.typelem <> 0 AND t.typtype = 'b'));
--- immutable, parallel safe, not leakproof, not security definer
+-- immutable, parallel safe, not leakproof, not security definer; but what runs a query is neither of the first two
 SELECT oid::regprocedure FROM member_proc
-WHERE proparallel <> 's' OR provolatile <> 'i' OR proleakproof OR prosecdef;
+WHERE (proparallel, provolatile) IS DISTINCT FROM CASE WHEN proname IN ('ab_scorecard') THEN ('u'::"char", 'v'::"char")
+													  ELSE ('s'::"char", 'i'::"char") END
+	OR proleakproof OR prosecdef;
 -- the C symbol is the SQL name or, of an overload, begins with it
 SELECT oid::regprocedure FROM member_proc
 WHERE prokind = 'f' AND prosrc <> proname AND NOT starts_with(prosrc, proname || '_');

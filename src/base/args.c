@@ -9,6 +9,7 @@
 #include "math/padjust.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/jsonb.h"
 #include "value/histogram.h"
 #include "value/summary_open.h"
 
@@ -194,8 +195,8 @@ ListWords(const AbWords *words)
 /*
  * The value of a word.  ERROR 22023, with the known words, if it is none.
  */
-static int
-ReadWord(const char *text, const AbWords *words)
+int
+AbReadWord(const char *text, const AbWords *words)
 {
 	for (int i = 0; i < words->count; i++)
 		if (SameWord(text, words->words[i].word))
@@ -329,9 +330,9 @@ ReadArg(FunctionCallInfo fcinfo, int i, const AbArg *arg, void *field)
 				*(AbLabel *) field = AbTextGetLabel(PG_GETARG_TEXT_PP(i));
 			break;
 		case AB_ARG_WORD:
-			*(int *) field = ReadWord(is_null ? "NULL" :
-									  text_to_cstring(PG_GETARG_TEXT_PP(i)),
-									  arg->spec);
+			*(int *) field = AbReadWord(is_null ? "NULL" :
+										text_to_cstring(PG_GETARG_TEXT_PP(i)),
+										arg->spec);
 			break;
 		case AB_ARG_FLAG:
 			if (is_null)
@@ -352,6 +353,9 @@ ReadArg(FunctionCallInfo fcinfo, int i, const AbArg *arg, void *field)
 		case AB_ARG_TEXT:
 			*(char **) field = is_null ? NULL :
 				text_to_cstring(PG_GETARG_TEXT_PP(i));
+			break;
+		case AB_ARG_JSONB:
+			*(Jsonb **) field = is_null ? NULL : PG_GETARG_JSONB_P(i);
 			break;
 		case AB_ARG_ARRAY:
 			*(ArrayType **) field = is_null ? NULL : PG_GETARG_ARRAYTYPE_P(i);

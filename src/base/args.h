@@ -39,6 +39,7 @@ typedef enum AbArgKind
 	AB_ARG_NUMBER,				/* double, NaN for NULL; AbRange */
 	AB_ARG_COUNT,				/* double, a bigint, NaN for NULL; AbRange */
 	AB_ARG_TEXT,				/* char *, NULL for NULL */
+	AB_ARG_JSONB,				/* Jsonb *, NULL for NULL */
 	AB_ARG_ARRAY				/* ArrayType *, NULL for NULL */
 } AbArgKind;
 
@@ -132,6 +133,8 @@ typedef struct AbTestArgs
 	{name, AB_ARG_COUNT, offsetof(type, field), range, 0}
 #define AB_TEXT_ARG(type, field, name) \
 	{name, AB_ARG_TEXT, offsetof(type, field), NULL, 0}
+#define AB_JSONB_ARG(type, field, name) \
+	{name, AB_ARG_JSONB, offsetof(type, field), NULL, 0}
 #define AB_ARRAY_ARG(type, field, name) \
 	{name, AB_ARG_ARRAY, offsetof(type, field), NULL, 0}
 
@@ -177,6 +180,7 @@ AbOneSidedLevel(const AbTestArgs *args)
 extern void AbReadArgTable(FunctionCallInfo fcinfo, const AbArg *args,
 						   int count, void *call);
 extern ArrayType *AbParseNumbers(const char *text);
+extern int	AbReadWord(const char *text, const AbWords *words);
 extern const char *AbWordOf(const AbWords *words, int value);
 extern const char *AbAlternativeSuffix(AbAlternative alternative);
 extern const char *AbLiftSuffix(AbLiftMethod method);
