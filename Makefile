@@ -4,7 +4,7 @@
 TOPICS = assign summary_io summary summary_read ttest ztest anova adjust compare cuped ratio proportion proportion_odds chisquare poisson \
 	margin paired mcnemar srm histogram_io histogram histogram_read quantile rank rank_paired \
 	power power_rates power_pairs power_summary power_margin clusters duration \
-	scorecard
+	scorecard report
 
 EXTENSION = ab_test
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" ab_test.control)

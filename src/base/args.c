@@ -128,7 +128,7 @@ ReadNumber(const AbArg *arg, bool is_null, double value)
 {
 	const AbRange *range = (const AbRange *) arg->spec;
 
-	if (is_null)
+	if (is_null || (isnan(value) && range->nan_is_null))
 		return AbCheckRange(NAN, range);
 	if (isnan(value))
 		AbBadParameter(range->message ? range->message :

@@ -89,6 +89,7 @@ typedef struct AbRange
 	bool		low_open;		/* low itself is not allowed */
 	bool		high_open;
 	bool		optional;		/* NULL is allowed */
+	bool		nan_is_null;	/* a value out of the data, not a choice */
 	bool		fraction;		/* a percentage is taken for a slip */
 	bool		level;			/* so is a confidence level */
 	const char *message;		/* "ratio must be ..." */

@@ -1,0 +1,63 @@
+/*
+ * report_style.c
+ *	  The style sheet of the page.
+ *
+ * Below 760 pixels a row of a table becomes a card; the markup says the roles
+ * of a table by itself, since a browser forgets them for such.
+ */
+#include "postgres.h"
+
+#include "topic/report_style.h"
+
+const char	AB_PAGE_STYLE[] =
+":root{color-scheme:light dark;--paper:#fff;--panel:#f6f7f9;--line:#e2e5e9;--strong:#1b1f24;--soft:#57606a}\n"
+"@media screen and (prefers-color-scheme:dark){:root{--paper:#14171a;--panel:#1c2025;--line:#30363d;--strong:#e8eaed;--soft:#a6adb7}}\n"
+"*{box-sizing:border-box}\n"
+"html{-webkit-text-size-adjust:100%;text-size-adjust:100%}\n"
+"body{margin:0;background:var(--paper);color:var(--strong);font:16px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,"
+"\"Helvetica Neue\",\"Noto Sans\",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}\n"
+"main{max-width:1080px;margin:0 auto;padding:40px 24px 64px}\n"
+"h1{font-size:28px;line-height:1.2;font-weight:650;letter-spacing:-.01em;margin:0 0 6px}\n"
+"h2{font-size:18px;line-height:1.3;font-weight:650;margin:44px 0 12px}\n"
+"h3{font-size:15px;line-height:1.3;font-weight:650;margin:32px 0 8px}\n"
+"p{margin:0 0 10px}ul{margin:0;padding-left:20px}li{margin:0 0 4px}\n"
+".verdict{margin:28px 0 0;padding:22px 24px;background:var(--panel);border-left:5px solid;border-radius:4px}\n"
+".verdict h2{margin:0 0 4px;font-size:13px;font-weight:600}\n"
+".verdict .headline{font-size:21px;line-height:1.35;font-weight:650;margin:0 0 12px}\n"
+".verdict .evidence{color:var(--strong);max-width:72ch}\n"
+".verdict ul{color:var(--strong);font-size:15px;max-width:78ch}\n"
+".edge-good{border-color:#0b6b50}.edge-bad{border-color:#b02a1f}.edge-warn{border-color:#b87514}"
+".edge-flat{border-color:#8b949e}.edge-told{border-color:#2456a6}\n"
+".split{margin:0}.split b{font-weight:600}\n"
+"table{width:100%;border-collapse:collapse;font-size:15px;line-height:1.35}\n"
+"caption{text-align:left;padding:0 0 8px;font-size:14px}\n"
+"th,td{text-align:left;vertical-align:middle;padding:9px 12px 9px 0;border-bottom:1px solid var(--line);font-weight:400}\n"
+"thead th{font-size:13px;vertical-align:bottom;border-bottom-color:#8b949e}\n"
+"tbody th[scope=row]{font-weight:600;min-width:150px}\n"
+".small{display:block;font-size:13px;font-weight:400}\n"
+".number{text-align:right;white-space:nowrap}th.number{white-space:normal}\n"
+".change b{font-weight:600}\n"
+".bar{position:relative;width:30%;min-width:190px;padding:0;height:46px}\n"
+".bar svg.plot{position:absolute;inset:0;width:100%;height:100%;overflow:visible}\n"
+".group th,.group td{padding-top:22px;padding-bottom:6px;font-size:13px;font-weight:600}\n"
+".group .bar{height:40px}\n"
+".bar .ab-bar{stroke-width:2}.bar .ab-dot{stroke-width:2}.bar .ab-tick{font-size:11.5px}"
+".bar .ab-margin{stroke-width:1.5;stroke-dasharray:3 2}\n"
+".outcome{font-weight:600}.outcome .sign{display:inline-block;width:1.2em}\n"
+"dl{margin:0;font-size:15px}dt{font-weight:600;margin-top:10px}dd{margin:0;max-width:85ch}\n"
+".fine{font-size:14px;max-width:85ch}\n"
+"@media (max-width:759px){\n"
+"main{padding:24px 16px 48px}h1{font-size:23px}.verdict{padding:16px}.verdict .headline{font-size:18px}\n"
+"table.cards,.cards tbody,.cards caption{display:block}\n"
+".cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n"
+".cards tr{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:4px 14px;padding:12px 0;"
+"border-bottom:1px solid var(--line)}\n"
+".cards th,.cards td{display:block;padding:0;border:0;text-align:left;white-space:normal;min-width:0;width:auto}\n"
+".cards .bar,.cards .group th{grid-column:1/-1}.cards th{grid-column:1}.cards .judged{grid-column:2;grid-row:1}\n"
+".cards td[data-name]::before{content:attr(data-name);display:block;font-size:12.5px;color:var(--soft)}\n"
+".cards .bar{height:40px}.cards .group{padding:22px 0 4px}.cards .group .bar{height:22px}.cards .empty{display:none}\n"
+"}\n"
+"@page{margin:14mm}\n"
+"@media print{body{font-size:11pt}main{max-width:none;padding:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
+"tr,.verdict,dd{break-inside:avoid}h2,h3,caption,.group{break-after:avoid}table{font-size:9.5pt}"
+".bar{min-width:150px}tbody th[scope=row]{min-width:110px}}\n";
