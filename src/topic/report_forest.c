@@ -207,7 +207,7 @@ AbForestSvg(StringInfo out, const AbReport *report)
 			PutRow(&body, report, card, &span, &axis, y);
 			if (description.len < 10000)
 				appendStringInfo(&description, "%s%s%s", block->slice ? block->slice : "",
-								 block->slice ? ": " : "", AbSentence(card));
+								 block->slice ? ": " : "", AbCardSentence(card));
 			appendStringInfoChar(&description, ' ');
 			y += ROW;
 		}

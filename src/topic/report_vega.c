@@ -90,7 +90,7 @@ PutRow(StringInfo out, const AbReport *report, const AbAxis *axis, const AbCard 
 	PutNumber(out, "high", card->lift_high);
 	PutNumber(out, "p", isnan(card->p_adjusted) ? card->p_value : card->p_adjusted);
 	PutText(out, "verdict", card->verdict ? card->verdict : "no verdict");
-	PutText(out, "sentence", AbSentence(card));
+	PutText(out, "sentence", AbCardSentence(card));
 	PutFlag(out, "decided", decided);
 	PutNumber(out, "dot", card->lift >= axis->low && card->lift <= axis->high ? card->lift : NAN);
 	PutNumber(out, "from", interval ? fmin(fmax(low, axis->low), axis->high) : NAN);

@@ -228,7 +228,7 @@ Add(List **sentences, const char *sentence)
  * A row as a sentence: its own, or one of its numbers.
  */
 const char *
-AbSentence(const AbCard *card)
+AbCardSentence(const AbCard *card)
 {
 	AbShownValues values;
 	AbShownLift lift;
@@ -445,8 +445,8 @@ TellMetrics(const Telling *telling, const AbStanding *standings, int count)
 			const AbCard *card = &telling->report->cards[telling->whole->first + i];
 
 			if (card->role == AB_ROLE_PRIMARY || (IsGuardrailWorse(card) && count == 1))
-				Add(&conclusion->evidence, count == 1 ? AbSentence(card) :
-					psprintf("%s: %s", VariantName(card->treatment, "treatment"), AbSentence(card)));
+				Add(&conclusion->evidence, count == 1 ? AbCardSentence(card) :
+					psprintf("%s: %s", VariantName(card->treatment, "treatment"), AbCardSentence(card)));
 		}
 	for (int i = 0; i < count; i++)
 	{

@@ -19,7 +19,7 @@ typedef struct AbConclusion
 } AbConclusion;
 
 extern AbConclusion AbConclude(const AbReport *report);
-extern const char *AbSentence(const AbCard *card);
+extern const char *AbCardSentence(const AbCard *card);
 extern const char *AbMetricName(const AbCard *card);
 
 #endif							/* AB_TOPIC_REPORT_WORDS_H */
