@@ -22,7 +22,8 @@ CREATE FUNCTION same(card ab_scorecard_row, hand jsonb) RETURNS text LANGUAGE sq
 								WHEN 'treatment_mean' THEN 'treatment_value' ELSE key END, value) AS wanted
 		FROM jsonb_each(hand)
 		WHERE key IN ('control', 'treatment', 'control_n', 'treatment_n', 'control_mean', 'treatment_mean',
-					  'control_value', 'treatment_value', 'control_stddev', 'treatment_stddev', 'diff', 'diff_low', 'diff_high',
+					  'control_value', 'treatment_value', 'control_stddev', 'treatment_stddev', 'diff', 'diff_low',
+					'diff_high',
 					  'relative_lift_pct', 'lift_low_pct', 'lift_high_pct', 'p_value', 'alpha', 'method')) AS w
 $$;
 CREATE TABLE hand (metric text PRIMARY KEY, spec jsonb, wanted jsonb);
@@ -54,7 +55,8 @@ FROM s, ab_ttest(ab_trim(histogram, 0.1), equal_var => false) AS r
 UNION ALL SELECT 'cap', '{"column": "latency_ms", "cap": 0.9}', to_jsonb(r)
 FROM s, ab_ttest(ab_winsorize(histogram, 0, 0.9), equal_var => false) AS r
 UNION ALL SELECT 'took', '{}', to_jsonb(r) FROM s, ab_ttest(took, equal_var => false) AS r
-UNION ALL SELECT 'rank', '{"column": "turns", "statistic": "rank"}', jsonb_build_object('control_value', 1 - superiority,
+UNION ALL SELECT 'rank', '{"column": "turns", "statistic": "rank"}', jsonb_build_object('control_value', 1 -
+	superiority,
 	'treatment_value', superiority, 'diff', 2 * superiority - 1, 'diff_low', 2 * superiority_low - 1,
 	'diff_high', 2 * superiority_high - 1, 'p_value', p_value, 'method', method) FROM s, ab_mannwhitney(turns) AS r
 UNION ALL SELECT 'guard_rate', '{"column": "completed", "role": "guardrail", "direction": "higher", "margin_pct": 5}',
@@ -76,7 +78,8 @@ WHERE metric LIKE 'guard%';
 -- a margin that no other function tests: p is the level at which the interval ends at the margin
 WITH card AS (
 	SELECT r.* FROM ab_scorecard('dialog', '{"p95": {"column": "latency_ms", "statistic": "p95", "role": "guardrail",
-		"direction": "lower", "margin_pct": 10}, "r": {"column": "turns", "denominator": "messages", "role": "guardrail",
+		"direction": "lower", "margin_pct": 10}, "r": {"column": "turns", "denominator": "messages", "role":
+			"guardrail",
 		"direction": "higher", "margin": 0.05}}') AS r WHERE role = 'guardrail'
 ), s AS (SELECT ab_histogram(latency_ms, variant) AS h, ab_summary(turns, messages, variant) AS s FROM dialog)
 SELECT metric, p_value BETWEEN 0 AND 1 AS is_p, verdict, close(CASE metric WHEN 'r' THEN
@@ -108,12 +111,14 @@ FROM (VALUES (12, '{}'::jsonb), (9, '{}'), (10.2, '{}'), (10, '{}'), (12, '{"dir
 SELECT says(1, 3, 0, 120, 3, '{}'), says(10, 3, 0, 12, 3, '{}'), says(10, 0, 1, 12, 1, '{}'),
 	says(1000000, 123456.7, 10, 1000000, 123457.9, '{}'), says(1000, 0.00001234, 1e-6, 1000, 0.0000125, '{}');
 -- the interval alone does not decide
-SELECT metric, planned_n, p_value < 0.05 AS alone, p_adjusted < 0.05 AS adjusted, diff_low > 0 AS excludes, verdict, note,
+SELECT metric, planned_n, p_value < 0.05 AS alone, p_adjusted < 0.05 AS adjusted, diff_low > 0 AS excludes, verdict,
+	note,
 	   sentence
 FROM ab_scorecard('dialog', planned_n => 2400) AS r WHERE metric = 'completed';
 
 -- the sample ratio
-SELECT verdict, p_value, alpha, note, sentence FROM ab_scorecard('dialog', split => '{"control": 0.8, "treatment": 0.2}') LIMIT 1;
+SELECT verdict, p_value, alpha, note, sentence FROM ab_scorecard('dialog', split =>
+	'{"control": 0.8, "treatment": 0.2}') LIMIT 1;
 SELECT verdict, close(r.p_value, s.p_value) AS as_by_hand, sentence
 FROM ab_scorecard('dialog', split => '{"control": 1, "treatment": 1}') AS r,
 	ab_srm(ARRAY[r.control_n, r.treatment_n]) AS s WHERE role = 'sample ratio';

@@ -196,6 +196,7 @@ PutScorecard(FunctionCallInfo fcinfo, const AbScorecardCall *call)
 	Comparison	comparison = Compare(&spec, &collection.blocks[0].arms);
 	BlockRows  *blocks = (BlockRows *) palloc(collection.count *
 											  sizeof(BlockRows));
+	AbLabel		several = {NULL, 0};
 	int			first = 0;
 
 	for (int i = 0; i < collection.count; i++)
@@ -203,7 +204,8 @@ PutScorecard(FunctionCallInfo fcinfo, const AbScorecardCall *call)
 		AbBlock    *block = &collection.blocks[i];
 		AbScorecardRow ratio = AbSampleRatio(&collection, block,
 											 comparison.control,
-											 comparison.count);
+											 comparison.count == 1 ?
+											 comparison.treatments[0] : several);
 
 		AbPutRow(fcinfo, &scorecard_type, &ratio);
 		blocks[i] = ReadBlock(&collection, readers, block, &comparison);

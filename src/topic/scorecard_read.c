@@ -393,7 +393,8 @@ AbReadMetric(const AbCollection *collection, AbReaders *set,
 
 	/* an arm of which this metric has nothing at all */
 	if (list.count > 1 || collection->grain == AB_GRAIN_PAIRS)
-		known = (treatment.data == NULL || AbHasArm(&list, treatment)) &&
+		known = known &&
+			(treatment.data == NULL || AbHasArm(&list, treatment)) &&
 			(collection->grain == AB_GRAIN_PAIRS || control.data == NULL ||
 			 AbHasArm(&list, control));
 	for (int j = 0; j < AB_PARAMETERS; j++)

@@ -393,6 +393,14 @@ FinishMetric(const AbSpec *spec, AbMetric *metric)
 		metric->column = AbNeedColumn(&spec->query, metric->name, "metric");
 	column = &spec->query.columns[metric->column];
 	is_state = column->kind >= AB_VALUE_SUMMARY;
+	if (!is_state && spec->query.has_states)
+		BadMetric(metric, "is no state, as other columns of the query are",
+				  "Name columns of ab_summary and ab_histogram, or collect rows in another scorecard.");
+	if (is_state && (metric->denominator != AB_NO_COLUMN ||
+					 metric->covariate != AB_NO_COLUMN ||
+					 metric->denominator_covariate != AB_NO_COLUMN))
+		BadMetric(metric, "is a state, which has no columns beside it",
+				  "A summary holds its denominator or covariate: say {\"statistic\": \"ratio\"} or {\"statistic\": \"mean\"}.");
 	if (!is_state)
 		CheckNumber(spec, metric, metric->column);
 	CheckNumber(spec, metric, metric->denominator);

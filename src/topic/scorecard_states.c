@@ -279,7 +279,8 @@ AbMetricSums(const AbSpec *spec, const AbCuts *cuts, int i, AbSum *sums)
 const char *
 AbUnitMeanSql(const char *of, char sum, char count, int i)
 {
-	return psprintf(FLOAT8("%s.%c%d") " OPERATOR(pg_catalog./) " FLOAT8("%s.%c%d"),
+	/* written out in full, operators have all the same precedence */
+	return psprintf("(" FLOAT8("%s.%c%d") " OPERATOR(pg_catalog./) " FLOAT8("%s.%c%d") ")",
 					of, sum, i, of, count, i);
 }
 

@@ -304,11 +304,11 @@ NoteLostPairs(const AbCollection *collection, const AbBlock *block,
 		for (int j = 0; j < list.missing_count; j++)
 			both += entry->missing[j];
 		if (RowsOf(&block->arms, entry->label) > both)
-			AbNote(notes, "%.0f of \"%s\" without the control's left out",
+			AbNote(notes, "%.0f that \"%s\" has without the control left out",
 				   RowsOf(&block->arms, entry->label) - both,
 				   AbLabelToServer(entry->label));
 		if (control_pairs > both)
-			AbNote(notes, "%.0f of the control without those of \"%s\" left out",
+			AbNote(notes, "%.0f that \"%s\" lacks left out",
 				   control_pairs - both, AbLabelToServer(entry->label));
 	}
 }
@@ -337,11 +337,11 @@ Compared(const AbArmList *arms, AbLabel control, const AbTestArgs *test)
 
 /*
  * The first row of a block: how many there are of each variant, and what was
- * left out of all metrics.
+ * left out of all metrics.  The treatment has no data where there are several.
  */
 AbScorecardRow
 AbSampleRatio(const AbCollection *collection, const AbBlock *block,
-			  AbLabel control, int treatments)
+			  AbLabel control, AbLabel treatment)
 {
 	const AbSpec *spec = collection->spec;
 	AbScorecardRow row = AbNewRow(spec, block);
@@ -355,15 +355,9 @@ AbSampleRatio(const AbCollection *collection, const AbBlock *block,
 	row.control = control;
 	if (control.data != NULL)
 		row.control_n = (int64) RowsOf(&block->arms, control);
-	for (int i = 0; treatments == 1 && i < row.arms->count; i++)
-	{
-		const AbArmEntry *arm = &row.arms->entries[i];
-
-		if (control.data != NULL && AbLabelEquals(arm->label, control))
-			continue;
-		row.treatment = arm->label;
-		row.treatment_n = arm->rows;
-	}
+	row.treatment = treatment;
+	if (treatment.data != NULL)
+		row.treatment_n = (int64) RowsOf(&block->arms, treatment);
 	row.alpha = NAN;
 	row.verdict = "split not checked";
 	if (spec->call->split != NULL)

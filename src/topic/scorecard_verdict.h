@@ -10,7 +10,7 @@
 extern void AbJudge(const AbSpec *spec, AbScorecardRow *rows, int count);
 extern AbScorecardRow AbSampleRatio(const AbCollection *collection,
 									const AbBlock *block, AbLabel control,
-									int treatments);
+									AbLabel treatment);
 extern AbScorecardRow AbHeterogeneity(const AbSpec *spec, int slice,
 									  const AbBlock *block,
 									  AbScorecardRow *const *rows, int count);
