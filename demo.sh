@@ -1,102 +1,111 @@
 #!/usr/bin/env bash
 #
-# Installs what it takes, builds ab_test, starts a throwaway PostgreSQL, and
-# runs the case study in it or analyses a CSV file.
+# The scorecard of the case study, or of a file: checks the file, installs what
+# it takes, builds ab_test once, and asks a throwaway PostgreSQL.
 set -euo pipefail
 
 usage() {
 	cat <<'END'
 ./demo.sh
-    Run the case study: a support bot, two versions, five metrics, one table.
+    The case study: a support bot, two versions, five metrics.
 
-./demo.sh FILE.csv --variant COLUMN --outcome COLUMN --control VALUE [...]
-    Compare the means of two variants in a CSV file with a header line.
+./demo.sh FILE --variant COLUMN --control VALUE [OPTION]...
+    A file with a row per user, dialog or answer and a column that names its
+    variant. Every column of numbers or of yes and no is a metric.
 
-    --variant COLUMN    the column that says which variant a row belongs to
-    --outcome COLUMN    the column to compare: numbers, or true and false
-    --control VALUE     the variant to compare against
-    --treatment VALUE   the other one, needed when the file has more than two
-    --alpha NUMBER      significance level, 0.05 unless given
-    --welch             do not assume equal variances
+./demo.sh CONTROL-FILE TREATMENT-FILE... [OPTION]...
+    A file per variant.
+
+./demo.sh FILE --control COLUMN --treatment COLUMN [OPTION]...
+    A column per variant, such as base and tuned, or score_base and
+    score_tuned. A line is a pair.
+
+What is compared
+    --outcome COLUMN      only these: several by commas or one option each;
+                          CLICKS/VIEWS is a rate of two columns
+    --treatment VALUE     only these variants, where there are more
+    --unit COLUMN         rows with the same value are one unit, such as a user
+    --pair COLUMN         rows with the same value are compared with each other,
+                          such as a prompt that both models answered; where a
+                          column is a variant also line (the default) or none
+    --slice COLUMN        besides the whole, each value of this column
+    --split SHARES        the intended split, such as 80/20 (control first) or
+                          base=80,tuned=20: checks it
+    --metrics FILE.json   statistic, direction, role, margin .. of each metric
+    --alpha NUMBER        significance level, 0.05 unless given
+    --correction NAME     for several metrics: holm unless given
+
+How the file is read
+    CSV with any separator, JSON Lines, JSON; also packed by gzip, bzip2, xz.
+    --delimiter CHAR      the separator, else it is guessed
+    --decimal CHAR        . or , where numbers such as 1,200 could be both
+    --encoding NAME       else UTF-8, UTF-16 or, failing these, Windows-1252
+    --missing WORDS       what stands for a missing value, besides NA, null ..
+
+What comes out
+    --html PATH           where the report goes: report.html unless given
 
 PG_CONFIG=/path/to/pg_config chooses another PostgreSQL than the newest one
-installed.  Nothing is left behind but packages and the extension's files.
+installed. Packages are installed where they are missing. What was built is
+kept in ~/.cache/ab_test (of root: /var/cache/ab_test); nothing else changes.
 END
 }
 
-usage_error() {
-	printf 'demo.sh: %s\nTry ./demo.sh --help.\n' "$1" >&2
-	exit 2
-}
-
-file='' variant='' outcome='' control='' treatment='' alpha=0.05 equal_var=true
-while [ $# -gt 0 ]; do
-	case $1 in
-		--variant | --outcome | --control | --treatment | --alpha)
-			[ $# -ge 2 ] || usage_error "$1 needs a value"
-			printf -v "${1#--}" %s "$2"
-			shift
-			;;
-		--*=*)
-			# The same as two words.
-			set -- "${1%%=*}" "${1#*=}" "${@:2}"
-			continue
-			;;
-		--welch) equal_var=false ;;
+for argument; do
+	case $argument in
 		-h | --help)
 			usage
 			exit
 			;;
-		-*) usage_error "unknown option $1" ;;
-		*)
-			[ -z "$file" ] || usage_error "one file at a time: $file, $1"
-			file=$1
-			;;
 	esac
-	shift
 done
-
-if [ -n "$file" ]; then
-	[ -f "$file" ] || usage_error "there is no file $file"
-	[ -r "$file" ] || usage_error "$file cannot be read"
-	for option in variant outcome control; do
-		[ -n "${!option}" ] || usage_error "a CSV file needs --$option"
-	done
-
-	header=$(head -n 1 -- "$file")
-	[ -n "$header" ] || usage_error "$file has no header line"
-elif [ -n "$variant$outcome$control$treatment" ]; then
-	usage_error 'these options need a CSV file'
-fi
 
 # shellcheck source=tools/cluster.sh
 source "$(dirname "${BASH_SOURCE[0]}")/tools/cluster.sh"
 
-case_study() {
-	run_psql -f "$repo/demo/case_study.sql"
+installed_python() {
+	install_packages python3
 }
 
-analyse_csv() {
-	run_psql -f "$repo/demo/csv.sql" \
-		-v header="$header" -v variant="$variant" -v outcome="$outcome" \
-		-v control="$control" -v treatment="$treatment" \
-		-v alpha="$alpha" -v equal_var="$equal_var" <"$file"
+# What the file was taken for is said before anything is built.
+read_file() {
+	command -v python3 >/dev/null || step 'installing Python, which reads the file' installed_python
+	python3 -B "$repo/demo/from_file.py" "$scratch/file.sql" "$@" || exit
+	echo
 }
 
-# The report goes to a file, errors to the log.  psql begins them with its own
-# file and line, of which the reader of a CSV file knows nothing.
+# Errors go to the log.  psql begins them with its own file and line, of which
+# the reader of a file knows nothing.
 report() {
 	run_psql -c 'CREATE EXTENSION ab_test'
-	"$1" 2>&1 >"$scratch/report" | sed 's/^psql:.*\.sql:[0-9]*: //' || exit 1
+	run_psql "$@" 2>&1 >"$scratch/report" | sed 's/^psql:.*\.sql:[0-9]*: //' || exit 1
 }
 
-step '[1/5] installing the packages that are missing' install_prerequisites
-step '[2/5] building ab_test' build
-step "[3/5] installing it into $("$PG_CONFIG" --version)" install_extension
-step '[4/5] starting a throwaway server' start_cluster
-if [ -n "$file" ]; then
-	step "[5/5] analysing $file" report analyse_csv
+html=''
+case $#:${1:-} in
+	0:) html=report.html ;;
+	1:--html=*) html=${1#--html=} ;;
+	2:--html) html=$2 ;;
+esac
+if [ -n "$html" ]; then
+	html=$(realpath -m -- "$html")
+	[ -w "$html" ] || { [ ! -e "$html" ] && [ -w "${html%/*}/" ]; } ||
+		die "demo.sh: $html cannot be written: --html PATH puts the report elsewhere"
+	questions=(-v html="$html" -f "$repo/demo/case_study.sql")
 else
-	step '[5/5] running the case study' report case_study
+	read_file "$@"
+	questions=(-f "$scratch/file.sql" -f "$repo/demo/scorecard.sql")
 fi
+
+done=0 steps=2
+if ! { find_server && [ -d "$(kept_server)" ]; }; then
+	step '[1/4] installing the packages that are missing' install_prerequisites
+	step "[2/4] building ab_test for $("$PG_CONFIG" --version), once" build_kept_server
+	done=2 steps=4
+else
+	use_server "$(kept_server)"
+	touch "$(kept_server)"
+fi
+step "[$((done + 1))/$steps] starting a throwaway server" start_cluster
+step "[$steps/$steps] comparing" report "${questions[@]}"
 cat "$scratch/report"

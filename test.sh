@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 #
 # All the tests: the house, the scripts, the layout, pg_regress, the docs, the
-# numeric suites, the suite that needs servers of its own, and warnings.  The last line
-# counts them.  tools/README.md says how to run one.
+# numeric suites, the demo, the suite that needs servers of its own, and
+# warnings.  The last line counts them.  tools/README.md says how to run one.
 set -euo pipefail
 
 # shellcheck source=tools/cluster.sh
@@ -16,8 +16,12 @@ passed=0
 failed=0
 skipped=0
 
+# Which of how many parts, and the minutes so far.
+part=0
+parts=$(grep -c "^heading '" "${BASH_SOURCE[0]}")
 heading() {
-	printf '\n== %s\n' "$1"
+	part=$((part + 1))
+	printf '\n== %d of %d, after %d:%02d: %s\n' $part "$parts" $((SECONDS / 60)) $((SECONDS % 60)) "$1"
 }
 
 count() {
@@ -51,6 +55,7 @@ check_warnings() {
 	for compiler in 'gcc g++' 'clang clang++'; do
 		for assertions in '' -DUSE_ASSERT_CHECKING; do
 			name="${compiler% *}${assertions:+ with assertions}"
+			echo "-- $name"
 			# shellcheck disable=SC2086  # two words, and none or one
 			if compiles_cleanly $compiler $assertions; then
 				echo "ok      $name"
@@ -119,6 +124,7 @@ check_suite() {
 	local name=$1 output=$scratch/$1.out status=0
 
 	shift
+	echo "-- $name"
 	"$@" </dev/null 2>&1 | tee "$output" || status=$?
 	if ! [[ $(tail -n 1 "$output") =~ ^"$name: "([0-9]+)' passed, '([0-9]+)' failed'(', '([0-9]+)' skipped')?$ ]]; then
 		echo "the suite $name ended without its count"
@@ -167,6 +173,10 @@ done
 # 3.5 of them, and a method that is off by 2 points fails 99 times out of 100.
 heading 'calibration'
 check_suite calibration run_psql -v experiments=4000 -v tolerance=1.2 -f "$repo/tools/calibrate.sql"
+
+# The demo builds and keeps a server of its own, as it does for everybody.
+heading 'the first command, on files of every layout'
+check_suite demo env PG_CONFIG="$installed" AB_TEST_CACHE="$scratch/cache" /usr/bin/python3 "$repo/tools/demo_test.py"
 
 heading 'servers of their own'
 check_suite server "$repo/tools/server_test.sh"

@@ -1,8 +1,8 @@
 -- Case study: version 2 of a support bot against version 1, from the size of
 -- the experiment to the decision.  ./demo.sh runs this file; to run it on a
 -- server of your own: psql -f demo/case_study.sql, in a database for trying
--- things out.  It needs CREATE EXTENSION ab_test and makes temporary tables
--- only.
+-- things out, and with -v html=PATH for the report.  It needs CREATE EXTENSION
+-- ab_test and makes temporary tables only.
 
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -93,83 +93,19 @@ GROUP BY variant
 ORDER BY variant;
 
 
-\echo '4. Result'
-\echo
+\echo '4. Result: the scorecard'
 
--- The log in long form: a row per dialog and metric.
-CREATE TEMP VIEW measurement AS
-SELECT user_id, variant, metric, value
-FROM dialog,
-	 LATERAL (VALUES
-		('task completion', completed::int::float8),
-		('CSAT, 1 to 5', csat),
-		('escalation', escalated::int),
-		('average turns', turns)) AS m(metric, value);
+CREATE TEMP TABLE scorecard AS
+SELECT *
+FROM ab_scorecard('dialog', split => '{"control": 0.8, "treatment": 0.2}', metrics => '{
+	"task completion": {"column": "completed", "role": "primary", "direction": "higher", "test": "student"},
+	"CSAT, 1 to 5":    {"column": "csat", "direction": "higher", "test": "student"},
+	"escalation":      {"column": "escalated", "direction": "lower", "test": "student"},
+	"average turns":   {"column": "turns", "direction": "lower", "test": "student"},
+	"latency P95, s":  {"column": "latency", "direction": "lower", "statistic": "p95"}}');
 
--- This is the test; what follows is only about printing it.
-CREATE TEMP TABLE result AS
-SELECT metric, (ab_ttest(value, variant)).*
-FROM measurement
-GROUP BY metric;
+CREATE TEMP TABLE title AS
+SELECT 'Support bot: v2 against v1' AS title,
+	   E'The p-values of means and rates are of Student''s test, as in the case study; that of the percentile is of its own.\n' AS remark;
 
--- A percentile is not a mean: it has a test of its own, on a histogram.
-INSERT INTO result (metric, control_mean, treatment_mean, diff, relative_lift_pct, lift_low_pct, lift_high_pct, p_value, significant)
-SELECT 'latency P95', control_value, treatment_value, diff, relative_lift_pct, lift_low_pct, lift_high_pct, p_value, significant
-FROM (SELECT ab_histogram(latency, variant) AS h FROM dialog) AS q, ab_quantile_test(h, 0.95);
-
--- How to print each metric, and which direction is the good one.
-CREATE TEMP TABLE metrics (place, metric, scale, unit, good, role) AS
-VALUES
-	(1, 'task completion', 100, '%', 1, 'primary'),
-	(2, 'CSAT, 1 to 5', 1, '', 1, 'guardrail'),
-	(3, 'escalation', 100, '%', -1, 'guardrail'),
-	(4, 'average turns', 1, '', -1, 'guardrail'),
-	(5, 'latency P95', 1, ' s', -1, 'guardrail');
-
-CREATE TEMP VIEW report AS
-SELECT *,
-	   round((control_mean * scale)::numeric, 1) || unit AS control_text,
-	   round((treatment_mean * scale)::numeric, 1) || unit AS treatment_text,
-	   trim(to_char(p_value, '9.99EEEE')) AS p_text,
-	   significant AND good * diff > 0 AS better,
-	   significant AND good * diff < 0 AS worse
-FROM metrics JOIN result USING (metric);
-
-SELECT metric,
-	   control_text AS control,
-	   treatment_text AS treatment,
-	   to_char(relative_lift_pct, 'FMSG999990.0') || '%' AS lift,
-	   to_char(lift_low_pct, 'FMSG999990.0') || '% to ' || to_char(lift_high_pct, 'FMSG999990.0') || '%' AS "95% interval",
-	   p_text AS "p-value",
-	   CASE WHEN significant THEN 'yes' ELSE 'no' END AS significant
-FROM report
-ORDER BY place;
-
-
-\pset tuples_only on
-\pset format unaligned
-
-SELECT CASE
-		WHEN bool_or(worse) FILTER (WHERE role = 'primary') THEN
-			'Decision: keep v1.'
-		WHEN bool_or(better) FILTER (WHERE role = 'primary') AND bool_or(worse) THEN
-			'Decision: ship v2 if you can bear the price.'
-		WHEN bool_or(better) FILTER (WHERE role = 'primary') THEN
-			'Decision: ship v2.'
-		WHEN bool_or(worse) THEN
-			'Decision: do not ship v2, it makes this worse: ' || string_agg(metric, ', ') FILTER (WHERE worse) || '.'
-		ELSE
-			'Decision: none yet, the primary metric does not tell v2 from v1.'
-	   END
-	   || (SELECT format(' The primary metric, %s, goes from %s to %s (p = %s)', metric, control_text, treatment_text, p_text)
-		   FROM report WHERE role = 'primary')
-	   || CASE WHEN bool_or(worse) THEN '.' ELSE ', and no guardrail is worse.' END
-FROM report;
-
-SELECT format('The price: %s rises from %s to %s, by %s%% to %s%% (p = %s).', metric, control_text, treatment_text,
-			  to_char(lift_low_pct, 'FM9990.0'), to_char(lift_high_pct, 'FM9990.0'), p_text)
-FROM report
-WHERE worse AND role = 'guardrail' AND good < 0;
-
-SELECT format('The %s p-values are not corrected for reading %1$s metrics at once: decide by the primary one.', count(p_value))
-FROM report;
+\ir scorecard.sql

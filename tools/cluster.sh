@@ -145,8 +145,25 @@ newest_installed_server() {
 	echo "$newest"
 }
 
-# The server named by PG_CONFIG, else the newest one installed, else the one
-# Debian ships; and what it takes to build for it.
+# The server named by PG_CONFIG, else the newest one installed, if it is new
+# enough: whether there is one.
+find_server() {
+	local major
+
+	if [ -z "${PG_CONFIG:-}" ]; then
+		major=$(newest_installed_server)
+		[ "$major" -ge 15 ] || return
+		PG_CONFIG=/usr/lib/postgresql/$major/bin/pg_config
+	fi
+	# pg_config comes with the development files
+	[ -x "$(command -v "$PG_CONFIG")" ] || return
+	export PG_CONFIG
+
+	# Debian's psql in /usr/bin is a wrapper that chooses a cluster by itself.
+	PATH=$("$PG_CONFIG" --bindir):$PATH
+}
+
+# That server, else the one Debian ships; and what it takes to build for it.
 install_prerequisites() {
 	local major
 
@@ -165,12 +182,8 @@ install_prerequisites() {
 		fi
 		install_packages "postgresql-$major" "postgresql-server-dev-$major"
 		[ -z "$no_main_cluster" ] || allow_main_cluster
-		PG_CONFIG=/usr/lib/postgresql/$major/bin/pg_config
 	fi
-	export PG_CONFIG
-
-	# Debian's psql in /usr/bin is a wrapper that chooses a cluster by itself.
-	PATH=$("$PG_CONFIG" --bindir):$PATH
+	find_server || die "${PG_CONFIG:-pg_config} cannot be run"
 }
 
 #
@@ -193,17 +206,85 @@ build() {
 	make -s -C "$build_dir" -j "$(nproc)" "$@"
 }
 
-install_extension() {
-	if [ -w "$("$PG_CONFIG" --pkglibdir)" ]; then
-		make -s -C "$build_dir" install
+# use_server FOLDER: the private server there, from now on.  $installed keeps
+# the pg_config it was made from.
+use_server() {
+	installed=${installed:-$PG_CONFIG}
+	export PG_CONFIG
+	PG_CONFIG=$1$("$installed" --bindir)/pg_config
+	PATH=${PG_CONFIG%/*}:$PATH
+}
+
+# private_server FOLDER: PostgreSQL finds its files beside its own programs, so
+# a copy of the programs and links to the rest are a server into which ab_test
+# can be installed without touching the files of any other, and without rights.
+private_server() {
+	local programs libraries shared headers
+
+	programs=$("$PG_CONFIG" --bindir)
+	libraries=$("$PG_CONFIG" --pkglibdir)
+	shared=$("$PG_CONFIG" --sharedir)
+	headers=$("$PG_CONFIG" --includedir)
+	mkdir -p "$1"{"$programs","${libraries%/*}","${shared%/*}","${headers%/*}"}
+	cp -L "$programs"/* "$1$programs"
+	cp -rs "$libraries" "$1${libraries%/*}"
+	cp -rs "$shared" "$1${shared%/*}"
+	ln -s "$headers" "$1$headers"
+	# of an ab_test that somebody installed
+	rm -rf "$1$libraries"/{ab_test.so,bitcode/ab_test{,.index.bc}} "$1$shared"/extension/ab_test[.-]*
+	use_server "$1"
+}
+
+# build_and_install [MAKE-ARGUMENT]...: into the private server of this script
+build_and_install() {
+	[ -d "$scratch/server" ] || private_server "$scratch/server"
+	build "$@"
+	make -s -C "$build_dir" "$@" install
+}
+
+#
+# What was built is kept: for root where the server's user can read it.
+#
+
+kept_servers() {
+	if [ -n "${AB_TEST_CACHE:-}" ]; then
+		echo "$AB_TEST_CACHE"
+	elif [ "$(id -u)" = 0 ]; then
+		echo /var/cache/ab_test
 	else
-		as_root make -s -C "$build_dir" PG_CONFIG="$PG_CONFIG" install
+		echo "${XDG_CACHE_HOME:-$HOME/.cache}/ab_test"
 	fi
 }
 
-build_and_install() {
-	build "$@"
-	install_extension
+# The sources, and the server they were built for.
+kept_server() {
+	local programs
+
+	programs=$("${installed:-$PG_CONFIG}" --bindir)
+	(cd "$repo" && find Makefile ab_test.control src -type f -print0 | sort -z | xargs -0 sha256sum &&
+		"$programs/postgres" --version && stat -Lc '%n %s %Y' "$programs/postgres") |
+		sha256sum | sed "s|^\(.\{20\}\).*|$(kept_servers)/server-\1|"
+}
+
+# What has not been used for a month goes.
+build_kept_server() {
+	local kept being_built
+
+	kept=$(kept_server)
+	mkdir -p "${kept%/*}"
+	find "${kept%/*}" -maxdepth 1 -name 'server-*' -mtime +30 -exec rm -rf {} +
+	being_built=$(mktemp -d "$kept.XXXXXX")
+	chmod 755 "$being_built"
+	private_server "$being_built"
+	# JIT compilation would inline nothing of ours in so short a time
+	if build with_llvm=no && make -s -C "$build_dir" with_llvm=no install && mv -T "$being_built" "$kept"; then
+		use_server "$kept"
+	else
+		rm -rf "$being_built"
+		# somebody else was faster
+		[ -d "$kept" ] || die 'ab_test could not be built'
+		use_server "$kept"
+	fi
 }
 
 #

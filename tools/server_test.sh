@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 #
 # Tests that need a server of their own: other encodings, an OpenSSL without
-# MD5, dumps, restarts, other roles, and the demo.  ab_test must be installed;
-# ./test.sh does that first.
+# MD5, dumps, restarts, other roles.  ab_test must be installed; ./test.sh does
+# that first.
 set -euo pipefail
 
 # shellcheck source=tools/cluster.sh
 source "$(dirname "${BASH_SOURCE[0]}")/cluster.sh"
 
-shared=${AB_TEST_SHARED:-$repo/../shared}
 passed=0
 failed=0
 
@@ -368,98 +367,17 @@ check 'it can be created again' '' "$(query 'CREATE EXTENSION ab_test' -U owner)
 export PGDATABASE=postgres
 
 #
-# The demo
+# What an interrupted script leaves behind
 #
-
-report=$(run_psql -f "$repo/demo/case_study.sql" 2>&1 || true)
-# cells METRIC: its row of the table, without the padding.
-cells() {
-	sed -n "s/^ *$1 *|/$1|/p" <<<"$report" | sed 's/ *| */|/g; s/ *$//'
-}
-check 'case study: the size' '50 / 50|1179|1179' "$(cells '50 \/ 50')"
-check 'case study: the dialogs' 'control 6200 treatment 1550' \
-	"$(grep -oE '(control|treatment) *\| *(6200|1550) ' <<<"$report" | tr -d '|' | xargs)"
-check_match 'case study: task completion' '^task completion\|71\.3%\|78\.9%\|\+10\.7%\|\+[0-9.]+% to \+[0-9.]+%\|[0-9.e-]+\|yes$' "$(cells 'task completion')"
-check_match 'case study: CSAT' '^CSAT, 1 to 5\|3\.8\|4\.1\|\+7\.[0-9]%\|.*\|yes$' "$(cells 'CSAT, 1 to 5')"
-check_match 'case study: escalation' '^escalation\|28\.7%\|21\.1%\|-26\.[0-9]%\|.*\|yes$' "$(cells 'escalation')"
-check_match 'case study: turns' '^average turns\|3\.2\|2\.9\|-9\.[0-9]%\|.*\|yes$' "$(cells 'average turns')"
-check_match 'case study: latency' '^latency P95\|2\.1 s\|2\.3 s\|\+9\.[0-9]%\|\+[0-9.]+% to \+[0-9.]+%\|[0-9.e-]+\|yes$' "$(cells 'latency P95')"
-check 'case study: p of task completion is 1.75e-09' t \
-	"$(query "SELECT abs(0$(cells 'task completion' | cut -d '|' -f 6) / 1.75e-9 - 1) < 0.003")"
-check_match 'case study: the decision' 'Decision: ship v2 if you can bear the price\.' "$report"
-check_match 'case study: the price' 'latency P95 rises from 2.1 s to 2.3 s' "$report"
-check 'case study: the same a second time' "$report" "$(run_psql -f "$repo/demo/case_study.sql" 2>&1 || true)"
-
-# analyse FILE VARIANT OUTCOME CONTROL [TREATMENT [ALPHA [EQUAL_VAR]]]
-analyse() {
-	local header
-
-	header=$(head -n 1 "$1")
-	run_psql -f "$repo/demo/csv.sql" -v header="$header" -v variant="$2" -v outcome="$3" -v control="$4" \
-		-v treatment="${5:-}" -v alpha="${6:-0.05}" -v equal_var="${7:-true}" <"$1" 2>&1 || true
-}
-csv=$scratch/a.csv
-
-# Names that want quoting, a byte order mark, carriage returns, a line break
-# in a field, spaces, empty fields.  p and the difference are SciPy's.
-printf '%s\r\n' $'\xef\xbb\xbfid,"Which ""Arm""", Out; come -- \',c1' \
-	'1,new,3,"a' 'b"' '2,new,4,' '3, new ,7.5e0,' '4,"new", 5,' '5,old,1,' '6,old,2.5,' '7,old,+2,' '8,old,-.5,' '9,old,,' '10,,1,' >"$csv"
-report=$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old)
-check_match 'CSV: rows and skipped rows' ' 10 +\| +2 +\| +0' "$report"
-check_match 'CSV: arms' 'old +\| 4 \| +1\.25 .*new +\| 4 \| 4\.875 ' "$report"
-check_match 'CSV: the test' 'p_value +\| 0\.02118985946277' "$report"
-check_match 'CSV: the decision' 'Decision: the two differ\. new has the higher .*, by 3\.625 \(between 0\.761[0-9]* and 6\.48[0-9]* at 95% confidence\), p = 0\.02119\.' "$report"
-check_match 'CSV: --welch' "method +\\| Welch" "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 0.05 false)"
-check_match 'CSV: --alpha' 'Decision: none yet' "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 0.001)"
-check_match 'CSV: --alpha out of range' 'ERROR: .*above 0 and at most 0.5' "$(analyse "$csv" 'Which "Arm"' "Out; come -- '" old '' 5)"
-check_match 'CSV: no such column' $'there is no column "arm"\nHINT:  The columns are: id, Which "Arm", Out; come -- \', c1\\.' \
-	"$(analyse "$csv" arm c1 old)"
-check_match 'CSV: no such control' $'no row has id "0"\nHINT:  The values are: 1, 10, 2, ' "$(analyse "$csv" id c1 0)"
-check_match 'CSV: an outcome that is no number' 'Which "Arm" is not a number: "new" in line 2' "$(analyse "$csv" id 'Which "Arm"' 1)"
-
-printf '%s\n' 'v,y' 'a,"x' 'y"' 'a,1' >"$csv"
-check_match 'CSV: the first bad value' $'y is not a number: "x\ny" in line 2' "$(analyse "$csv" v y a)"
-printf '%s\n' 'v,w,y' 'a,"x' 'y",1' 'a,,1;000' >"$csv"
-check_match 'CSV: its line, after a line break' 'y is not a number: "1;000" in line 4' "$(analyse "$csv" v y a)"
-
-printf '%s\n' 'v,ok' 'a,true' 'a,F' 'a,Yes' 'b,no' 'b,f' 'b,t' >"$csv"
-check_match 'CSV: true and false' '[^0-9]0\.66666.*[^0-9]0\.33333' "$(analyse "$csv" v ok a)"
-printf '%s\n' 'v,y' 'a,1' 'a,2' 'b,3' 'b,4' 'c,9' >"$csv"
-report=$(analyse "$csv" v y a)
-check_match 'CSV: three variants' 'ERROR: .*a.*b.*c' "$report"
-check_match 'CSV: two of three' '5 +\| +0 +\| +2.*treatment +\| c' "$(analyse "$csv" v y b c)"
-printf '%s\n' 'v,y' 'a,1' 'a' >"$csv"
-check_match 'CSV: a short row' 'missing data.*line 3' "$(analyse "$csv" v y a)"
-printf '%s\n' 'v,v,y' 'a,a,1' >"$csv"
-check_match 'CSV: two columns of that name' 'there are 2 columns "v"' "$(analyse "$csv" v y a)"
-printf '%s\n' 'v,y' 'a,1' 'a,2' >"$csv"
-check_match 'CSV: one variant only' 'Decision: none is possible' "$(analyse "$csv" v y a)"
-printf '%s\n' 'v,y' >"$csv"
-check_match 'CSV: no rows' 'no row has v "a"' "$(analyse "$csv" v y a)"
-
-if [ -r "$shared/data/llm_preference.csv" ]; then
-	check_match 'CSV: two models of the real file' 'Decision: the two differ' \
-		"$(analyse "$shared/data/llm_preference.csv" model win_probability phi-2-sft claude-2.1)"
-fi
 
 # status COMMAND...: its exit status
 status() {
 	"$@" >"$scratch/out" 2>&1 && echo 0 || echo $?
 }
-export AB_TEST_TMP=$scratch/demo
+export AB_TEST_TMP=$scratch/interrupted
 mkdir "$AB_TEST_TMP"
-check 'demo.sh from end to end' 0 "$(status "$repo/demo.sh")"
-check_match 'demo.sh says what it does and what to decide' '\[1/5\].*\[5/5\].*Decision: ship v2 ' "$(<"$scratch/out")"
-printf '%s\n' 'v,y' 'a,1' 'b,2' 'c,3' >"$csv"
-check 'demo.sh with three variants' 1 "$(status "$repo/demo.sh" "$csv" --variant=v --outcome=y --control=a)"
-check_match 'demo.sh shows the error' $'\nERROR:  there are more than two variants' "$(<"$scratch/out")"
-check 'demo.sh leaves nothing lying about' '' "$(ls -A "$AB_TEST_TMP")"
 # shellcheck disable=SC2016  # for the other shell to expand
-check 'nor does an interrupted script' '130' \
+check 'an interrupted script leaves nothing lying about' '130' \
 	"$(status bash -euc 'source "$0"; install_prerequisites; start_cluster; kill -INT $$; sleep 60' "$repo/tools/cluster.sh")$(ls -A "$AB_TEST_TMP")"
-check 'demo.sh --help' 0 "$(status "$repo/demo.sh" --help)"
-check 'demo.sh with an unknown option' 2 "$(status "$repo/demo.sh" --nonsense)"
-check 'demo.sh with a missing file' 2 "$(status "$repo/demo.sh" /nonexistent.csv --variant v --outcome y --control a)"
-check 'demo.sh without --control' 2 "$(status "$repo/demo.sh" "$csv" --variant v --outcome y)"
 
 finish

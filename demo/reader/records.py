@@ -1,0 +1,272 @@
+"""Text to records: separated values by the csv module, JSON by the json module."""
+
+import csv
+import io
+import itertools
+import json
+import re
+import sys
+
+from .refusal import Refusal, listed, shown
+
+# An answer of a model may be longer than the module's limit for a field.
+csv.field_size_limit(sys.maxsize)
+
+SEPARATORS = {',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars (|)', ' ': 'spaces'}
+SEPARATOR_WORDS = {'comma': ',', 'semicolon': ';', 'tab': '\t', '\\t': '\t', 'pipe': '|', 'bar': '|', 'space': ' '}
+SAMPLE = 200
+
+
+def separator_named(word):
+    """What --delimiter means."""
+    separator = SEPARATOR_WORDS.get(word.lower(), word)
+    if len(separator) != 1 or separator in '"\r\n':
+        raise Refusal(f'--delimiter {word} is not one character: write it, or comma, semicolon, tab, pipe or space')
+    return separator
+
+
+class Table:
+    """Names, and records of as many cells, as often as asked for.
+
+    point: whether 1.234 can only be a decimal point here."""
+
+    def __init__(self, path, names, records, notes, point, kind):
+        self.path = path
+        self.names, renamed = distinct_names(names)
+        self.records = records
+        self.notes = notes + renamed
+        self.point = point
+        self.kind = kind
+
+
+def distinct_names(names):
+    """Every name once: line breaks are spaces, an empty name is that of its
+    place, a repeated one gets a number.  And what was renamed."""
+    result, notes, taken = [], [], {' '.join(name.split()) for name in names}
+    for place, name in enumerate(names, start=1):
+        clean = ' '.join(name.split())
+        if not clean:
+            clean = f'column {place}'
+            while clean in taken:
+                clean += '_'
+            notes.append(f'{clean} has no name')
+        elif clean in result:
+            number = 2
+            while f'{clean}_{number}' in taken:
+                number += 1
+            clean = f'{clean}_{number}'
+            notes.append(f'column {place} is {clean}, as its name is taken')
+        taken.add(clean)
+        result.append(clean)
+    return result, notes
+
+
+#
+# Separated values
+#
+
+
+def separated(text, separator, escape):
+    """(line, cells) of each record that is not blank."""
+    reader = csv.reader(io.StringIO(text, newline=''), delimiter=separator, strict=True,
+                        doublequote=not escape, escapechar='\\' if escape else None)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell and not cell.isspace() for cell in cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise Refusal(f'line {line}: a field in quotation marks is not closed, or goes on behind them '
+                      f'({error}): double the marks inside it, or --delimiter if the separator is another') from error
+
+
+def first_records(text, separator, escape=False):
+    try:
+        return list(itertools.islice(separated(text, separator, escape), SAMPLE))
+    except Refusal:
+        return []
+
+
+def fits(records):
+    """Whether the records have one number of cells, more than one, and that of
+    the header or one more (the names of the rows that R writes)."""
+    if not records:
+        return False
+    header = len(records[0][1])
+    others = {len(cells) for _, cells in records[1:]}
+    return header > 1 and (others <= {header} or others == {header + 1})
+
+
+def guess_separator(path, text):
+    found = {separator: records for separator in (',', ';', '\t', '|')
+             if fits(records := first_records(text, separator))}
+    if not found and fits(first_records(text, ' ')):
+        return ' '
+    if found:
+        # The one that leaves no other in the header; else the one that cuts most.
+        widest = max(len(records[0][1]) for records in found.values())
+        best = [separator for separator, records in found.items() if len(records[0][1]) == widest]
+        if len(best) > 1:
+            raise Refusal(f'{path} may be separated by {" or ".join(SEPARATORS[s] for s in best)}: '
+                          '--delimiter says by which')
+        return best[0]
+    header = text.lstrip('\r\n').splitlines()[0]
+    counts = {separator: header.count(separator) for separator in (',', ';', '\t', '|')}
+    return max(counts, key=counts.get)
+
+
+def read_separated(path, text, delimiter, notes):
+    skipped = 0
+    hint = re.match(r'"?sep=(.)"?(\r\n|\r|\n)', text)
+    if hint:
+        # Excel's own way to say it.
+        text, skipped = text[hint.end():], 1
+        separator, said = hint[1], 'as its first line says'
+    if delimiter is not None:
+        separator, said = delimiter, '--delimiter'
+    elif not hint:
+        separator, said = guess_separator(path, text), 'guessed'
+    escape = ('\\"' in text and not first_records(text, separator) and bool(first_records(text, separator, True)))
+
+    def raw():
+        try:
+            for line, cells in separated(text, separator, escape):
+                yield line + skipped, cells
+        except Refusal as refusal:
+            raise Refusal(f'{path}, {refusal}') from refusal
+
+    header = next(raw(), (0, []))[1]
+    if all(re.fullmatch(r'\s*[-+]?[0-9.,]*[0-9][-+0-9.,eE]*\s*', cell) for cell in header) and (
+            [cell.strip() for cell in header] != [str(place) for place in range(len(header))]):
+        raise Refusal(f'{path}: the first line has numbers ({listed(header, 4)}): a line with the names of the '
+                      'columns must stand above it')
+    names = list(header)
+    # R names the rows and not their column.  Behind a comma or a semicolon the
+    # surplus cell may as well be the decimals of a number.
+    if separator in '\t ' and {len(cells) for _, cells in itertools.islice(raw(), 1, SAMPLE)} == {len(header) + 1}:
+        names.insert(0, '')
+    width = len(names)
+
+    def records():
+        for line, cells in itertools.islice(raw(), 1, None):
+            if len(cells) != width:
+                if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+                    raise Refusal(f'{path}, line {line}: {len(cells)} {"cell" if len(cells) == 1 else "cells"} under {width} names'
+                                  f' (separated by {SEPARATORS.get(separator, separator)}, {said}; else --delimiter)')
+                del cells[width:]
+            yield line, cells
+
+    if width > 1 or delimiter is not None:
+        notes = [f'separated by {SEPARATORS.get(separator, separator)} ({said})'] + notes
+    if escape:
+        notes.append('quotation marks are escaped by \\')
+    # Who puts a semicolon may have needed the comma for decimals.
+    return Table(path, names, records, notes, separator != ';', 'a line')
+
+
+#
+# JSON
+#
+
+
+def flat(record, prefix=''):
+    """Cells by name, objects inside objects as outer.inner."""
+    for key, value in record.items():
+        if isinstance(value, dict):
+            yield from flat(value, f'{prefix}{key}.')
+        elif value is None:
+            yield prefix + key, ''
+        elif isinstance(value, bool):
+            yield prefix + key, 'true' if value else 'false'
+        elif isinstance(value, str):
+            yield prefix + key, value
+        elif isinstance(value, (int, float)):
+            yield prefix + key, repr(value)
+        else:
+            yield prefix + key, json.dumps(value)
+
+
+def values_of(path, text):
+    """(offset, value) of JSON values one after the other, the elements of an
+    array one by one."""
+    decoder = json.JSONDecoder()
+    blank = re.compile(r'[\s\x1e]*')  # JSON text sequences begin each with a record separator
+    place = blank.match(text).end()
+    inside = text.startswith('[', place)
+    if inside:
+        place = blank.match(text, place + 1).end()
+    while place < len(text) and not (inside and text[place] == ']'):
+        try:
+            value, end = decoder.raw_decode(text, place)
+        except (json.JSONDecodeError, RecursionError) as error:
+            at = getattr(error, 'pos', place)
+            raise Refusal(f'{path}, line {line_at(text, at)}: this is no JSON: {getattr(error, "msg", error)}') from error
+        yield place, value
+        place = blank.match(text, end).end()
+        if inside:
+            if place >= len(text):
+                raise Refusal(f'{path}: the array is not closed, the file may be cut off')
+            if text[place] == ',':
+                place = blank.match(text, place + 1).end()
+            elif text[place] != ']':
+                raise Refusal(f'{path}, line {line_at(text, place)}: this is no JSON: a comma or ] was expected')
+    if inside:
+        if place >= len(text):
+            raise Refusal(f'{path}: the array is not closed, the file may be cut off')
+        if text[place + 1:].strip():
+            raise Refusal(f'{path}, line {line_at(text, place + 1)}: there is something behind the array')
+
+
+def line_at(text, place):
+    return text.count('\n', 0, place) + 1
+
+
+def only_array(value):
+    """The array of objects in an object that has no other."""
+    arrays = [item for item in value.values()
+              if isinstance(item, list) and item and all(isinstance(element, dict) for element in item)]
+    return arrays[0] if len(arrays) == 1 else None
+
+
+def read_json(path, text, notes):
+    values = []
+    line, counted = 1, 0
+    for place, value in values_of(path, text):
+        line, counted = line + text.count('\n', counted, place), place
+        values.append((line, value))
+    if len(values) == 1 and isinstance(values[0][1], dict):
+        outer = values[0][1]
+        if set(outer) >= {'columns', 'data'} and all(isinstance(row, list) for row in outer['data']):
+            values = [(1, dict(zip(map(str, outer['columns']), row))) for row in outer['data']]
+        elif (inner := only_array(outer)) is not None:
+            values = [(1, element) for element in inner]
+        elif outer and all(isinstance(column, (dict, list)) for column in outer.values()):
+            raise Refusal(f'{path} has a column a key: write a record a line, in pandas '
+                          "to_json(..., orient='records', lines=True)")
+    names, rows = {}, []
+    for line, value in values:
+        if not isinstance(value, dict):
+            raise Refusal(f'{path}, line {line}: a record is an object with names, this is {shown(json.dumps(value))}')
+        cells = dict(flat(value))
+        names.update(dict.fromkeys(cells))
+        rows.append((line, cells))
+    if not names:
+        raise Refusal(f'{path} has no records')
+    order = list(names)
+
+    def records():
+        for line, cells in rows:
+            yield line, [cells.get(name, '') for name in order]
+
+    return Table(path, order, records, ['JSON'] + notes, True, 'an object')
+
+
+def read_table(path, text, delimiter, notes):
+    """A table of a text of any of the kinds that are known."""
+    start = text.lstrip()[:1]
+    if delimiter is None and (start == '{' or start == '[' and re.match(r'\s*\[\s*[\[{\]]', text)):
+        return read_json(path, text, notes)
+    if start == '<':
+        raise Refusal(f'{path} is HTML or XML: export the table as CSV')
+    return read_separated(path, text, delimiter, notes)
