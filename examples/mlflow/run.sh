@@ -52,7 +52,7 @@ export AB_TEST_DSN="host=$cluster user=postgres dbname=postgres"
 run_psql -c 'CREATE EXTENSION ab_test'
 step "$("$mlflow/mlflow" --version): creating its tables" in_mlflow "$mlflow/mlflow" db upgrade "$MLFLOW_TRACKING_URI"
 step 'logging an experiment with its client' in_mlflow "$mlflow/python" "$here/feed.py"
-run_psql -f "$here/views.sql" 2>/dev/null
+PGOPTIONS='-c client_min_messages=warning' run_psql -f "$here/views.sql"
 if [ -n "$upgrade" ]; then
 	rows >"$scratch/before"
 	step 'upgrading the database to 3.17.2' in_mlflow "$newest/mlflow" db upgrade "$MLFLOW_TRACKING_URI"
@@ -60,4 +60,5 @@ if [ -n "$upgrade" ]; then
 	cmp "$scratch/before" "$scratch/after" || die 'the views show other rows after the upgrade'
 	echo "the views show the same $(wc -l <"$scratch/after") rows before and after the upgrade"
 fi
+page_sql mlflow "$repo/docs/howto/mlflow.md" | run_psql
 run_psql -v folder="$folder" -f "$here/scorecard.sql"

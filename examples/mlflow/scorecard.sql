@@ -2,10 +2,6 @@
 
 \set ON_ERROR_STOP on
 
-\echo
-\echo What is left out:
-SELECT * FROM ab_mlflow.left_out ORDER BY experiment, reason;
-
 CREATE TEMP TABLE production AS
 SELECT * FROM ab_scorecard($$
 	SELECT variant, session_id, turns, failed, latency_ms, cost, (scores ->> 'thumbs')::float8 AS thumbs,
