@@ -1,5 +1,6 @@
 """Text to records: separated values by the csv module, JSON by the json module."""
 
+import ast
 import csv
 import io
 import itertools
@@ -223,10 +224,12 @@ def line_at(text, place):
 
 
 def only_array(value):
-    """The array of objects in an object that has no other."""
-    arrays = [item for item in value.values()
-              if isinstance(item, list) and item and all(isinstance(element, dict) for element in item)]
-    return arrays[0] if len(arrays) == 1 else None
+    """The array of objects in an object: its results, or the only one."""
+    while isinstance(value.get('results'), dict):
+        value = value['results']
+    arrays = {name: item for name, item in value.items()
+              if isinstance(item, list) and item and all(isinstance(element, dict) for element in item)}
+    return arrays.get('results') or (list(arrays.values())[0] if len(arrays) == 1 else None)
 
 
 def read_json(path, text, notes):
@@ -244,10 +247,16 @@ def read_json(path, text, notes):
         elif outer and all(isinstance(column, (dict, list)) for column in outer.values()):
             raise Refusal(f'{path} has a column a key: write a record a line, in pandas '
                           "to_json(..., orient='records', lines=True)")
-    names, rows = {}, []
     for line, value in values:
         if not isinstance(value, dict):
             raise Refusal(f'{path}, line {line}: a record is an object with names, this is {shown(json.dumps(value))}')
+    return table_of(path, values, ['JSON'] + notes)
+
+
+def table_of(path, values, notes):
+    """A table of (line, object)."""
+    names, rows = {}, []
+    for line, value in values:
         cells = dict(flat(value))
         names.update(dict.fromkeys(cells))
         rows.append((line, cells))
@@ -259,14 +268,66 @@ def read_json(path, text, notes):
         for line, cells in rows:
             yield line, [cells.get(name, '') for name in order]
 
-    return Table(path, order, records, ['JSON'] + notes, True, 'an object')
+    return Table(path, order, records, notes, True, 'an object')
+
+
+#
+# Objects in cells
+#
+
+
+def object_of(cell):
+    """The object that a cell holds, as JSON or as Python prints it, or None."""
+    for parse in (json.loads, ast.literal_eval):
+        try:
+            value = parse(cell)
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+            continue
+        return value if isinstance(value, dict) and all(isinstance(key, str) for key in value) else None
+    return None
+
+
+def opened(table):
+    """The table with each column of objects as columns outer.inner."""
+    places = set(range(len(table.names)))
+    for _, cells in itertools.islice(table.records(), SAMPLE):
+        places = {place for place in places if not cells[place].strip() or cells[place].lstrip().startswith('{')}
+    inner = {place: {} for place in sorted(places)}
+    for _, cells in table.records() if inner else ():
+        for place in list(inner):
+            if cells[place].strip():
+                value = object_of(cells[place])
+                if value is None:
+                    del inner[place]
+                else:
+                    inner[place].update(dict.fromkeys(name for name, _ in flat(value)))
+    inner = {place: list(names) for place, names in inner.items() if names}
+    if not inner:
+        return table
+    names = []
+    for place, name in enumerate(table.names):
+        names += [f'{name}.{key}' for key in inner[place]] if place in inner else [name]
+
+    def records():
+        for line, cells in table.records():
+            wider = []
+            for place, cell in enumerate(cells):
+                if place in inner:
+                    found = dict(flat(object_of(cell))) if cell.strip() else {}
+                    wider += [found.get(key, '') for key in inner[place]]
+                else:
+                    wider.append(cell)
+            yield line, wider
+
+    said = 'objects inside: ' + listed(table.names[place] for place in inner)
+    return opened(Table(table.path, names, records, table.notes + [said], table.point, table.kind))
 
 
 def read_table(path, text, delimiter, notes):
     """A table of a text of any of the kinds that are known."""
     start = text.lstrip()[:1]
     if delimiter is None and (start == '{' or start == '[' and re.match(r'\s*\[\s*[\[{\]]', text)):
-        return read_json(path, text, notes)
+        return opened(read_json(path, text, notes))
     if start == '<':
         raise Refusal(f'{path} is HTML or XML: export the table as CSV')
-    return read_separated(path, text, delimiter, notes)
+    return opened(read_separated(path, text, delimiter, notes))
