@@ -26,6 +26,7 @@ from scipy import stats
 from statsmodels.stats.proportion import test_proportions_2indep
 
 REPO = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PYTHON = sys.executable		# which reads the files
 TOLERANCE = 1e-9
 
 passed = failed = 0
@@ -154,7 +155,7 @@ def write(folder, name, content):
 def read(folder, *arguments):
     """Exit status, what was said, the path of the script."""
     script = os.path.join(folder, 'script.sql')
-    run = subprocess.run([sys.executable, '-B', f'{REPO}/demo/from_file.py', script, *arguments], cwd=folder,
+    run = subprocess.run([PYTHON, '-B', f'{REPO}/demo/from_file.py', script, *arguments], cwd=folder,
                          capture_output=True, text=True)
     return run.returncode, run.stdout + run.stderr, script
 
@@ -457,7 +458,7 @@ def refusals():
         ('a packed file that is cut off', gzip.compress(table().encode())[:200], FILE, 'cut off'),
         ('an Excel workbook', workbook('[Content_Types].xml'), FILE, 'Excel workbook: save the sheet as CSV'),
         ('an OpenDocument spreadsheet', workbook('content.xml'), FILE, 'OpenDocument spreadsheet: save the sheet as CSV'),
-        ('a Parquet file', b'PAR1' + bytes(50), FILE, 'is a Parquet file(, and there is no pyarrow to read it| that cannot be read)'),
+        ('a Parquet file', b'PAR1' + bytes(50), FILE, 'is a Parquet file(, and Python has no pyarrow to read it| that cannot be read)'),
         ('--where without a value', plain(3), [*FILE, '--where', 'y'], '--where y is not like COLUMN=VALUE'),
         ('--where of no column', plain(3), [*FILE, '--where', 'z=1'], r'there is no column "z" \(--where\)'),
         ('--where of no row', plain(3), [*FILE, '--where', 'y=7'], r'no row has y "7" \(--where\)\. Its values are: "1", "2", "3", "4"'),

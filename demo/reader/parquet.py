@@ -35,9 +35,9 @@ def read_parquet(path):
     try:
         from pyarrow import ArrowException, parquet
     except ImportError as error:
-        raise Refusal(f'{path} is a Parquet file, and there is no pyarrow to read it: python3 -m venv parquet && '
-                      'parquet/bin/pip install pyarrow && PATH=$PWD/parquet/bin:$PATH ./demo.sh .., or write it as '
-                      'CSV or JSON Lines') from error
+        raise Refusal(f'{path} is a Parquet file, and Python has no pyarrow to read it ({error}): python3 -m venv parquet '
+                      '&& parquet/bin/pip install pyarrow, then PATH=$PWD/parquet/bin:$PATH ./demo.sh .., or write it '
+                      'as CSV or JSON Lines') from error
     try:
         rows = [row for batch in parquet.ParquetFile(path).iter_batches()
                 for row in batch.to_pylist(maps_as_pydicts='lossy')]
