@@ -474,3 +474,6 @@ if __name__ == '__main__':
     except Refusal as refusal:
         print(f'demo.sh: {refusal}', file=sys.stderr)
         sys.exit(2)
+    except RecursionError:
+        print('demo.sh: the objects of the file are nested too deep', file=sys.stderr)
+        sys.exit(2)
