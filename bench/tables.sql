@@ -174,3 +174,7 @@ CHECKPOINT;
 SELECT pg_prewarm(relation)
 FROM pg_class, unnest(ARRAY[oid, nullif(reltoastrelid, 0)]) relation
 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relation IS NOT NULL;
+
+-- and the catalogs that a scorecard reads
+SELECT count(*) FROM ab_scorecard('wide');
+SELECT count(*) FROM ab_scorecard('visits', unit => 'unit');

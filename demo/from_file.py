@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import sys
 import textwrap
 
@@ -26,7 +27,7 @@ ARMS_AT_MOST = 200
 METRICS_AT_MOST = 200
 # Names of columns that say who or what a row is about.
 CAMEL = re.compile(r'.*[a-z](Id|ID|Uuid|UUID)')
-SNAKE = re.compile(r'(.*[ _.:-])?(id|ids|uuid|guid)', re.IGNORECASE)
+SNAKE = re.compile(r'(.*[ _.:-])?(id|ids|uuid|guid|zip|(zip|postal)?[ _]?code)|postcode', re.IGNORECASE)
 SUBJECTS = {'user', 'users', 'session', 'prompt', 'question', 'customer', 'visitor', 'subject', 'participant', 'dialog',
             'conversation', 'example', 'item', 'input', 'email'}
 DAYS = {'day', 'date', 'week', 'month', 'hour', 'ds', 'datum', 'tag', 'timestamp', 'time'}
@@ -337,34 +338,48 @@ class Repeats:
         return len(sets) > 1 and len(set.intersection(*sets)) >= 0.5 * min(map(len, sets))
 
 
+def repeats(rows, arms, names):
+    """How often the values of these columns come again in these arms."""
+    found = {name: Repeats() for name in names}
+    places = [(rows.names.index(name), found[name]) for name in names]
+    for _, _, _, arm, cells in rows if names else []:
+        arm = arm.strip()
+        if arm in arms:
+            for place, values in places:
+                values.add(arm, cells[place])
+    return found
+
+
+def check_units(rows, arms, roles):
+    """A unit belongs to one variant, or it is none."""
+    for name, values in repeats(rows, arms, [name for name in roles if roles[name] == 'unit']).items():
+        units = set().union(*values.values.values())
+        several_arms = len(units) - len([unit for unit in units if sum(unit in own for own in values.values.values()) == 1])
+        if 2 * several_arms > len(units):
+            raise Refusal(f'{several_arms} of {len(units)} values of {shown(name)} have rows of several variants, and '
+                          f'such units are left out: --pair {shlex.quote(name)} compares within each')
+
+
 def hints(rows, survey, arms, roles, metrics):
     """Columns that look like a unit, a pair or a day and are not said to be one."""
     if not isinstance(rows, (Long, Files)) or 'unit' in roles.values() or 'pair' in roles.values():
         return []
-    watched = {name: Repeats() for name in rows.names if name not in roles and name not in metrics and
-               survey.columns[name].present and (is_identifier(name) or name.casefold() in DAYS)}
-    if not watched:
-        return []
-    places = [(rows.names.index(name), repeats) for name, repeats in watched.items()]
-    for _, _, _, arm, cells in rows:
-        arm = arm.strip()
-        if arm in arms:
-            for place, repeats in places:
-                repeats.add(arm, cells[place])
+    watched = [name for name in rows.names if name not in roles and name not in metrics and
+               survey.columns[name].present and not survey.is_index(name) and (is_identifier(name) or name.casefold() in DAYS)]
     said = []
-    for name, repeats in watched.items():
-        if repeats.once() and repeats.in_both():
+    for name, values in repeats(rows, arms, watched).items():
+        if values.once() and values.in_both():
             if name.casefold() in DAYS:
                 if not any(how.get('statistic') == 'ratio' for how in metrics.values()):
                     said.append(f'every {name} has one row a variant: if the rows are totals of a day, compare a rate '
                                 'of them, such as --outcome clicks/pageviews')
             else:
                 said.append(f'every {name} stands once in each variant: if it is the same one, such as a prompt that '
-                            f'both answered, --pair {name} compares within it')
-        elif not repeats.once() and name.casefold() not in DAYS:
-            count = sum(map(len, repeats.values.values()))
-            said.append(f'{name} has {repeats.rows / count:.1f} rows a value, and rows of one {name} may be alike: '
-                        f'--unit {name} counts each once')
+                            f'both answered, --pair {shlex.quote(name)} compares within it')
+        elif not values.once() and not values.in_both() and name.casefold() not in DAYS:
+            count = sum(map(len, values.values.values()))
+            said.append(f'{name} has {values.rows / count:.1f} rows a value, and rows of one {name} may be alike: '
+                        f'--unit {shlex.quote(name)} counts each once')
     return said[:3]
 
 
@@ -463,6 +478,7 @@ def main(words):
     if asked.metrics is None and (asked.outcome or len(metrics) == 1):
         # The one that stands alone or was named first is the one to decide by.
         next(iter(metrics.values()))['role'] = 'primary'
+    check_units(rows, {control, *treatments}, roles)
     said += hints(rows, survey, {control, *treatments}, roles, metrics)
     describe(tables, rows, survey, (control, treatments), roles, columns, left_out, said)
     write_script(asked, rows, roles, columns, metrics, control, treatments, split)
@@ -475,5 +491,5 @@ if __name__ == '__main__':
         print(f'demo.sh: {refusal}', file=sys.stderr)
         sys.exit(2)
     except RecursionError:
-        print('demo.sh: the objects of the file are nested too deep', file=sys.stderr)
+        print('demo.sh: objects are nested too deep to become columns: write a flat object a line', file=sys.stderr)
         sys.exit(2)

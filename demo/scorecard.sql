@@ -30,8 +30,15 @@ SELECT row_number() OVER () AS place, slice, role, metric, treatment,
 	   pg_temp.number(control_value, statistic, digits) AS control_text,
 	   pg_temp.number(treatment_value, statistic, digits) AS treatment_text,
 	   to_char(relative_lift_pct, 'FMSG999990.0') || '%' AS lift,
-	   coalesce(to_char(lift_low_pct, 'FMSG999990.0') || '%', '..') || ' to ' ||
-	   coalesce(to_char(lift_high_pct, 'FMSG999990.0') || '%', '..') AS interval,
+	   CASE
+		WHEN lift_low_pct IS NOT NULL OR lift_high_pct IS NOT NULL THEN
+			coalesce(to_char(lift_low_pct, 'FMSG999990.0') || '%', '..') || ' to ' ||
+			coalesce(to_char(lift_high_pct, 'FMSG999990.0') || '%', '..')
+		-- A lift without bounds, or none: the difference itself.
+		WHEN diff_low IS NOT NULL OR diff_high IS NOT NULL THEN
+			coalesce(pg_temp.number(diff_low, statistic, 3), '..') || ' to ' ||
+			coalesce(pg_temp.number(diff_high, statistic, 3), '..') || ' (difference)'
+	   END AS interval,
 	   trim(to_char(p_value, '9.99EEEE')) AS p,
 	   trim(to_char(p_adjusted, '9.99EEEE')) AS adjusted,
 	   verdict

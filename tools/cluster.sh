@@ -287,6 +287,7 @@ build_kept_server() {
 	find "${kept%/*}" -maxdepth 1 -name 'server-*' -mtime +30 -exec rm -rf {} +
 	# JIT compilation would inline nothing of ours in so short a time
 	build_and_install with_llvm=no
+	[ "$kept" = "$(kept_server)" ] || die 'the sources changed while they were built: try again'
 	new_cluster
 	initialize_data --wal-segsize=1
 	being_copied=$(mktemp -d "$kept.XXXXXX")

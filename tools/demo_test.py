@@ -331,6 +331,15 @@ def section_choice(folder):
     missing = sum(row['score'] is None for row in gaps)
     answered('missing values', folder, [path, *FILE, '--missing', 'n/d'], answers(gaps),
              f'missing: score base 0, tuned {missing}( |$)')
+    odd = ROWS + [{**ROWS[0], 'cost': cost, 'variant': arm} for cost, arm in
+                  ((1e999, 'base'), (-1e999, 'tuned'), (1e-320, 'tuned'), (12345678901234567890, 'base'))]
+    path = write(folder, 'a.csv', table(rows=odd, cost=lambda row: '1e999' if row['cost'] == 1e999 else str(row['cost'])))
+    finite = [row for row in odd if abs(row['cost']) < 1e999]
+    answered('numbers that no double holds', folder, [path, *FILE, '--outcome', 'cost'], answers(finite, ['cost']))
+    records = [json.dumps({'variant': row['variant'] + '\0\ud800', 'score': row['score']}) for row in ROWS]
+    path = write(folder, 'a.jsonl', '\n'.join(records))
+    answered('characters that no text holds', folder, [path, '--variant', 'variant', '--control', 'base\ufffd\ufffd\ufffd\ufffd'],
+             answers(metrics=['score']))
     path = write(folder, 'a.csv', table(rows=ROWS + [{**ROWS[0], 'variant': ''}, {**ROWS[0], 'variant': 'NA'}]))
     answered('rows without a variant', folder, [path, *FILE], answers(), '2 without a variant')
 
@@ -449,8 +458,15 @@ def refusals():
         ('--split', plain(3), [*FILE, '--split', '50'], '--split 50 is not like 50/50 or base=50,tuned=50'),
         ('--html', plain(3), [*FILE, '--html', '/nonexistent/x.html'], 'there is no folder /nonexistent'),
         ('--unit and --pair', 'variant,y,u,p\nbase,1,1,1\ntuned,2,2,2\n', [*FILE, '--unit', 'u', '--pair', 'p'], 'exclude each other'),
+        ('a unit that is in both variants', 'variant,y,u\n' + 'base,1,1\ntuned,2,1\n' * 3 + 'base,3,2\ntuned,4,2\n',
+         [*FILE, '--unit', 'u'], '2 of 2 values of "u" have rows of several variants.*--pair u compares'),
         ('lists of unequal length', 'base,tuned\n1,2\n2,3\n,4\n', ['--control', 'base', '--treatment', 'tuned'],
          '"base" ends 1 line before the others: --pair none'),
+        ('a title above the names', 'Results of March\n\nvariant,y\nbase,1\ntuned,2\n', FILE,
+         'If a title stands above their names, delete it'),
+        ('a title above two names', 'Results\n\na,b\n1,2\n', ['--variant', 'results', '--control', '1'],
+         'line 3: 2 cells under 1 names.*if a title stands above the names of the columns, delete it'),
+        ('objects without end', '{"a":' * 900 + '1' + '}' * 900, FILE, 'nested too deep|has a column a key'),
         ('half of an array', '[{"variant": "base", "y": 1},\n{"variant": "tuned", "y"', FILE, 'line 2: this is no JSON'),
         ('an array that is cut off', '[{"variant": "base", "y": 1},\n{"variant": "tuned", "y": 2}', FILE, 'the array is not closed'),
         ('JSON by columns', '{"variant": {"0": "base"}, "y": {"0": 1}}', FILE, "orient='records'"),
@@ -537,6 +553,9 @@ def section_pages(folder):
                     check(f'{page}: {command}', run.returncode == 0 and not said, said)
                     said = None
             elif kind in ('text', 'output') and said is not None:
+                # An example that ends in ... leaves out what to decide.
+                if content.endswith('\n...\n'):
+                    said = '\n\n'.join(said.split('\n\n')[:-2] + ['...'])
                 good = said == content.strip('\n')
                 check(f'{page}: {command}', good, said)
                 if not good and FILL:

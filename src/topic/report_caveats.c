@@ -202,15 +202,11 @@ AbTellSlices(const AbTelling *telling)
 {
 	const AbReport *report = telling->report;
 	List	  **caveats = &telling->conclusion->caveats;
-	StringInfoData mismatched;
-	StringInfoData differing;
+	List	   *mismatched = NIL;
+	List	   *differing = NIL;
 	int			slices = 0;
-	int			bad = 0;
 	int			tested = 0;
-	int			differ = 0;
 
-	initStringInfo(&mismatched);
-	initStringInfo(&differing);
 	for (int i = 0; i < report->block_count; i++)
 	{
 		const AbReportBlock *block = &report->blocks[i];
@@ -220,8 +216,7 @@ AbTellSlices(const AbTelling *telling)
 			continue;
 		slices++;
 		if (split != NULL && split->outcome == AB_OUTCOME_SPLIT_MISMATCH)
-			appendStringInfo(&mismatched, "%s%s", bad++ ? "; " : "",
-							 block->slice);
+			AbAdd(&mismatched, AbShortName(block->slice));
 	}
 	for (int i = 0; i < report->count; i++)
 	{
@@ -231,9 +226,9 @@ AbTellSlices(const AbTelling *telling)
 			continue;
 		tested++;
 		if (DiffersBySlice(card))
-			appendStringInfo(&differing, "%s%s by %s", differ++ ? "; " : "",
-							 AbShortName(AbMetricName(card)),
-							 card->slice ? card->slice : "slice");
+			AbAdd(&differing, psprintf("%s by %s", AbMetricOf(telling, card),
+									   card->slice ? AbShortName(card->slice) :
+									   "slice"));
 	}
 	if (slices > 0)
 		AbAdd(caveats,
@@ -241,13 +236,13 @@ AbTellSlices(const AbTelling *telling)
 					   slices == 1 ? "slice is" :
 					   psprintf("%d slices are", slices),
 					   slices == 1 ? "it" : "one of them"));
-	if (bad > 0)
+	if (mismatched != NIL)
 		AbAdd(caveats,
 			  psprintf("Users were not split as intended in %s: read nothing into it.",
-					   mismatched.data));
-	if (differ > 0)
+					   AbJoinNames(mismatched)));
+	if (differing != NIL)
 		AbAdd(caveats, psprintf("The effect differs between slices: %s.",
-								differing.data));
+								AbJoinNames(differing)));
 	else if (tested > 0)
 		AbAdd(caveats,
 			  "No effect was shown to differ between slices, which does not show that it is the same in all.");

@@ -131,6 +131,7 @@ PutRow(StringInfo out, const AbReport *report, const AbCard *card,
 	else if (values.diff[0] != '\0')
 		PutText(out, "ab-ink ab-small", NUMBERS, y + 17, WIDTH - NUMBERS - 8,
 				11.5,
+				values.diff_range[0] == '\0' ? values.diff :
 				psprintf("%s (%s)", values.diff, values.diff_range));
 	PutText(out, psprintf("ab-%s ab-small", ab_tone_names[AbToneOf(card)]), NUMBERS, y + 33,
 			WIDTH - NUMBERS - 8, 11.5,

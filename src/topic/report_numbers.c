@@ -7,6 +7,9 @@
  */
 #include "topic/report_numbers.h"
 
+/* of a number without an exponent */
+#define MOST_DECIMALS	6
+
 #include <math.h>
 
 /*
@@ -35,9 +38,14 @@ AbShowNumber(double value, int decimals)
 
 	if (!isfinite(value))
 		return pstrdup("");
-	if (fabs(value) >= 1e15 || decimals > 12)
+	if (fabs(value) >= 1e15 || decimals > MOST_DECIMALS)
 	{
-		snprintf(digits, sizeof(digits), "%.3g", value);
+		/* of a small one the digits that the decimals would show */
+		if (fabs(value) >= 1e15)
+			snprintf(digits, sizeof(digits), "%.3g", value);
+		else
+			snprintf(digits, sizeof(digits), "%.*e",
+					 Min(Max(decimals + Magnitude(value), 0), 11), value);
 		return pstrdup(digits);
 	}
 	snprintf(digits, sizeof(digits), "%.*f", Max(decimals, 0), fabs(value));
@@ -214,7 +222,8 @@ AbShowLift(const AbCard *card)
 	double		values[3] = {card->lift, card->lift_low, card->lift_high};
 	double		wide = fmax(fabs(values[0]),
 							fmax(fabs(values[1]), fabs(values[2])));
-	int			decimals = DecimalsOf(values, 3, 1, wide >= 100 ? 0 : 1, 6);
+	int			decimals = DecimalsOf(values, 3, 1, wide >= 100 ? 0 : 1,
+									  15);
 
 	shown.lift = isnan(values[0]) ? "" : psprintf("%s%%", ShowSigned(values[0],
 																	 decimals));

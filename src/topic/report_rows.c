@@ -386,7 +386,8 @@ MakeBlocks(AbReport *report)
 	int			filled = 0;
 
 	for (int i = 0; i < count; i++)
-		texts[i] = report->cards[i].treatment;
+		texts[i] = AbIsEffect(&report->cards[i]) ?
+			report->cards[i].treatment : NULL;
 	report->treatments = 0;
 	if (count > 0)
 	{

@@ -52,61 +52,71 @@ AbPlural(int count, const char *one, const char *many)
 	return count == 1 ? one : many;
 }
 
-/*
- * A list as people write it: "a, b and c".
- */
 void
-AbAddName(StringInfo list, const char *name, int place, int count)
+AbAdd(List **sentences, const char *sentence)
 {
+	*sentences = lappend(*sentences, unconstify(char *, sentence));
+}
+
+/*
+ * A list as people write it, "a, b and c", cut where it is long; the names are
+ * short ones.
+ */
+const char *
+AbJoinNames(const List *names)
+{
+	StringInfoData text;
+	int			count = list_length(names);
 	int			shown = Min(count, MOST_NAMES);
 
-	if (place >= shown)
-		return;
-	if (place > 0)
-		appendStringInfoString(list, place == shown - 1 &&
-							   count <= MOST_NAMES ? " and " : ", ");
-	appendStringInfoString(list, AbShortName(name));
-	if (place == shown - 1 && count > shown)
-		appendStringInfo(list, " and %d more", count - shown);
+	initStringInfo(&text);
+	for (int i = 0; i < shown; i++)
+		appendStringInfo(&text, "%s%s", i == 0 ? "" :
+						 i == count - 1 ? " and " : ", ",
+						 (const char *) list_nth(names, i));
+	if (count > shown)
+		appendStringInfo(&text, " and %d more", count - shown);
+	return text.data;
+}
+
+/*
+ * The name of a row's metric, with its treatment where there are several.
+ */
+const char *
+AbMetricOf(const AbTelling *telling, const AbCard *card)
+{
+	const char *name = AbShortName(AbMetricName(card));
+
+	return telling->several && card->treatment != NULL ?
+		psprintf("%s (%s)", name, AbShortName(card->treatment)) : name;
 }
 
 /*
  * The metrics of the whole that pass a test, of one treatment unless that is
- * NULL, which is then said with them.  Returns "" for none.
+ * NULL.  Returns "" for none.
  */
 const char *
 AbMetrics(const AbTelling *telling, const AbStanding *standing,
 		  AbCardTest test, int *count)
 {
-	StringInfoData list;
+	List	   *names = NIL;
 
-	initStringInfo(&list);
-	for (int pass = 0, found = 0; pass < 2; pass++)
+	for (int i = 0; i < telling->whole->count; i++)
 	{
-		int			place = 0;
+		const AbCard *card = &telling->report->cards[telling->whole->first + i];
+		const char *treatment = card->treatment ? card->treatment : "";
 
-		for (int i = 0; i < telling->whole->count; i++)
-		{
-			const AbCard *card = &telling->report->cards[telling->whole->first + i];
-
-			if (!test(card) ||
-				(standing && strcmp(card->treatment ? card->treatment : "",
-									standing->treatment ? standing->treatment :
-									"") != 0))
-				continue;
-			if (pass == 1)
-				AbAddName(&list, standing == NULL && telling->several &&
-						  card->treatment != NULL ?
-						  psprintf("%s (%s)", AbMetricName(card),
-								   card->treatment) : AbMetricName(card),
-						  place, found);
-			place++;
-		}
-		found = place;
-		if (count)
-			*count = found;
+		if (!test(card))
+			continue;
+		if (standing == NULL)
+			AbAdd(&names, AbMetricOf(telling, card));
+		else if (strcmp(treatment, standing->treatment ?
+						standing->treatment : "") == 0)
+			AbAdd(&names, AbShortName(AbMetricName(card)));
 	}
-	return list.data;
+	if (count)
+		*count = list_length(names);
+	return AbJoinNames(names);
 }
 
 /*
@@ -150,12 +160,6 @@ AbFirstCard(const AbTelling *telling, AbCardTest test)
 			return card;
 	}
 	return NULL;
-}
-
-void
-AbAdd(List **sentences, const char *sentence)
-{
-	*sentences = lappend(*sentences, unconstify(char *, sentence));
 }
 
 /*

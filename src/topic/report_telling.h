@@ -35,7 +35,8 @@ extern const char *AbMetricName(const AbCard *card);
 extern const char *AbShortName(const char *name);
 extern const char *AbVariantName(const char *name, const char *otherwise);
 extern const char *AbPlural(int count, const char *one, const char *many);
-extern void AbAddName(StringInfo list, const char *name, int place, int count);
+extern const char *AbJoinNames(const List *names);
+extern const char *AbMetricOf(const AbTelling *telling, const AbCard *card);
 extern const char *AbMetrics(const AbTelling *telling,
 							 const AbStanding *standing, AbCardTest test,
 							 int *count);

@@ -224,19 +224,21 @@ TellSeveral(const AbTelling *telling, const AbStanding *standings, int count)
 		"no clear difference",
 		"different, but nobody said which direction is better",
 		"without data",
-		""
+		"not compared by a primary metric"
 	};
 	AbConclusion *conclusion = telling->conclusion;
 	StringInfoData text;
 	bool		any_guardrail = false;
 	bool		early = false;
 	int			best = 0;
+	int			undecided = 0;
 
 	for (int i = 0; i < count; i++)
 	{
 		any_guardrail |= standings[i].rows[AB_CARD_GUARDRAIL] > 0;
 		early |= standings[i].early;
 		best += standings[i].choice == AB_CHOICE_SHIP;
+		undecided += standings[i].choice == AB_CHOICE_NONE;
 	}
 	conclusion->tone = early ? AB_TONE_WARN : best > 0 ? AB_TONE_GOOD : AB_TONE_FLAT;
 	initStringInfo(&text);
@@ -245,7 +247,7 @@ TellSeveral(const AbTelling *telling, const AbStanding *standings, int count)
 					 "Too early to decide, the planned size is not reached. So far, of " :
 					 "Of ",
 					 count, AbVariantName(standings[0].control, "control"));
-	if (standings[0].choice == AB_CHOICE_NONE)
+	if (undecided == count)
 	{
 		appendStringInfoString(&text,
 							   " none is decided: no metric was named as the primary one, to decide by.");
@@ -255,22 +257,17 @@ TellSeveral(const AbTelling *telling, const AbStanding *standings, int count)
 	}
 	for (int choice = 0, kinds = 0; choice < AB_CHOICES; choice++)
 	{
-		StringInfoData names;
-		int			found = 0;
-		int			place = 0;
+		List	   *names = NIL;
 
 		for (int i = 0; i < count; i++)
-			found += standings[i].choice == choice;
-		if (found == 0)
-			continue;
-		initStringInfo(&names);
-		for (int i = 0; i < count; i++)
 			if (standings[i].choice == choice)
-				AbAddName(&names, AbVariantName(standings[i].treatment,
-												"treatment"), place++, found);
+				AbAdd(&names, AbVariantName(standings[i].treatment,
+											"treatment"));
+		if (names == NIL)
+			continue;
 		appendStringInfo(&text, "%s %s: %s", kinds++ == 0 ? "," : ";",
 						 choice == AB_CHOICE_SHIP && !any_guardrail ?
-						 "better" : words[choice], names.data);
+						 "better" : words[choice], AbJoinNames(names));
 	}
 	appendStringInfoChar(&text, '.');
 	conclusion->headline = text.data;

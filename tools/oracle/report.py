@@ -179,8 +179,9 @@ def section_marks(server, checks, rng):
 
 def read(shown):
     number = shown.replace(',', '').replace('%', '').replace('+', '')
-    decimals = len(number.split('.')[1]) if '.' in number else 0
-    return float(number), decimals
+    mantissa, _, exponent = number.partition('e')
+    decimals = len(mantissa.split('.')[1]) if '.' in mantissa else 0
+    return float(number), decimals - int(exponent or 0)
 
 
 def section_numbers(server, checks, rng):
@@ -198,7 +199,7 @@ def section_numbers(server, checks, rng):
         for (number, decimals), value in zip(shown, (control, treatment, lift, lift - reach, lift + reach)):
             if abs(number - value) > 0.5001 * 10 ** -decimals:
                 wrong.append(('number', number, value, None))
-            if number == 0 and decimals < 6:
+            if number == 0:
                 wrong.append(('nothing for something', number, value, None))
         if shown[0][1] != shown[1][1] or len({decimals for _, decimals in shown[2:]}) > 1:
             wrong.append(('decimals', found.groups(), 'alike', None))
