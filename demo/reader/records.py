@@ -297,6 +297,8 @@ def object_of(cell):
 
 def opened(table):
     """The table with each column of objects as columns outer.inner."""
+    if len(table.names) < 2:
+        return table
     places = set(range(len(table.names)))
     for _, cells in itertools.islice(table.records(), SAMPLE):
         places = {place for place in places if not cells[place].strip() or cells[place].lstrip().startswith('{')}
