@@ -140,11 +140,18 @@ def section_reading(folder):
              r'extra\.k \(yes or no\)'),
             ('JSON in JSON', ['"{""x"": ""{\\""k\\"": 4}""}"', '"{""x"": ""{\\""k\\"": 3}""}"'] * 3, r'extra\.x\.k \(number\)'),
             ('no objects', ['{', '{}', '"{1}"', '"{""k"": 2}"', '', ''], r'not used: extra \(text: "{" in line 2\)'),
-            ('numbers for names', ['"{1: 2}"'] * 6, 'not used: extra'),
+            ('numbers for names, and what JSON has not', ['"{1: {2: 2.5}, 3: {4}}"', '"{1: {2: 3.5}, 3: b\'x\'}"'] * 3,
+             r'extra\.1\.2 \(number\).*extra\.3 \(text'),
             ('one that is no object', ['"{""k"": 1}"'] * 5 + ['broken'], r'not used: extra \(text')):
         path = demo_test.write(folder, 'cells.csv', rows(cells))
         status, said, _ = read(folder, path, '--variant', 'variant', '--control', 'a')
         check(f'cells: {name}', status == 0 and re.search(says, ' '.join(said.split())) is not None, said)
+
+    for name, cell in (('twice', '"{""k"": 1, ""k"": 2}"'), ('twice, inside', '"{""k"": {""j"": 1}, ""k.j"": 2}"')):
+        path = demo_test.write(folder, 'cells.csv', rows([cell] * 6))
+        status, said, _ = read(folder, path, '--variant', 'variant', '--control', 'a')
+        check(f'cells: a name {name}', status == 2 and re.search(
+            r'cells\.csv, line 2, column extra: "k(\.j)?" stands twice in one object', said) is not None, said)
 
     kinds = ['x', 'x', 'X', 'x=1', '', 'NA', '1.0', '1', 'y', 'Y', '', '']
     path = demo_test.write(folder, 'where.csv', 'variant,kind,a=b,y\n' + ''.join(

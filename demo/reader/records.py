@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import functools
 import io
 import itertools
 import json
@@ -155,7 +156,9 @@ def read_separated(path, text, delimiter, notes):
                 if len(cells) < width or any(cell.strip() for cell in cells[width:]):
                     raise Refusal(f'{path}, line {line}: {len(cells)} {"cell" if len(cells) == 1 else "cells"} under {width} names'
                                   f' (separated by {SEPARATORS.get(separator, separator)}, {said}; else --delimiter)' +
-                                  (': if a title stands above the names of the columns, delete it' if width == 1 else ''))
+                                  (': if a title stands above the names of the columns, delete it' if width == 1 else
+                                   ': if the first column has no name, begin the first line with the separator'
+                                   if len(cells) == width + 1 else ''))
                 del cells[width:]
             yield line, cells
 
@@ -172,6 +175,15 @@ def read_separated(path, text, delimiter, notes):
 #
 
 
+def once(pairs):
+    """An object; json would keep the last of two values of a name."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise Refusal(f'{shown(next(name for name in names if names.count(name) > 1))} stands twice in one object')
+    return result
+
+
 def printable(text):
     """Without what JSON can write and no text of PostgreSQL can hold: zero
     characters and halves of characters."""
@@ -181,7 +193,7 @@ def printable(text):
 def flat(record, prefix=''):
     """Cells by name, objects inside objects as outer.inner."""
     for key, value in record.items():
-        key = printable(key)
+        key = printable(str(key))
         if isinstance(value, dict):
             yield from flat(value, f'{prefix}{key}.')
         elif value is None:
@@ -193,13 +205,13 @@ def flat(record, prefix=''):
         elif isinstance(value, (int, float)):
             yield prefix + key, repr(value)
         else:
-            yield prefix + key, json.dumps(value)
+            yield prefix + key, json.dumps(value, default=str)
 
 
 def values_of(path, text):
     """(offset, value) of JSON values one after the other, the elements of an
     array one by one."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(object_pairs_hook=once)
     blank = re.compile(r'[\s\x1e]*')  # JSON text sequences begin each with a record separator
     place = blank.match(text).end()
     inside = text.startswith('[', place)
@@ -211,6 +223,8 @@ def values_of(path, text):
         except (json.JSONDecodeError, RecursionError) as error:
             at = getattr(error, 'pos', place)
             raise Refusal(f'{path}, line {line_at(text, at)}: this is no JSON: {getattr(error, "msg", error)}') from error
+        except Refusal as refusal:
+            raise Refusal(f'{path}, line {line_at(text, place)}: {refusal}') from refusal
         yield place, value
         place = blank.match(text, end).end()
         if inside:
@@ -240,6 +254,17 @@ def only_array(value):
     return arrays.get('results') or (list(arrays.values())[0] if len(arrays) == 1 else None)
 
 
+def by_keys(outer):
+    """The records of an object of objects with the same keys, of which either
+    those outside or those inside number the rows, as pandas writes them."""
+    columns = list(outer.values())
+    if not columns or not all(isinstance(column, dict) and column.keys() == columns[0].keys() for column in columns):
+        return None
+    if columns[0] and all(key.isdigit() for key in columns[0]):
+        return [{name: column[key] for name, column in outer.items()} for key in columns[0]]
+    return columns if all(key.isdigit() for key in outer) else None
+
+
 def read_json(path, text, notes):
     values = []
     line, counted = 1, 0
@@ -249,11 +274,15 @@ def read_json(path, text, notes):
     if len(values) == 1 and isinstance(values[0][1], dict):
         outer = values[0][1]
         if set(outer) >= {'columns', 'data'} and all(isinstance(row, list) for row in outer['data']):
-            values = [(1, dict(zip(map(str, outer['columns']), row))) for row in outer['data']]
+            if any(len(row) != len(outer['columns']) for row in outer['data']):
+                raise Refusal(f'{path} has rows with more or fewer cells than names')
+            values = [(1, once(list(zip(map(str, outer['columns']), row)))) for row in outer['data']]
         elif (inner := only_array(outer)) is not None:
             values = [(1, element) for element in inner]
+        elif (inner := by_keys(outer)) is not None:
+            values = [(1, element) for element in inner]
         elif outer and all(isinstance(column, (dict, list)) for column in outer.values()):
-            raise Refusal(f'{path} has a column a key: write a record a line, in pandas '
+            raise Refusal(f'{path} is an object of objects or arrays: write an object a row, in pandas '
                           "to_json(..., orient='records', lines=True)")
     for line, value in values:
         if not isinstance(value, dict):
@@ -265,7 +294,10 @@ def table_of(path, values, notes):
     """A table of (line, object)."""
     names, rows = {}, []
     for line, value in values:
-        cells = dict(flat(value))
+        try:
+            cells = once(list(flat(value)))
+        except Refusal as refusal:
+            raise Refusal(f'{path}, line {line}: {refusal}') from refusal
         names.update(dict.fromkeys(cells))
         rows.append((line, cells))
     if not names:
@@ -285,13 +317,14 @@ def table_of(path, values, notes):
 
 
 def object_of(cell):
-    """The object that a cell holds, as JSON or as Python prints it, or None."""
-    for parse in (json.loads, ast.literal_eval):
+    """The cells by name of the object that a cell holds, as JSON or as Python
+    prints it, or None."""
+    for parse in (functools.partial(json.loads, object_pairs_hook=once), ast.literal_eval):
         try:
             value = parse(cell)
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             continue
-        return value if isinstance(value, dict) and all(isinstance(key, str) for key in value) else None
+        return once(list(flat(value))) if isinstance(value, dict) else None
     return None
 
 
@@ -303,14 +336,16 @@ def opened(table):
     for _, cells in itertools.islice(table.records(), SAMPLE):
         places = {place for place in places if not cells[place].strip() or cells[place].lstrip().startswith('{')}
     inner = {place: {} for place in sorted(places)}
-    for _, cells in table.records() if inner else ():
+    for line, cells in table.records() if inner else ():
         for place in list(inner):
-            if cells[place].strip():
-                value = object_of(cells[place])
-                if value is None:
-                    del inner[place]
-                else:
-                    inner[place].update(dict.fromkeys(name for name, _ in flat(value)))
+            try:
+                found = object_of(cells[place]) if cells[place].strip() else {}
+            except Refusal as refusal:
+                raise Refusal(f'{table.path}, line {line}, column {table.names[place]}: {refusal}') from refusal
+            if found is None:
+                del inner[place]
+            else:
+                inner[place].update(dict.fromkeys(found))
     inner = {place: list(names) for place, names in inner.items() if names}
     if not inner:
         return table
@@ -323,7 +358,7 @@ def opened(table):
             wider = []
             for place, cell in enumerate(cells):
                 if place in inner:
-                    found = dict(flat(object_of(cell))) if cell.strip() else {}
+                    found = object_of(cell) if cell.strip() else {}
                     wider += [found.get(key, '') for key in inner[place]]
                 else:
                     wider.append(cell)
