@@ -335,17 +335,23 @@ def opened(table):
     places = set(range(len(table.names)))
     for _, cells in itertools.islice(table.records(), SAMPLE):
         places = {place for place in places if not cells[place].strip() or cells[place].lstrip().startswith('{')}
+    if not places:
+        return table
+    # Reading them again for every reading of the table would take too long.
+    rows = []
     inner = {place: {} for place in sorted(places)}
-    for line, cells in table.records() if inner else ():
+    for line, cells in table.records():
+        found = {}
         for place in list(inner):
             try:
-                found = object_of(cells[place]) if cells[place].strip() else {}
+                found[place] = object_of(cells[place]) if cells[place].strip() else {}
             except Refusal as refusal:
                 raise Refusal(f'{table.path}, line {line}, column {table.names[place]}: {refusal}') from refusal
-            if found is None:
+            if found[place] is None:
                 del inner[place]
             else:
-                inner[place].update(dict.fromkeys(found))
+                inner[place].update(dict.fromkeys(found[place]))
+        rows.append((line, cells, found))
     inner = {place: list(names) for place, names in inner.items() if names}
     if not inner:
         return table
@@ -354,12 +360,11 @@ def opened(table):
         names += [f'{name}.{key}' for key in inner[place]] if place in inner else [name]
 
     def records():
-        for line, cells in table.records():
+        for line, cells, found in rows:
             wider = []
             for place, cell in enumerate(cells):
                 if place in inner:
-                    found = object_of(cell) if cell.strip() else {}
-                    wider += [found.get(key, '') for key in inner[place]]
+                    wider += [found[place].get(key, '') for key in inner[place]]
                 else:
                     wider.append(cell)
             yield line, wider
