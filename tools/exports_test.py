@@ -90,9 +90,19 @@ def section_files(folder):
         demo_test.PYTHON = python
         for name, arguments, metrics in exports:
             answered(f'{name}.parquet', folder, [f'{folder}/{name}.parquet', *arguments], session_answers(metrics),
-                     'Parquet, objects inside: ')
+                     f'{name}.parquet: 248 rows, Parquet')
         demo_test.PYTHON = sys.executable
 
+    # Exports come in many files, of which some have no feedback at all.
+    for ending in ('jsonl', 'csv'):
+        with open(f'{folder}/langsmith.{ending}', encoding='utf-8') as file:
+            head, *lines = ['', *file.readlines()] if ending == 'jsonl' else file.readlines()
+        parts = {True: [], False: []}
+        for line in lines:
+            parts['thumbs' in line].append(line)
+        paths = [demo_test.write(folder, f'part{number}.{ending}', head + ''.join(part)) for number, part in enumerate(parts.values())]
+        for order in (paths, paths[::-1]):
+            answered(f'langsmith.{ending} in two files', folder, [*order, *langsmith], session_answers(exports[0][2]))
     answered('weave.jsonl', folder, [
         f'{folder}/weave.jsonl', '--where', 'parent_id=', '--variant', 'attributes.variant', '--control', 'v1', '--unit',
         'attributes.session', '--outcome', 'summary.weave.latency_ms,summary.weave.status'],

@@ -101,16 +101,16 @@ class Long(Rows):
     """A column names the arm."""
 
     def __init__(self, tables, variant):
-        super().__init__(shared_names(tables))
+        super().__init__(shared_names(tables, may_miss))
         self.tables = tables
         self.variant = variant
 
     def __iter__(self):
         for table in self.tables:
-            take = [table.names.index(name) for name in self.names]
+            take = [table.names.index(name) if name in table.names else None for name in self.names]
             arm = table.names.index(self.variant)
             for place, (line, cells) in enumerate(table.records()):
-                yield table.path, line, place, cells[arm], [cells[i] for i in take]
+                yield table.path, line, place, cells[arm], ['' if i is None else cells[i] for i in take]
 
 
 class Files(Rows):
@@ -170,10 +170,16 @@ class Wide(Rows):
                 yield self.table.path, line, place, arm, row
 
 
-def shared_names(tables):
-    """The columns that all of the files have."""
-    first = tables[0].names
-    names = [name for name in first if all(name in table.names for table in tables)]
+def may_miss(table, name):
+    """Whether a column that is not in the table is missing there in all rows:
+    objects write no name without a value."""
+    return table.kind == 'an object' or any(name.startswith(f'{outer}.') for outer in table.names)
+
+
+def shared_names(tables, absent=lambda table, name: False):
+    """The columns that all of the files have, or may be said to have."""
+    names = [name for name in dict.fromkeys(name for table in tables for name in table.names)
+             if all(name in table.names or absent(table, name) for table in tables)]
     if not names:
         raise Refusal('the files have no column in common: ' +
                       '; '.join(f'{table.path} has {listed(table.names, 8)}' for table in tables))

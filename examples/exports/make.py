@@ -237,16 +237,24 @@ def battles():
                'language': 'English'}
 
 
-def write_parquet(folder, name, records):
-    """Where pyarrow is; objects as JSON texts."""
+def write_parquet(folder, name, records, objects):
+    """Where pyarrow is; objects says how objects are written."""
     try:
         import pyarrow
         from pyarrow import parquet
     except ImportError:
         return
-    rows = [{key: json.dumps(value) if isinstance(value, (dict, list)) else value for key, value in record.items()}
-            for record in records]
-    parquet.write_table(pyarrow.Table.from_pylist(rows), os.path.join(folder, name))
+    columns = {}
+    for key, sample in records[0].items():
+        values = [record[key] for record in records]
+        if isinstance(sample, dict) and objects == 'maps':
+            kind = pyarrow.string() if key == 'metadata' else pyarrow.float64()
+            columns[key] = pyarrow.array([list(value.items()) for value in values], pyarrow.map_(pyarrow.string(), kind))
+        elif isinstance(sample, (dict, list)):
+            columns[key] = pyarrow.array(map(json.dumps, values))
+        else:
+            columns[key] = pyarrow.array(values)
+    parquet.write_table(pyarrow.table(columns), os.path.join(folder, name))
 
 
 def main(folder):
@@ -254,13 +262,13 @@ def main(folder):
     runs = list(langsmith())
     write_lines(folder, 'langsmith.jsonl', runs)
     write_table(folder, 'langsmith.csv', runs, repr)	# as pandas writes objects
-    write_parquet(folder, 'langsmith.parquet', runs)
+    write_parquet(folder, 'langsmith.parquet', runs, 'texts')
     write_lines(folder, 'weave.jsonl', weave())
     write_table(folder, 'wandb_runs.csv', list(wandb_runs()))
     observations, scores = langfuse()
     write_lines(folder, 'observations.jsonl', observations)
     write_table(folder, 'observations.csv', observations, json.dumps)
-    write_parquet(folder, 'observations.parquet', observations)
+    write_parquet(folder, 'observations.parquet', observations, 'maps')
     write_lines(folder, 'scores.jsonl', scores)
     for second, model in enumerate(('base', 'tuned')):
         write_lines(folder, f'{model}/samples_gsm8k_2026-06-01T10-0{second}-00.123456.jsonl', lm_eval(model))
