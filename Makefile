@@ -1,10 +1,11 @@
 # A topic has one name everywhere: its C and its SQL in src/topic, its test in
 # sql and expected, its pages in docs.  The install script is the concatenation
 # of the fragments, in this order, in which each uses only what is before it.
-TOPICS = assign summary_io summary summary_read ttest ztest anova adjust compare cuped ratio proportion proportion_odds chisquare poisson \
+TOPICS = assign variant exposure summary_io summary summary_read ttest ztest anova adjust compare cuped ratio \
+	proportion proportion_odds chisquare poisson bayes bayes_arms \
 	margin paired mcnemar srm histogram_io histogram histogram_read quantile rank rank_paired \
 	power power_rates power_pairs power_summary power_margin clusters duration \
-	scorecard report
+	group_sequential group_sequential_test scorecard report quality audit
 
 EXTENSION = ab_test
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" ab_test.control)
@@ -21,7 +22,7 @@ page_test = $(patsubst README,readme,$(subst -,_,$(subst /,_,$(basename $(1)))))
 PAGE_TESTS = $(foreach page,$(PAGES),$(call page_test,$(page)))
 
 # tests of a topic, tests across topics, and pages
-REGRESS = $(patsubst sql/%.sql,%,$(wildcard $(TOPICS:%=sql/%.sql))) lift overloads parallel catalog peers frozen $(PAGE_TESTS)
+REGRESS = $(patsubst sql/%.sql,%,$(wildcard $(TOPICS:%=sql/%.sql))) lift scorecard_grain scorecard_rights overloads parallel catalog peers frozen $(PAGE_TESTS)
 REGRESS_OPTS = --load-extension=$(EXTENSION)
 
 # Contraction into fused multiply-adds would make results depend on the

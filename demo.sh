@@ -21,8 +21,13 @@ usage() {
     score_tuned. A line is a pair.
 
 What is compared
-    --outcome COLUMN      only these: several by commas or one option each;
-                          CLICKS/VIEWS is a rate of two columns
+    --variant COLUMN      the column that names the variant of each row
+    --control VALUE       the variant that the others are compared with; without
+                          it the one called control, or the first file
+    --outcome COLUMN      only these: several by commas or one option each, the
+                          one to decide by first; CLICKS/VIEWS is a rate of two
+    --higher, --lower COLUMN
+                          of which outcomes more, or less, is better
     --treatment VALUE     only these variants, where there are more
     --unit COLUMN         rows with the same value are one unit, such as a user
     --pair COLUMN         rows with the same value are compared with each other,
@@ -98,13 +103,10 @@ else
 fi
 
 done=0 steps=2
-if ! { find_server && [ -d "$(kept_server)" ]; }; then
+if ! { find_server && use_kept_server; }; then
 	step '[1/4] installing the packages that are missing' install_prerequisites
 	step "[2/4] building ab_test for $("$PG_CONFIG" --version), once" build_kept_server
 	done=2 steps=4
-else
-	use_server "$(kept_server)"
-	touch "$(kept_server)"
 fi
 step "[$((done + 1))/$steps] starting a throwaway server" start_cluster
 step "[$steps/$steps] comparing" report "${questions[@]}"

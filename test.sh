@@ -32,7 +32,10 @@ count() {
 # The numeric suites want Debian's SciPy, whatever python3 comes first in PATH.
 install_test_packages() {
 	install_packages git shellcheck clang r-base-core \
-		python3-scipy python3-statsmodels python3-mpmath python3-psycopg2
+		python3-scipy python3-statsmodels python3-mpmath python3-psycopg2 chromium
+	# what is not of Debian serves as well
+	command -v npm >/dev/null || install_packages nodejs npm
+	install_packages node-typescript
 }
 
 # compiles_cleanly CC CXX FLAG...: without one warning.  PGXS gives COPT to C
@@ -163,6 +166,11 @@ run_psql -c 'CREATE EXTENSION ab_test'
 
 heading 'the docs'
 check_suite docs "$repo/tools/docs_test.sh"
+
+heading 'pages and pictures in a browser'
+check_suite report "$repo/tools/report_test.py"
+heading 'the examples'
+check_suite examples "$repo/tools/examples_test.sh"
 
 heading 'against SciPy, statsmodels, mpmath, R and published cases'
 for oracle in "$repo"/tools/oracle/*.py; do

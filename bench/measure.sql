@@ -116,6 +116,8 @@ CALL run('outcome first', :rounds);
 CALL run('rates', :rounds);
 CALL run('types', :rounds);
 CALL run('ten metrics', :rounds);
+CALL run('units', :rounds);
+CALL run('states', :rounds);
 CALL run('groups', (:rounds + 2) / 3);
 CALL run('arms', :rounds);
 CALL run('new arms', :rounds);

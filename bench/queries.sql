@@ -51,6 +51,22 @@ FROM (VALUES (1, 'ten tests', 'ab_ttest(m%s, variant)', 'SELECT %s FROM wide'),
 	 way (id, name, metric, sql)
 ORDER BY id;
 
+-- the same as a scorecard, of rows and of units; by hand the units' sums are compared
+INSERT INTO query (series, name, sql) VALUES
+('ten metrics', 'scorecard', $$SELECT count(*) FROM ab_scorecard('wide')$$),
+('units', 'scorecard of units', $$SELECT count(*) FROM ab_scorecard('visits', unit => 'unit')$$);
+
+INSERT INTO query (series, name, sql)
+SELECT 'units', 'group by unit',
+	   format('SELECT variant, count(*), %s FROM (SELECT unit, variant, %s FROM visits GROUP BY unit, variant) AS units
+			   GROUP BY variant',
+			  string_agg(format('avg(s%1$s), var_samp(s%1$s), avg(n%1$s)', i), ', ' ORDER BY i),
+			  string_agg(format('sum(m%1$s) AS s%1$s, count(m%1$s) AS n%1$s', i), ', ' ORDER BY i))
+FROM generate_series(0, 9) AS i;
+
+INSERT INTO query (series, name, calls, sql) VALUES
+('states', 'scorecard of states', 10, $$SELECT count(*) FROM ab_scorecard('daily_states')$$);
+
 -- 100,000 groups; count() keeps the results from being stored
 INSERT INTO query (series, name, work_mem, sql)
 SELECT 'groups', name || ', ' || mem.work_mem, mem.work_mem, format('SELECT count(%s) FROM (%s) result', counted, sql)
@@ -86,6 +102,14 @@ INSERT INTO query (series, name, sql) VALUES
 INSERT INTO query (series, name, sql) VALUES
 ('assign', 'users', 'SELECT count(user_id) FROM users'),
 ('assign', 'ab_assign', $$SELECT count(ab_assign('bench', user_id, 0.2)) FROM users$$),
+('assign', 'three variants', $$SELECT count(ab_variant('bench', user_id, '{control,b,c}', '{0.6,0.2,0.2}')) FROM users$$),
+('assign', 'three variants, md5_53',
+ $$SELECT count(ab_variant('bench', user_id, '{control,b,c}', '{0.6,0.2,0.2}', 1, 'md5_53')) FROM users$$),
+('assign', 'four variants, rendezvous',
+ $$SELECT count(ab_variant('bench', user_id, '{control,b,c,d}', '{0.4,0.2,0.2,0.2}', 1, 'rendezvous')) FROM users$$),
+('assign', 'ab_exposed', $$SELECT count(ab_exposed('bench', user_id, 0.2)) FROM users$$),
+('assign', 'ab_layer_slot', $$SELECT count(ab_layer_slot('bench', user_id)) FROM users$$),
+('assign', 'ab_in_holdout', $$SELECT count(ab_in_holdout('bench', user_id, 0.2)) FROM users$$),
 ('assign', 'md5', $$SELECT count(md5('bench:' || user_id)) FROM users$$),
 ('assign', 'keys', 'SELECT count(key) FROM users'),
 ('assign', 'md5 of a key', 'SELECT count(md5(key)) FROM users'),
@@ -127,6 +151,9 @@ INSERT INTO query (series, name, work_mem, sql) VALUES
 
 INSERT INTO query (series, name, calls, sql) VALUES
 ('roll-up', 'year to a P95', 10, 'SELECT q.* FROM (SELECT ab_rollup(h) AS h FROM year) y, ab_quantile_test(h, 0.95) q'),
+('roll-up', 'continuous year to a P95', 5,
+ 'SELECT q.* FROM (SELECT ab_rollup(h) AS h FROM year_continuous) y, ab_quantile_test(h, 0.95) q'),
+('roll-up', 'continuous year read', 5, 'SELECT sum(octet_length(ab_histogram_send(h))) FROM year_continuous'),
 ('roll-up', 'year to a report', 100,
  $$SELECT metric, t.*
    FROM (SELECT ab_rollup(a) AS a, ab_rollup(b) AS b, ab_rollup(c) AS c FROM year) y,

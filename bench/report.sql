@@ -101,6 +101,10 @@ SELECT add_ratio('  ab_summary / GROUP BY of ten', 'ten summaries', 'ten group b
 SELECT add_ratio('  ab_ttest / ten empty aggregates', 'ten tests', 'ten empty');
 SELECT add_ratio('  ten empty aggregates / GROUP BY of ten', 'ten empty', 'ten group by');
 SELECT add_ratio('  by LATERAL VALUES / ten side by side', 'ten lateral', 'ten tests');
+SELECT add_ratio('scorecard of ten metrics / GROUP BY of ten', 'scorecard', 'ten group by', 0.65);
+SELECT add_ratio('  / ten summaries', 'scorecard', 'ten summaries');
+SELECT add_ratio('scorecard of units / GROUP BY of units', 'scorecard of units', 'group by unit', 1.2);
+SELECT add_time('scorecard of 365 days x 10 metrics, ms', 'scorecard of states', NULL, 1, 'ms', 20);
 
 -- of wall clock, the fastest of the rounds
 INSERT INTO figure (title, measured, at_least, work)
@@ -150,6 +154,11 @@ FROM clickhouse, (SELECT ab_histogram(outcome, variant) AS h FROM events OFFSET 
 SELECT add_time('roll-up: 365 histograms to a P95, ms', 'year to a P95', NULL, 1, 'ms', 8);
 SELECT add_time(format('  ns a cell, of %s cells', cells), 'year to a P95', NULL, cells, 'ns', 15)
 FROM cells('year');
+SELECT add_time('  of continuous values: ms', 'continuous year to a P95', NULL, 1, 'ms', 8);
+SELECT add_time(format('  ns a cell, of %s cells', cells), 'continuous year to a P95', NULL, cells, 'ns', 15)
+FROM cells('year_continuous');
+SELECT add_time('  ns a cell to fetch them alone', 'continuous year read', NULL, cells, 'ns')
+FROM cells('year_continuous');
 SELECT add_time(format('%s histograms of 5000 cells, ns a cell', :rows / 5000), 'fives', NULL, cells, 'ns', 20)
 FROM cells('fives');
 SELECT add_time(format('  20 histograms of %s arms, ns a cell', arms), 'days, ' || arms, NULL, cells, 'ns')
@@ -179,6 +188,12 @@ SELECT add_ratio('  / the SQL recipe, net', 'ab_assign', 'recipe', scan => 'user
 SELECT add_ratio('  that with the scan', 'ab_assign', 'recipe');
 SELECT add_ratio('  that with md5 called once, net', 'ab_assign', 'tuned recipe', scan => 'users');
 SELECT add_ratio('  that with the scan', 'ab_assign', 'tuned recipe');
+SELECT add_ratio('ab_variant of three / ab_assign, net', 'three variants', 'ab_assign', 1.3, scan => 'users');
+SELECT add_ratio('  md5_53 / ab_assign, net', 'three variants, md5_53', 'ab_assign', scan => 'users');
+SELECT add_ratio('rendezvous of four / ab_assign, net', 'four variants, rendezvous', 'ab_assign', 4, scan => 'users');
+SELECT add_ratio('  ' || name || ' / md5 of both names, net', name, 'md5', scan => 'users')
+FROM unnest(ARRAY['three variants', 'three variants, md5_53', 'four variants, rendezvous', 'ab_exposed', 'ab_layer_slot',
+				  'ab_in_holdout']) name;
 SELECT add_time('  ab_assign, ns a row', 'ab_assign', 'users', :users, 'ns');
 
 SELECT add_time('ab_sample_size, us a call', 'ab_sample_size', 'plans', 10000, 'us', 50);

@@ -43,6 +43,19 @@ SELECT user_id, variant, outcome AS m0, sqrt(outcome) AS m1, outcome * outcome A
 	   (user_id % 5)::float8 AS m8, (outcome > 1)::int::float8 AS m9
 FROM events WHERE user_id <= 500000;
 
+-- the same of units of five rows each, and the states of 365 days
+CREATE TABLE visits AS
+SELECT user_id % 100000 AS unit, ab_assign('bench', user_id % 100000, 0.2) AS variant,
+	   m0, m1, m2, m3, m4, m5, m6, m7, m8, m9
+FROM wide;
+
+CREATE TABLE daily_states AS
+SELECT user_id % 365 AS day, ab_summary(m0, variant) AS m0, ab_summary(m1, variant) AS m1, ab_summary(m2, variant) AS m2,
+	   ab_summary(m3, variant) AS m3, ab_summary(m4, variant) AS m4, ab_summary(m5, variant) AS m5,
+	   ab_summary(m6, variant) AS m6, ab_summary(m7, variant) AS m7, ab_summary(m8, variant) AS m8,
+	   ab_summary(m9, variant) AS m9
+FROM wide GROUP BY day;
+
 -- 100,000 groups of 10 rows, each far from the one before
 CREATE TABLE grouped AS
 SELECT user_id % 100000 AS group_id, variant, outcome FROM events WHERE user_id <= 1000000;
@@ -82,6 +95,10 @@ CREATE TABLE year AS
 SELECT user_id % 365 AS day, ab_summary(outcome, variant) AS a, ab_summary(outcome < 2.6, variant) AS b,
 	   ab_summary(sqrt(outcome), variant) AS c, ab_histogram(round(1000 * outcome), variant) AS h
 FROM events WHERE user_id <= 500000 GROUP BY day;
+
+-- and of values of which hardly any two are the same
+CREATE TABLE year_continuous AS
+SELECT ab_histogram(outcome, variant) AS h FROM events WHERE user_id <= 400000 GROUP BY user_id % 365;
 
 -- histograms of 5000 values
 CREATE TABLE fives AS SELECT ab_histogram(outcome, variant) AS h FROM events GROUP BY user_id % (:rows / 5000);
@@ -157,3 +174,7 @@ CHECKPOINT;
 SELECT pg_prewarm(relation)
 FROM pg_class, unnest(ARRAY[oid, nullif(reltoastrelid, 0)]) relation
 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relation IS NOT NULL;
+
+-- and the catalogs that a scorecard reads
+SELECT count(*) FROM ab_scorecard('wide');
+SELECT count(*) FROM ab_scorecard('visits', unit => 'unit');

@@ -102,7 +102,7 @@ FROM ab_scorecard('dialog', split => '{"control": 0.8, "treatment": 0.2}', metri
 	"CSAT, 1 to 5":    {"column": "csat", "direction": "higher", "test": "student"},
 	"escalation":      {"column": "escalated", "direction": "lower", "test": "student"},
 	"average turns":   {"column": "turns", "direction": "lower", "test": "student"},
-	"latency P95, s":  {"column": "latency", "direction": "lower", "statistic": "p95"}}');
+	"latency P95 (s)": {"column": "latency", "direction": "lower", "statistic": "p95"}}');
 
 CREATE TEMP TABLE title AS
 SELECT 'Support bot: v2 against v1' AS title,

@@ -11,7 +11,9 @@ import argparse
 import json
 import os
 import re
+import shlex
 import sys
+import textwrap
 
 from reader.layout import LINE, NONE, Files, Long, Wide, file_arms, find_column, wide_metrics
 from reader.load import write_script
@@ -24,7 +26,7 @@ ARMS_AT_MOST = 200
 METRICS_AT_MOST = 200
 # Names of columns that say who or what a row is about.
 CAMEL = re.compile(r'.*[a-z](Id|ID|Uuid|UUID)')
-SNAKE = re.compile(r'(.*[ _.:-])?(id|ids|uuid|guid)', re.IGNORECASE)
+SNAKE = re.compile(r'(.*[ _.:-])?(id|ids|uuid|guid|zip|(zip|postal)?[ _]?code)|postcode', re.IGNORECASE)
 SUBJECTS = {'user', 'users', 'session', 'prompt', 'question', 'customer', 'visitor', 'subject', 'participant', 'dialog',
             'conversation', 'example', 'item', 'input', 'email'}
 DAYS = {'day', 'date', 'week', 'month', 'hour', 'ds', 'datum', 'tag', 'timestamp', 'time'}
@@ -42,7 +44,7 @@ def arguments(words):
     parser.add_argument('files', nargs='+', metavar='FILE')
     for option in ('variant', 'control', 'unit', 'pair', 'slice', 'split', 'metrics', 'delimiter', 'encoding'):
         parser.add_argument('--' + option)
-    for option in ('outcome', 'treatment', 'missing'):
+    for option in ('outcome', 'higher', 'lower', 'treatment', 'missing'):
         parser.add_argument('--' + option, action='append', default=[])
     parser.add_argument('--alpha', type=float, default=0.05)
     parser.add_argument('--correction', default='holm')
@@ -235,6 +237,15 @@ def references(metrics):
                 yield how[key], name
 
 
+def directed(metrics, directions):
+    """The metrics with the direction in which each is better."""
+    for name, direction in directions.items():
+        if name not in metrics:
+            raise Refusal(f'{shown(name)} is no outcome, so --{direction} means nothing for it')
+        metrics[name]['direction'] = direction
+    return metrics
+
+
 def choose_metrics(asked, rows, survey, roles):
     """{column: meaning} to load, the metrics as JSON or None, and what is left out."""
     left_out = {}
@@ -246,6 +257,15 @@ def choose_metrics(asked, rows, survey, roles):
         outcomes = [name for name in outcomes if name in rows.names or '/' in name]
     if metrics is not None and outcomes:
         raise Refusal('--metrics names the outcomes already: leave --outcome out')
+    directions = {}
+    for direction in ('higher', 'lower'):
+        for name in several(getattr(asked, direction), rows.names + outcomes):
+            name = name if name in outcomes else find_column(name, rows.names, '--' + direction)
+            if name in directions:
+                raise Refusal(f'{shown(name)} is better both --higher and --lower')
+            directions[name] = direction
+    if metrics is not None and directions:
+        raise Refusal('--metrics says the directions already: leave --higher and --lower out')
     if metrics is None and outcomes:
         metrics = {}
         for outcome in outcomes:
@@ -255,6 +275,7 @@ def choose_metrics(asked, rows, survey, roles):
                 metrics[f'{over}/{under}'] = {'column': over, 'statistic': 'ratio', 'denominator': under}
             else:
                 metrics[find_column(outcome, rows.names, '--outcome')] = {}
+        directed(metrics, directions)
     if metrics is not None:
         wanted = {}
         for name, metric in references(metrics):
@@ -280,6 +301,8 @@ def choose_metrics(asked, rows, survey, roles):
             left_out[name] = 'an identifier'
         elif column.meaning == 'nothing':
             left_out[name] = 'empty'
+        elif not column.varies:
+            left_out[name] = f'always {shown(column.first, 20)}'
         elif column.meaning == 'text':
             left_out[name] = f'text: {shown(column.unread[2], 20)} in line {column.unread[1]}'
         else:
@@ -293,7 +316,7 @@ def choose_metrics(asked, rows, survey, roles):
                       (': ' + '; '.join(f'{name} ({why})' for name, why in left_out.items()) if left_out else ''))
     if len(chosen) > METRICS_AT_MOST:
         raise Refusal(f'{len(chosen)} columns have numbers: name those to compare with --outcome')
-    return chosen, {name: {} for name in chosen}, left_out
+    return chosen, directed({name: {} for name in chosen}, directions), left_out
 
 
 #
@@ -321,58 +344,81 @@ class Repeats:
         return len(sets) > 1 and len(set.intersection(*sets)) >= 0.5 * min(map(len, sets))
 
 
+def repeats(rows, arms, names):
+    """How often the values of these columns come again in these arms."""
+    found = {name: Repeats() for name in names}
+    places = [(rows.names.index(name), found[name]) for name in names]
+    for _, _, _, arm, cells in rows if names else []:
+        arm = arm.strip()
+        if arm in arms:
+            for place, values in places:
+                values.add(arm, cells[place])
+    return found
+
+
+def check_units(rows, arms, roles):
+    """A unit belongs to one variant, or it is none."""
+    for name, values in repeats(rows, arms, [name for name in roles if roles[name] == 'unit']).items():
+        units = set().union(*values.values.values())
+        several_arms = len(units) - len([unit for unit in units if sum(unit in own for own in values.values.values()) == 1])
+        if 2 * several_arms > len(units):
+            raise Refusal(f'{several_arms} of {len(units)} values of {shown(name)} have rows of several variants, and '
+                          f'such units are left out: --pair {shlex.quote(name)} compares within each')
+
+
 def hints(rows, survey, arms, roles, metrics):
     """Columns that look like a unit, a pair or a day and are not said to be one."""
     if not isinstance(rows, (Long, Files)) or 'unit' in roles.values() or 'pair' in roles.values():
         return []
-    watched = {name: Repeats() for name in rows.names if name not in roles and name not in metrics and
-               survey.columns[name].present and (is_identifier(name) or name.casefold() in DAYS)}
-    if not watched:
-        return []
-    places = [(rows.names.index(name), repeats) for name, repeats in watched.items()]
-    for _, _, _, arm, cells in rows:
-        arm = arm.strip()
-        if arm in arms:
-            for place, repeats in places:
-                repeats.add(arm, cells[place])
+    watched = [name for name in rows.names if name not in roles and name not in metrics and
+               survey.columns[name].present and (is_identifier(name) or name.casefold() in DAYS)]
     said = []
-    for name, repeats in watched.items():
-        if repeats.once() and repeats.in_both():
+    for name, values in repeats(rows, arms, watched).items():
+        if values.once() and values.in_both():
             if name.casefold() in DAYS:
                 if not any(how.get('statistic') == 'ratio' for how in metrics.values()):
                     said.append(f'every {name} has one row a variant: if the rows are totals of a day, compare a rate '
                                 'of them, such as --outcome clicks/pageviews')
             else:
                 said.append(f'every {name} stands once in each variant: if it is the same one, such as a prompt that '
-                            f'both answered, --pair {name} compares within it')
-        elif not repeats.once() and name.casefold() not in DAYS:
-            count = sum(map(len, repeats.values.values()))
-            said.append(f'{name} has {repeats.rows / count:.1f} rows a value, and rows of one {name} may be alike: '
-                        f'--unit {name} counts each once')
+                            f'both answered, --pair {shlex.quote(name)} compares within it')
+        elif not values.once() and not values.in_both() and name.casefold() not in DAYS:
+            count = sum(map(len, values.values.values()))
+            said.append(f'{name} has {values.rows / count:.1f} rows a value, and rows of one {name} may be alike: '
+                        f'--unit {shlex.quote(name)} counts each once')
     return said[:3]
 
 
-def describe(asked, tables, rows, survey, arms, columns, left_out, said):
+def say(label, sentence):
+    print(textwrap.fill(sentence, 100, initial_indent=f'  {label:<10}' if label else '', subsequent_indent=' ' * 12,
+                        break_long_words=False, break_on_hyphens=False))
+
+
+def describe(tables, rows, survey, arms, roles, columns, left_out, said):
     for table in tables:
-        print(f'{table.path}: {survey.places.get(table.path, 0)} rows' + ''.join(', ' + note for note in table.notes))
+        say('', f'{table.path}: ' + ', '.join([f'{survey.places.get(table.path, 0)} rows', *table.notes]))
     control, treatments = arms
     counts = [f'{control} (control) {survey.rows[control]}'] + [f'{arm} {survey.rows[arm]}' for arm in treatments]
     others = {arm: n for arm, n in survey.rows.items() if arm != control and arm not in treatments}
-    print('  rows:     ' + listed(counts, 40) +
-          (f'; not compared: {sum(others.values())} of {listed(others)}' if others else '') +
-          (f'; {survey.unassigned} without a variant' if survey.unassigned else ''))
-    print('  metrics:  ' + listed((f'{name} ({column.words_for()})' for name, column in columns.items()), 40))
+    if others:
+        counts.append(f'not compared: {sum(others.values())} of {listed(others)}')
+    if survey.unassigned:
+        counts.append(f'{survey.unassigned} without a variant')
+    say('rows:', listed(counts, 40))
+    for role in ('pair', 'unit', 'slice'):
+        for name in [name for name in roles if roles[name] == role]:
+            say(role + 's:', name)
+    say('metrics:', listed((f'{name} ({column.words_for()})' for name, column in columns.items()), 40))
     if left_out:
-        print('  not used: ' + listed((f'{name} ({why})' for name, why in left_out.items()), 40))
+        say('not used:', listed((f'{name} ({why})' for name, why in left_out.items()), 40))
     gaps = []
-    for name in columns:
-        counts = columns[name].missing
-        if any(counts.get(arm) for arm in [control] + treatments):
-            gaps.append(f'{name} ' + ', '.join(f'{arm} {counts.get(arm, 0)}' for arm in [control] + treatments))
+    for name, column in columns.items():
+        if any(column.missing.get(arm) for arm in [control] + treatments):
+            gaps.append(f'{name} ' + ', '.join(f'{arm} {column.missing.get(arm, 0)}' for arm in [control] + treatments))
     if gaps:
-        print('  missing:  ' + '; '.join(gaps))
+        say('missing:', '; '.join(gaps))
     for sentence in said:
-        print('  note:     ' + sentence)
+        say('note:', sentence)
 
 
 def choose_roles(asked, rows):
@@ -430,8 +476,12 @@ def main(words):
     control, treatments = choose_arms(asked, rows, list(survey.rows))
     split = shares(asked.split, [control] + treatments)
     columns, metrics, left_out = choose_metrics(asked, rows, survey, roles)
+    if asked.metrics is None and (asked.outcome or len(metrics) == 1):
+        # The one that stands alone or was named first is the one to decide by.
+        next(iter(metrics.values()))['role'] = 'primary'
+    check_units(rows, {control, *treatments}, roles)
     said += hints(rows, survey, {control, *treatments}, roles, metrics)
-    describe(asked, tables, rows, survey, (control, treatments), columns, left_out, said)
+    describe(tables, rows, survey, (control, treatments), roles, columns, left_out, said)
     write_script(asked, rows, roles, columns, metrics, control, treatments, split)
 
 
@@ -440,4 +490,7 @@ if __name__ == '__main__':
         main(sys.argv[1:])
     except Refusal as refusal:
         print(f'demo.sh: {refusal}', file=sys.stderr)
+        sys.exit(2)
+    except RecursionError:
+        print('demo.sh: objects are nested too deep to become columns: write a flat object a line', file=sys.stderr)
         sys.exit(2)

@@ -9,13 +9,13 @@
 \pset footer off
 \pset pager off
 
--- As people write numbers: rates in percent, others with four digits.
-CREATE FUNCTION pg_temp.number(x float8, statistic text) RETURNS text
+-- As people write numbers: rates in percent, others with that many digits.
+CREATE FUNCTION pg_temp.number(x float8, statistic text, digits integer) RETURNS text
 LANGUAGE sql AS $$
 	SELECT CASE
-		WHEN statistic = 'rate' THEN round((100 * x)::numeric, 1) || '%'
-		WHEN abs(x) >= 1000 THEN round(x::numeric)::text
-		ELSE to_char(x, '9.999EEEE')::float8::text
+		WHEN statistic = 'rate' THEN round((100 * x)::numeric, digits - 2) || '%'
+		WHEN abs(x) >= 10 ^ digits THEN round(x::numeric)::text
+		ELSE to_char(x, '9.' || repeat('9', digits - 1) || 'EEEE')::float8::text
 	END
 $$;
 
@@ -27,15 +27,24 @@ $$;
 
 CREATE TEMP VIEW printed AS
 SELECT row_number() OVER () AS place, slice, role, metric, treatment,
-	   pg_temp.number(control_value, statistic) AS control_text,
-	   pg_temp.number(treatment_value, statistic) AS treatment_text,
+	   pg_temp.number(control_value, statistic, digits) AS control_text,
+	   pg_temp.number(treatment_value, statistic, digits) AS treatment_text,
 	   to_char(relative_lift_pct, 'FMSG999990.0') || '%' AS lift,
-	   coalesce(to_char(lift_low_pct, 'FMSG999990.0') || '%', '..') || ' to ' ||
-	   coalesce(to_char(lift_high_pct, 'FMSG999990.0') || '%', '..') AS interval,
+	   CASE
+		WHEN lift_low_pct IS NOT NULL OR lift_high_pct IS NOT NULL THEN
+			coalesce(to_char(lift_low_pct, 'FMSG999990.0') || '%', '..') || ' to ' ||
+			coalesce(to_char(lift_high_pct, 'FMSG999990.0') || '%', '..')
+		-- A lift without bounds, or none: the difference itself.
+		WHEN diff_low IS NOT NULL OR diff_high IS NOT NULL THEN
+			coalesce(pg_temp.number(diff_low, statistic, 3), '..') || ' to ' ||
+			coalesce(pg_temp.number(diff_high, statistic, 3), '..') || ' (difference)'
+	   END AS interval,
 	   trim(to_char(p_value, '9.99EEEE')) AS p,
 	   trim(to_char(p_adjusted, '9.99EEEE')) AS adjusted,
 	   verdict
-FROM scorecard;
+FROM (SELECT *, CASE WHEN pg_temp.number(control_value, statistic, 3) = pg_temp.number(treatment_value, statistic, 3)
+					 THEN 5 ELSE 3 END AS digits
+	  FROM scorecard) AS t;
 
 SELECT count(DISTINCT treatment) > 1 AS several, count(slice) > 0 AS sliced, to_char(100 * (1 - min(alpha)), 'FM990.##') AS level,
 	   bool_or(p_adjusted IS DISTINCT FROM p_value) FILTER (WHERE p_adjusted IS NOT NULL) IS TRUE AS corrected
@@ -49,7 +58,7 @@ WHERE role <> 'sample ratio' \gset
 \if :several
 	\set columns :columns 'treatment AS variant,'
 \endif
-\set columns :columns 'control_text AS control, treatment_text AS treatment, lift, interval AS ":level% interval", p AS "p-value",'
+\set columns :columns 'control_text AS control, treatment_text AS treatment, lift, interval AS "' :level '% interval", p AS "p-value",'
 \if :corrected
 	\set columns :columns 'adjusted AS "p, adjusted",'
 \endif

@@ -73,6 +73,35 @@ FROM generate_series(1, 59, 2) xc, generate_series(1, 22) xt, ab_proportion_test
 	 LATERAL (SELECT control_mean * (1 - control_mean) / control_n, treatment_mean * (1 - treatment_mean) / treatment_n)
 		v(vc, vt);
 
+-- everybody's fixed test, looked at on five, 14 or 28 days: it errs in 14.2, 22.0 and 27.5 of 100 experiments
+SELECT looks, round(100 * ab_peeking(looks)::numeric, 2) AS theirs,
+	   round(100 * ab_peeking(looks, nominal_alpha => levels)::numeric, 2) AS ours
+FROM unnest('{5,14,28}'::int[]) looks,
+	 LATERAL (SELECT array_agg(nominal_alpha ORDER BY look) FROM ab_spending(looks)) s(levels);
+-- ep-stats takes what O'Brien and Fleming's function has spent so far, of one side, as the level of the day
+SELECT looks, round(100 * ab_peeking(looks, nominal_alpha => theirs)::numeric, 2) AS theirs_errs_pct,
+	   round(100 * ab_peeking(looks, nominal_alpha => ours)::numeric, 2) AS ours
+FROM unnest('{5,14,28}'::int[]) looks,
+	 LATERAL (SELECT array_agg(alpha_spent ORDER BY look) FROM ab_spending(looks, alternative => 'greater')) t(theirs),
+	 LATERAL (SELECT array_agg(nominal_alpha ORDER BY look) FROM ab_spending(looks)) s(ours);
+-- Spotify's solver leaves steps of less than 1e-7 unspent (a bound of 8) and is exact to 1e-7 in probability: at the
+-- first of 14 looks the bound is 8.30, at the first of 28 it is 11.80
+SELECT looks, round(z_bound::numeric, 6) AS z_bound, nominal_alpha < 1e-7 AS below,
+	   close(nominal_alpha, alpha_spent, 1e-12) AS spent_exactly
+FROM unnest('{14,28}'::int[]) looks, ab_spending(looks) WHERE look = 1;
+-- whoever halves what O'Brien and Fleming's function of the whole alpha has spent gets other bounds than gsDesign,
+-- rpact and we do with the function of half of alpha: at the first look 4.38 in place of 4.877
+SELECT array_agg(round(z_bound::numeric, 3) ORDER BY look) AS ours, round(max(halved)::numeric, 2) AS theirs_first
+FROM ab_spending(5),
+	 (SELECT one.z_bound
+	  FROM ab_spending(5, alternative => 'greater') whole, ab_spending(1, alpha => whole.alpha_spent) one
+	  WHERE whole.look = 1) h(halved);
+-- GrowthBook's power of the sequential test after a week is 0.0594, of a fixed test whose errors are as wide as the
+-- sequential interval: without any effect that would be 5%.  At its bound of 3.0608 a test with an expected z of
+-- 0.4452 finds it in 0.47 of 100 experiments
+SELECT round(ab_peeking(1, drift => 0.4452 * 1.959964 / 3.0608)::numeric, 4) AS theirs,
+	   round(ab_peeking(1, nominal_alpha => '{0.0022075}', drift => 0.4452)::numeric, 4) AS ours;
+
 -- GrowthBook's check of the split counts an arm of weight 0 in the degrees of freedom (p = 0.1407 for the first) and
 -- ignores the users in it
 SELECT o AS counts, df, round(p_value::numeric, 4) AS p, mismatch, note
@@ -165,6 +194,33 @@ FROM (SELECT ab_histogram(x, 'treatment') AS a
 -- SciPy and R subtract in binary, where 0.47 - 0.43 and 0.53 - 0.49 differ: no ties
 SELECT rank_sum_positive, rank_sum_negative, ties
 FROM (SELECT (ab_wilcoxon(c, t)).* FROM (VALUES (0.43, 0.47), (0.49, 0.53), (1.0, 0.9), (0.3, 0.2)) p(c, t)) w;
+
+-- GrowthBook's risk subtracts 1 - cdf(z): at 8 standard deviations it is 7% wrong, at 8.5 it is 0 where 1.086e-18 is
+-- right, and beyond 37 it is set to 0
+SELECT z, close(expected_loss_treatment, wanted, 1e-11) AS exact
+FROM (VALUES (1, 0.08331547058768628), (5, 5.346165533832812e-8), (8.5, 1.086310327967292e-18),
+			 (20, 1.370012494729579e-90), (37, 1.545199190512198e-301)) v(z, wanted),
+	 ab_bayes(arms(20000, 0, 100, 20000, z, 100));
+-- GrowthBook's prior on the lift goes through the delta method: 0.928 for the chance to win where 0.959 is right
+SELECT round(prob_better::numeric, 3) AS better, round(theirs::numeric, 3) AS theirs
+FROM ab_bayes(arms(10000, 1, 10, 10000, 1.3, 12), prior_stddev => 0.3),
+	 LATERAL (SELECT 1 - p_value / 2 AS theirs
+			  FROM (SELECT 0.12 ^ 2 + 1.3 ^ 2 * 0.1 ^ 2 AS v) d,
+				   LATERAL (SELECT 0.3 / v / (1 / v + 1 / 0.3 ^ 2) AS mu, 1 / sqrt(1 / v + 1 / 0.3 ^ 2) AS sd) m,
+				   ab_ztest(arms(2, 0, 1, 2, mu, 1), stddev => sd)) t;
+-- bayesian-testing, GrowthBook's bandits and others draw random numbers, half a point of noise with 10,000; the same
+-- state has the same weights here, to the last bit, and P(best) of an arm that is far behind is not 0
+SELECT count(DISTINCT weights) AS answers, min(least) BETWEEN 1e-100 AND 1e-20 AS far
+FROM generate_series(1, 5) g,
+	 LATERAL (SELECT array_agg(weight ORDER BY variant) AS weights, min(prob_best) AS least
+			  FROM ab_bayes_arms(ab_summary_combine(counts(500, 10000, 560, 10000), ab_make_summary('v3', 9000, 250)),
+								 'binomial') WHERE g > 0) w;
+-- GrowthBook's top-two weights where lower is better take the ranks 1 and 2 in place of 0 and 1: the best arm would be
+-- left out
+SELECT variant, round(weight_top_two::numeric, 4) AS top_two
+FROM ab_bayes_arms(ab_summary_combine(counts(300, 1000, 200, 1000), ab_make_summary('v3', 1000, 205)), 'binomial',
+				   'lower')
+ORDER BY variant;
 
 DROP FUNCTION arm2;
 DROP TABLE normal, far, cuped;

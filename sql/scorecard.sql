@@ -110,6 +110,7 @@ FROM (VALUES (12, '{}'::jsonb), (9, '{}'), (10.2, '{}'), (10, '{}'), (12, '{"dir
 	(12, '{"role": "guardrail", "direction": "lower", "margin_pct": 10}')) AS t(mt, spec);
 SELECT says(1, 3, 0, 120, 3, '{}'), says(10, 3, 0, 12, 3, '{}'), says(10, 0, 1, 12, 1, '{}'),
 	says(1000000, 123456.7, 10, 1000000, 123457.9, '{}'), says(1000, 0.00001234, 1e-6, 1000, 0.0000125, '{}');
+SELECT says(100, -2, 1, 120, -1, '{}'), says(100, 2, 1, 120, -1, '{"direction": "lower"}');
 -- the interval alone does not decide
 SELECT metric, planned_n, p_value < 0.05 AS alone, p_adjusted < 0.05 AS adjusted, diff_low > 0 AS excludes, verdict,
 	note,
@@ -122,6 +123,8 @@ SELECT verdict, p_value, alpha, note, sentence FROM ab_scorecard('dialog', split
 SELECT verdict, close(r.p_value, s.p_value) AS as_by_hand, sentence
 FROM ab_scorecard('dialog', split => '{"control": 1, "treatment": 1}') AS r,
 	ab_srm(ARRAY[r.control_n, r.treatment_n]) AS s WHERE role = 'sample ratio';
+SELECT verdict, note, sentence
+FROM ab_scorecard('dialog', '{"turns": {}}', split => '{"control": 0.8, "treatment": 0.1, "lost": 0.1}') LIMIT 1;
 SELECT error_of('SELECT * FROM ab_scorecard(''dialog'', split => ''{"control": 0.8}'')');
 SELECT error_of('SELECT * FROM ab_scorecard(''dialog'', split => ''{"control": "a"}'')');
 SELECT error_of('SELECT * FROM ab_scorecard(''dialog'', split => ''[1, 2]'')');
@@ -146,3 +149,5 @@ SELECT error_of(format('SELECT * FROM ab_scorecard(''dialog'', %L)', metrics)) F
 	('{"turns": {"trim": 20}}'), ('{"turns": {"cap": 99}}'), ('{"turns": {"cap": 0.9, "trim": 0.1}}'),
 	('{"turns": {"statistic": "p95", "covariate": "before"}}'), ('{"turns": {"test": "score"}}'),
 	('{"turns": {"test": 1}}'), ('{}')) AS t(metrics);
+DROP FUNCTION same, says;
+DROP TABLE dialog, hand;

@@ -155,6 +155,13 @@ WITH r AS (SELECT (ab_ttest(cost, variant)).* FROM one GROUP BY country),
 	 q AS (SELECT sum(w * (diff - (SELECT sum(w * diff) / sum(w) FROM w)) ^ 2) AS q, count(*) FROM w)
 SELECT count, close(exp(-q / 2), p_value) AS p, method
 FROM q, ab_scorecard('one', '{"cost": {}}', slice => '{country}') WHERE role = 'heterogeneity';
+WITH r AS (SELECT country, variant, avg(ok::int) AS p, count(*) AS n FROM one GROUP BY country, variant),
+	 w AS (SELECT t.p - c.p AS d, 1 / (c.p * (1 - c.p) / (c.n - 1) + t.p * (1 - t.p) / (t.n - 1)) AS w
+		   FROM r AS c JOIN r AS t ON c.country IS NOT DISTINCT FROM t.country
+		   WHERE c.variant = 'control' AND t.variant = 'treatment'),
+	 q AS (SELECT sum(w * (d - (SELECT sum(w * d) / sum(w) FROM w)) ^ 2)::float8 AS q FROM w)
+SELECT close(exp(-q / 2), p_value, 1e-9) AS p_of_rates
+FROM q, ab_scorecard('one', '{"ok": {}}', slice => '{country}') WHERE role = 'heterogeneity';
 -- the largest 20 values have a block each
 SELECT slice, control_n + treatment_n AS n FROM ab_scorecard('SELECT variant, cost, CASE WHEN user_id < 200 THEN
 	user_id % 40
@@ -232,3 +239,37 @@ SELECT count(*), count(*) FILTER (WHERE verdict = 'no data') FROM ab_scorecard('
 	slice => '{country}'), (SELECT 1) AS s;
 SELECT role, verdict, note FROM ab_scorecard('SELECT * FROM answer WHERE false', '{"score": {}}', variant => 'model',
 	pair => 'prompt');
+-- a cap alone, with a covariate and units; pairs without a difference
+SELECT metric, control_n, treatment_n, verdict FROM ab_scorecard('request',
+	'{"cost": {"cap": 0.9, "covariate": "before"}}',
+	unit => 'user_id');
+SELECT metric, control_n, verdict FROM ab_scorecard('SELECT * FROM request WHERE false',
+	'{"cost": {"cap": 0.9, "covariate": "before"}}', unit => 'user_id');
+SELECT metric, control_value, p_value, verdict, sentence
+FROM ab_scorecard('SELECT prompt, model, 3 AS stars FROM answer', '{"stars": {"statistic": "rank"}}', variant =>
+	'model',
+				  pair => 'prompt', control => 'base', treatment => 'tuned');
+SELECT error_of($$SELECT * FROM ab_scorecard('answer', '{"stars": {"statistic": "rank", "role": "guardrail",
+	"direction": "higher", "margin": 0.1}}', variant => 'model', pair => 'prompt', control => 'base')$$);
+
+-- two processes: where the leader does nothing but gather, no row is read by it
+CREATE FUNCTION reader() RETURNS bigint LANGUAGE plpgsql PARALLEL SAFE AS $$ BEGIN RETURN pg_backend_pid(); END $$;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET parallel_leader_participation = off;
+SELECT metric, control_value FROM ab_scorecard(format('SELECT variant, reader() <> %s AS elsewhere FROM one',
+	pg_backend_pid()))
+WHERE metric = 'elsewhere';
+SELECT control_value FROM ab_scorecard(format('SELECT user_id, variant, reader() <> %s AS elsewhere FROM request',
+	pg_backend_pid()), unit => 'user_id', slice => '{}') WHERE metric = 'elsewhere';
+SELECT count(*), string_agg(wrong(to_jsonb(r), to_jsonb(s), 1e-9), ' ') FROM ab_scorecard('one', slice => '{country}')
+	AS r
+JOIN ab_scorecard('SELECT * FROM one OFFSET 0', slice => '{country}') AS s
+	ON (r.metric, r.role) = (s.metric, s.role) AND r.slice IS NOT DISTINCT FROM s.slice;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+RESET parallel_leader_participation;
+DROP FUNCTION same, reader;
+DROP TABLE hand, request, per_user, one, answer, pairs, daily;

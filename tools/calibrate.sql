@@ -161,6 +161,21 @@ CALL pg_temp.calibrate('Mann-Whitney', '80 / 30, normal', 'no effect', replace(r
 CALL pg_temp.calibrate('Mann-Whitney', '80 / 30, normal', 'superiority 0.76', replace(replace(:'ranks', 'SUPERIORITY', '0.7602499389065233'), 'OUTCOME', '(variant = ''treatment'')::int + pg_temp.normal()'));
 CALL pg_temp.calibrate('Mann-Whitney', '80 / 30, five-point ratings', 'no effect', replace(replace(:'ranks', 'SUPERIORITY', '0.5'), 'OUTCOME', '(ARRAY[1, 2, 3, 3, 4, 4, 4, 5, 5, 5])[1 + floor(10 * random())::int]'), 'about 95');
 
+SELECT setseed(0.20261127) \g /dev/null
+-- several looks: 20 rows an arm at each of five, tested at the nominal levels; an experiment errs at any of its looks
+CREATE TEMP TABLE looks AS
+SELECT experiment, look, ab_rollup(s) OVER (PARTITION BY experiment ORDER BY look) AS s
+FROM (SELECT experiment, look, ab_summary(10 + 2 * pg_temp.normal(), variant) AS s
+	  FROM generate_series(1, 5) look, pg_temp.users(:experiments, 20, 20) GROUP BY experiment, look) q;
+\set looks 'SELECT bool_or(t.significant) AS significant, bool_and(pg_temp.covers(diff_low, diff_high, 0)) AS covers_diff, bool_and(pg_temp.covers(lift_low_pct, lift_high_pct, 0)) AS covers_lift FROM ab_spending(5, spending => ''SPENDING'') JOIN looks USING (look), ab_ttest(s, alpha => nominal_alpha) t GROUP BY experiment'
+CALL pg_temp.calibrate('five looks, O''Brien-Fleming-like', '100 / 100 in steps of 20, t-tests', 'no effect', replace(:'looks', 'SPENDING', 'obrien-fleming'));
+CALL pg_temp.calibrate('five looks, Pocock-like', '100 / 100 in steps of 20, t-tests', 'no effect', replace(:'looks', 'SPENDING', 'pocock'));
+-- after stopping at the first of three looks that crosses its bound, or at the last
+\set stopped 'WITH looks AS (SELECT experiment, look, ab_rollup(s) OVER (PARTITION BY experiment ORDER BY look) AS s FROM (SELECT experiment, look, ab_summary(pg_temp.normal() + CASE variant WHEN ''treatment'' THEN EFFECT ELSE 0 END, variant) AS s FROM generate_series(1, 3) look, pg_temp.users(' :experiments ', 100, 80) GROUP BY experiment, look) q), stop AS (SELECT DISTINCT ON (experiment) experiment, look, t.* FROM ab_spending(3, spending => ''SPENDING'') JOIN looks USING (look), ab_ttest(s, alpha => nominal_alpha) t WHERE significant OR look = 3 ORDER BY experiment, look) SELECT e.p_value < 0.05 AS significant, pg_temp.covers(e.low, e.high, EFFECT) AS covers_diff, pg_temp.covers(e.low, e.high, EFFECT) AS covers_lift FROM stop, ab_group_sequential_estimate(statistic, std_error, (ARRAY[1 / 3.0, 2 / 3.0, 1]::float8[])[1:look], spending => ''SPENDING'') e'
+CALL pg_temp.calibrate('stagewise interval, O''Brien-Fleming-like', 'three looks of 100 / 80', 'difference 0.25', replace(replace(:'stopped', 'SPENDING', 'obrien-fleming'), 'EFFECT', '0.25'));
+CALL pg_temp.calibrate('stagewise interval, Pocock-like', 'three looks of 100 / 80', 'difference 0.25', replace(replace(:'stopped', 'SPENDING', 'pocock'), 'EFFECT', '0.25'));
+CALL pg_temp.calibrate('stagewise interval, Pocock-like', 'three looks of 100 / 80', 'no effect', replace(replace(:'stopped', 'SPENDING', 'pocock'), 'EFFECT', '0'));
+
 -- The verdict: within the tolerance of 95% where the method claims that, not
 -- more than the tolerance below it where counts are whole.  A row that claims
 -- nothing shows a limit of the method.

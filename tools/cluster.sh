@@ -266,25 +266,36 @@ kept_server() {
 		sha256sum | sed "s|^\(.\{20\}\).*|$(kept_servers)/server-\1|"
 }
 
-# What has not been used for a month goes.
+# use_kept_server: whether there is one
+use_kept_server() {
+	local kept
+
+	kept=$(kept_server)
+	[ -d "$kept" ] || return
+	touch "$kept"
+	use_server "$kept"
+	empty_data=$kept/data
+}
+
+# The server, with ab_test and the data of a new cluster.  What has not been
+# used for a month goes.
 build_kept_server() {
-	local kept being_built
+	local kept being_copied
 
 	kept=$(kept_server)
 	mkdir -p "${kept%/*}"
 	find "${kept%/*}" -maxdepth 1 -name 'server-*' -mtime +30 -exec rm -rf {} +
-	being_built=$(mktemp -d "$kept.XXXXXX")
-	chmod 755 "$being_built"
-	private_server "$being_built"
 	# JIT compilation would inline nothing of ours in so short a time
-	if build with_llvm=no && make -s -C "$build_dir" with_llvm=no install && mv -T "$being_built" "$kept"; then
-		use_server "$kept"
-	else
-		rm -rf "$being_built"
-		# somebody else was faster
-		[ -d "$kept" ] || die 'ab_test could not be built'
-		use_server "$kept"
-	fi
+	build_and_install with_llvm=no
+	[ "$kept" = "$(kept_server)" ] || die 'the sources changed while they were built: try again'
+	new_cluster
+	initialize_data --wal-segsize=1
+	being_copied=$(mktemp -d "$kept.XXXXXX")
+	chmod 755 "$being_copied"
+	cp -a "$scratch/server/." "$cluster/data" "$being_copied"
+	# unless somebody else was faster
+	mv -T "$being_copied" "$kept" || rm -rf "$being_copied"
+	use_kept_server
 }
 
 #
@@ -300,11 +311,14 @@ as_server() {
 	fi
 }
 
-# start_cluster [NAME=value]... [setting=value]...: capital letters are the
-# environment of the server, small ones its configuration.
-start_cluster() {
-	local argument
+# initialize_data [INITDB-ARGUMENT]...
+initialize_data() {
+	as_server initdb -D "$cluster/data" -U postgres -A trust --no-sync \
+		--encoding=UTF8 --locale=C.UTF-8 "$@" >"$scratch/initdb.log" 2>&1 ||
+		die 'initdb failed:' "$(<"$scratch/initdb.log")"
+}
 
+new_cluster() {
 	stop_cluster
 	cluster=$(mktemp -d "$scratch/pg.XXXXXX")
 	if [ "$(id -u)" = 0 ]; then
@@ -312,14 +326,23 @@ start_cluster() {
 		id -u "$server_user" >/dev/null 2>&1 || server_user=nobody
 		chown "$server_user" "$cluster"
 	fi
+}
 
+# start_cluster [NAME=value]... [setting=value]...: capital letters are the
+# environment of the server, small ones its configuration.
+start_cluster() {
+	local argument
+
+	new_cluster
 	environment=()
 	for argument; do
 		if [[ $argument =~ ^[A-Z] ]]; then environment+=("$argument"); fi
 	done
-	as_server initdb -D "$cluster/data" -U postgres -A trust --no-sync \
-		--encoding=UTF8 --locale=C.UTF-8 >"$scratch/initdb.log" 2>&1 ||
-		die 'initdb failed:' "$(<"$scratch/initdb.log")"
+	if [ -d "${empty_data:-}" ]; then
+		cp -a "$empty_data" "$cluster/data"
+	else
+		initialize_data
+	fi
 	{
 		# Reachable by nothing but its socket; nothing worth syncing.
 		printf "%s\n" "listen_addresses = ''" \

@@ -52,14 +52,19 @@ def psql(query):
                           check=True, stdout=subprocess.PIPE, encoding='utf-8').stdout
 
 
+def topic_of(name, names):
+    """The shortest beginning of a file's name that is a topic: power_rates is a part of power."""
+    words = name[:-4].split('_')
+    return next(topic for topic in ('_'.join(words[:k + 1]) for k in range(len(words))) if topic + '.sql' in names)
+
+
 def fragments():
     """Topic -> its title, and (kind, identity) -> topic, from the COMMENT ON of src/topic."""
     titles, topics = {}, {}
     folder = os.path.join(ROOT, 'src', 'topic')
-    for name in sorted(os.listdir(folder)):
-        if not name.endswith('.sql') or name == 'prologue.sql':
-            continue
-        topic = name[:-4].split('_')[0]
+    names = sorted(name for name in os.listdir(folder) if name.endswith('.sql') and name != 'prologue.sql')
+    for name in names:
+        topic = topic_of(name, names)
         with open(os.path.join(folder, name), encoding='utf-8') as file:
             text = file.read()
         if name == topic + '.sql' or topic not in titles:

@@ -96,6 +96,13 @@ check 'UTF8: the bucket of José' 3819 "$(query "SELECT ab_bucket('exp', 'José'
 check 'LATIN1: ab_bucket and ab_assign as in UTF8' "$(query "$buckets")" "$(query "$buckets" -d latin1)"
 check 'LATIN1: every letter' "$(query "SELECT sum(ab_bucket('exp', chr(c)) * c) FROM generate_series(161, 255) AS c")" \
 	"$(query "SELECT sum(ab_bucket('exp', chr(c)) * c) FROM generate_series(161, 255) AS c" -d latin1)"
+variants="SELECT string_agg(concat_ws(' ', m, ab_variant('café', name, ARRAY['é', 'b', 'ü'], '{0.5,0.2,0.3}', 0.9, m), ab_exposed(name, 'José', 0.5),
+	ab_layer_slot('é', name), ab_in_holdout(name, name, 0.5)), ', ' ORDER BY m, name COLLATE \"C\") FROM unnest('{md5_10000,md5_53,rendezvous}'::text[]) m, $names"
+check 'LATIN1: ab_variant, ab_exposed, ab_layer_slot and ab_in_holdout as in UTF8' "$(query "$variants")" "$(query "$variants" -d latin1)"
+crosstab="SELECT ab_crosstab(name, 'é\"') FROM $names"
+check 'LATIN1: ab_crosstab as in UTF8' "$(query "$crosstab")" "$(query "$crosstab" -d latin1)"
+check 'LATIN1: and ab_audit_variants reads it' "$(query "SELECT string_agg(a::text, ' ' ORDER BY variant COLLATE \"C\") FROM ($crosstab) t(s), ab_audit_variants(s) a")" \
+	"$(query "SELECT string_agg(a::text, ' ' ORDER BY variant COLLATE \"C\") FROM ($crosstab) t(s), ab_audit_variants(s) a" -d latin1)"
 for type in ab_summary ab_histogram; do
 	value=$summary
 	[ $type = ab_summary ] || value=$histogram

@@ -53,6 +53,10 @@ FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 									 ('frequency', 'float8', 'dialogs::float8'), ('frequency', 'bigint', 'dialogs'),
 									 ('control_outcome', 'float8', 'outcome'), ('treatment_outcome', 'float8', 'earlier'),
 									 ('control_outcome', 'boolean', 'completed'), ('treatment_outcome', 'boolean', 'completed_by_other'),
+									 ('covariate', 'boolean', 'completed'),
+									 ('recorded', 'text', 'variant'), ('predicted', 'text', 'treated::text'),
+									 ('variant_a', 'text', 'variant'), ('variant_b', 'text', 'country::text'),
+									 ('bucket', 'bigint', 'dialogs'), ('buckets', 'bigint', '5::bigint'), ('bins', 'bigint', '3::bigint'),
 									 ('summary', 'ab_summary', 's'), ('histogram', 'ab_histogram', 'h'))
 						known(argument, argument_type, expression)
 						ON argument = a.name AND argument_type::regtype = a.type,
@@ -73,7 +77,8 @@ BEGIN
 	END IF;
 	CASE jsonb_typeof(a)
 		WHEN 'number' THEN
-			RETURN abs(a::float8 - b::float8) <= 1e-9 * greatest(abs(a::float8), abs(b::float8));
+			-- a billionth of the smallest p-value would be an error
+			RETURN a = b OR abs(a::float8 - b::float8) <= 1e-9 * greatest(abs(a::float8), abs(b::float8));
 		WHEN 'array' THEN
 			RETURN jsonb_array_length(a) = jsonb_array_length(b) AND NOT EXISTS (
 				SELECT FROM generate_series(0, jsonb_array_length(a) - 1) i WHERE NOT same(a -> i, b -> i));

@@ -22,7 +22,8 @@ def find_column(name, names, option):
         return alike[0]
     near = difflib.get_close_matches(name, names, 1)
     raise Refusal(f'there is no column {shown(name)} ({option})' + (f': did you mean {shown(near[0])}?' if near else '.') +
-                  f' The columns are: {listed(names, 30)}.')
+                  f' The columns are: {listed(names, 30)}.' +
+                  (' If a title stands above their names, delete it.' if len(names) == 1 else ''))
 
 
 def file_arms(paths):

@@ -31,7 +31,7 @@ def copied(text):
 
 
 def stored_names(names):
-    """Names that PostgreSQL keeps as they are; the renamed are said."""
+    """Names that PostgreSQL keeps as they are; metrics have theirs all the same."""
     result = {}
     for name in names:
         stored = name
@@ -40,8 +40,6 @@ def stored_names(names):
             number += 1
             cut = name.encode()[:NAME_BYTES - len(f'_{number}')].decode(errors='ignore')
             stored = f'{cut}_{number}'
-        if stored != name:
-            print(f'  note:     the column {name} is called {stored} below')
         result[name] = stored
     return result
 
@@ -122,7 +120,8 @@ SELECT format('%s is missing in %s of %s rows of %s and in %s of %s of %s, which
               'rows that failed may be the finding, and what is left is a selection.',
               {literal(name)}, round(control_n * control_mean), control_n, control, round(treatment_n * treatment_mean),
               treatment_n, treatment, trim(to_char(p_value, '9.99EEEE')))
-FROM (SELECT (ab_proportion_test({identifier(stored[name])} IS NULL, {identifier(variant)}, {literal(control)})).*
-      FROM results WHERE {identifier(variant)} IN ({literal(control)}, {literal(treatment)})) AS test
+FROM (SELECT ab_summary({identifier(stored[name])} IS NULL, {identifier(variant)}) AS s
+      FROM results WHERE {identifier(variant)} IN ({literal(control)}, {literal(treatment)})) AS q,
+     ab_proportion_test(s, control => {literal(control)})
 WHERE p_value < {asked.alpha!r};
 """)

@@ -53,21 +53,20 @@ def number_text(digits, decimal):
 
 @functools.lru_cache(maxsize=200_000)
 def look(cell):
-    """None of a missing cell, else (with a point, with a comma, decoration,
+    """None of a cell that is missing or infinite, else (with a point, with a comma, decoration,
     word): each None where the cell cannot be read so."""
     cell = cell.strip().replace('\u2212', '-')
     word = cell.lower()
     if word in MISSING:
         return None
-    if PLAIN.fullmatch(cell):
+    if PLAIN.fullmatch(cell) and len(cell) < 300:
         return cell, cell, '', None
     if word in TRUE:
         return None, None, '', True
     if word in FALSE:
         return None, None, '', False
     if INFINITE.fullmatch(cell):
-        infinite = '-Infinity' if cell.startswith('-') else 'Infinity'
-        return infinite, infinite, '', None
+        return None
 
     decoration, digits = '', cell
     if digits.endswith('%'):
@@ -80,7 +79,10 @@ def look(cell):
     if digits.startswith('(') and digits.endswith(')') and not digits.startswith(('(-', '(+')):
         # an accountant's minus
         digits = '-' + digits[1:-1].strip()
-    return number_text(digits, '.'), number_text(digits, ','), decoration, None
+    point, comma = number_text(digits, '.'), number_text(digits, ',')
+    if any(text and math.isinf(float(text)) for text in (point, comma)):
+        return None
+    return point, comma, decoration, None
 
 
 class Column:
@@ -93,6 +95,8 @@ class Column:
         self.point = point			# 1.234 has a decimal point
         self.missing = {}			# cells by arm
         self.present = self.numbers = 0
+        self.first = None
+        self.varies = False
         self.decorations = {}		# of each the first place and cell
         self.undecorated = None		# the first place and cell that is not 0
         self.words = self.binary = 0
@@ -108,6 +112,10 @@ class Column:
         if seen is None:
             return False
         self.present += 1
+        if self.first is None:
+            self.first = cell
+        elif not self.varies and cell != self.first:
+            self.varies = True
         point, comma, decoration, word = seen
         if word is not None:
             self.words += 1
@@ -198,12 +206,12 @@ class Column:
             return 'true' if word or (word is None and point == '1') else 'false'
         text = comma if self.decimal == ',' else point
         if self.percent:
-            return str(decimal.Decimal(text).scaleb(-2))
+            text = str(decimal.Decimal(text).scaleb(-2))
         # PostgreSQL refuses what no double can hold; Python rounds it.
-        if len(text) > 15:
-            number = float(text)
-            return 'Infinity' if number == math.inf else '-Infinity' if number == -math.inf else repr(number)
-        return text
+        if len(text) < 16 and 'e' not in text.lower():
+            return text
+        number = float(text)
+        return None if math.isinf(number) else repr(number)
 
     def words_for(self):
         """A few words on what it was read as."""

@@ -153,7 +153,8 @@ def read_separated(path, text, delimiter, notes):
             if len(cells) != width:
                 if len(cells) < width or any(cell.strip() for cell in cells[width:]):
                     raise Refusal(f'{path}, line {line}: {len(cells)} {"cell" if len(cells) == 1 else "cells"} under {width} names'
-                                  f' (separated by {SEPARATORS.get(separator, separator)}, {said}; else --delimiter)')
+                                  f' (separated by {SEPARATORS.get(separator, separator)}, {said}; else --delimiter)' +
+                                  (': if a title stands above the names of the columns, delete it' if width == 1 else ''))
                 del cells[width:]
             yield line, cells
 
@@ -170,9 +171,16 @@ def read_separated(path, text, delimiter, notes):
 #
 
 
+def printable(text):
+    """Without what JSON can write and no text of PostgreSQL can hold: zero
+    characters and halves of characters."""
+    return text.replace('\0', '\ufffd').encode('utf-8', 'surrogatepass').decode('utf-8', 'replace')
+
+
 def flat(record, prefix=''):
     """Cells by name, objects inside objects as outer.inner."""
     for key, value in record.items():
+        key = printable(key)
         if isinstance(value, dict):
             yield from flat(value, f'{prefix}{key}.')
         elif value is None:
@@ -180,7 +188,7 @@ def flat(record, prefix=''):
         elif isinstance(value, bool):
             yield prefix + key, 'true' if value else 'false'
         elif isinstance(value, str):
-            yield prefix + key, value
+            yield prefix + key, printable(value)
         elif isinstance(value, (int, float)):
             yield prefix + key, repr(value)
         else:

@@ -342,6 +342,9 @@ ReadArg(FunctionCallInfo fcinfo, int i, const AbArg *arg, void *field)
 						 arg->spec ? errhint("%s", (const char *) arg->spec) : 0));
 			*(bool *) field = PG_GETARG_BOOL(i);
 			break;
+		case AB_ARG_CHOICE:
+			*(int *) field = is_null ? -1 : PG_GETARG_BOOL(i);
+			break;
 		case AB_ARG_NUMBER:
 			*(double *) field = ReadNumber(arg, is_null, is_null ? NAN :
 										   PG_GETARG_FLOAT8(i));

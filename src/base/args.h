@@ -36,6 +36,7 @@ typedef enum AbArgKind
 	AB_ARG_LABEL,				/* AbLabel, without data for NULL */
 	AB_ARG_WORD,				/* int or an enum; AbWords */
 	AB_ARG_FLAG,				/* bool, not NULL; the hint, or NULL */
+	AB_ARG_CHOICE,				/* int, a bool or -1 for NULL */
 	AB_ARG_NUMBER,				/* double, NaN for NULL; AbRange */
 	AB_ARG_COUNT,				/* double, a bigint, NaN for NULL; AbRange */
 	AB_ARG_TEXT,				/* char *, NULL for NULL */
@@ -128,6 +129,8 @@ typedef struct AbTestArgs
 	{name, AB_ARG_WORD, offsetof(type, field), words, otherwise}
 #define AB_FLAG_ARG(type, field, name, hint, otherwise) \
 	{name, AB_ARG_FLAG, offsetof(type, field), hint, otherwise}
+#define AB_CHOICE_ARG(type, field, name) \
+	{name, AB_ARG_CHOICE, offsetof(type, field), NULL, 0}
 #define AB_NUMBER_ARG(type, field, name, range, otherwise) \
 	{name, AB_ARG_NUMBER, offsetof(type, field), range, otherwise}
 #define AB_COUNT_ARG(type, field, name, range) \

@@ -80,13 +80,12 @@ AbStartMeans(AbMeans *means, const AbSummary *summary, const AbTestArgs *args)
 }
 
 /*
- * Test the effect and fill in statistic, p-value and verdict.  std_error must
- * not be negative.  Returns whether there is a test: not where the standard
- * error is 0 or something is not finite, which a note says.
+ * Fill in the effect and its statistic.  std_error must not be negative.
+ * Returns whether there can be a test: not where the standard error is 0 or
+ * something is not finite, which a note says.
  */
 bool
-AbTestStatistic(AbComparison *row, const AbEffect *effect,
-				AbAlternative alternative)
+AbSetStatistic(AbComparison *row, const AbEffect *effect)
 {
 	row->difference.value = effect->difference;
 	row->lift.value = effect->difference / effect->control;
@@ -103,6 +102,18 @@ AbTestStatistic(AbComparison *row, const AbEffect *effect,
 	}
 	row->df = effect->df;
 	row->statistic = effect->difference / effect->std_error;
+	return true;
+}
+
+/*
+ * The same with p-value and verdict of the t-test.
+ */
+bool
+AbTestStatistic(AbComparison *row, const AbEffect *effect,
+				AbAlternative alternative)
+{
+	if (!AbSetStatistic(row, effect))
+		return false;
 	AbDecide(row, AbPValue(row->statistic, effect->df, alternative));
 	return true;
 }

@@ -30,6 +30,7 @@ extern bool AbStartMeans(AbMeans *means, const AbSummary *summary,
 extern bool AbStartTreatment(AbMeans *means, const AbSummary *summary,
 							 const AbArmList *list, const AbTestArgs *args,
 							 AbArmChoice choice);
+extern bool AbSetStatistic(AbComparison *row, const AbEffect *effect);
 extern bool AbTestStatistic(AbComparison *row, const AbEffect *effect,
 							AbAlternative alternative);
 extern void AbSetIntervals(AbComparison *row, const AbEffect *effect,

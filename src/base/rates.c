@@ -139,33 +139,45 @@ AbOneOrBoth(AbAlternative alternative, double low, double high)
 }
 
 /*
+ * Fill in both intervals of a row whose verdict on the hypothesis is made, from
+ * the score test's critical value.  The interval on the scale of the hypothesis
+ * (both, if it says that the two are equal) agrees with the verdict.
+ */
+void
+AbSetRateIntervals(AbComparison *row, const AbProportions *counts,
+				   AbScoreTest test, AbProportionNull null,
+				   AbAlternative alternative, double critical)
+{
+	bool		equality = null.value == (null.ratio ? 1 : 0);
+	AbInterval	difference =
+		AbOneOrBoth(alternative,
+					AbScoreDifferenceBound(counts, test, critical),
+					AbScoreDifferenceBound(counts, test, -critical));
+	AbInterval	lift =
+		AbOneOrBoth(alternative, AbScoreLiftBound(counts, test, critical),
+					AbScoreLiftBound(counts, test, -critical));
+
+	row->difference.interval = equality || !null.ratio ?
+		AbAgreeAt(row, difference, null.ratio ? 0 : null.value) : difference;
+	row->lift.interval = equality || null.ratio ?
+		AbAgreeAt(row, lift, null.ratio ? null.value - 1 : 0) : lift;
+}
+
+/*
  * Test two rates against a hypothesis by a score test, and fill in standard
- * error, statistic, verdict and both intervals.  The interval on the scale of
- * the hypothesis (both, if it says that the two are equal) excludes it exactly
- * when p < alpha.
+ * error, statistic, verdict and both intervals, which agree with it.
  */
 void
 AbTestRates(AbComparison *row, const AbProportions *counts, AbScoreTest test,
 			AbProportionNull null, AbAlternative alternative)
 {
 	double		z = AbCriticalT(INFINITY, alternative, row->alpha) + 0.0;	/* no -0 */
-	bool		equality = null.value == (null.ratio ? 1 : 0);
-	AbInterval	difference;
-	AbInterval	lift;
 
 	row->std_error = AbScoreError(counts, test, null);
 	row->statistic = AbScoreAt(counts, test, null, alternative);
 	/* where nothing can vary, nothing is shown */
 	AbDecide(row, row->std_error == 0 && test.statistic == AB_SCORE_SKEWNESS ?
 			 1 : AbPValue(row->statistic, INFINITY, alternative));
-
-	difference = AbOneOrBoth(alternative, AbScoreDifferenceBound(counts, test, z),
-							 AbScoreDifferenceBound(counts, test, -z));
-	lift = AbOneOrBoth(alternative, AbScoreLiftBound(counts, test, z),
-					   AbScoreLiftBound(counts, test, -z));
-	row->difference.interval = equality || !null.ratio ?
-		AbAgreeAt(row, difference, null.ratio ? 0 : null.value) : difference;
-	row->lift.interval = equality || null.ratio ?
-		AbAgreeAt(row, lift, null.ratio ? null.value - 1 : 0) : lift;
+	AbSetRateIntervals(row, counts, test, null, alternative, z);
 	AbNoteZeroControl(row, counts);
 }

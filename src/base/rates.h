@@ -16,6 +16,9 @@ extern AbInterval AbAgreeAt(const AbComparison *row, AbInterval interval,
 							double value);
 extern AbInterval AbOneOrBoth(AbAlternative alternative, double low,
 							  double high);
+extern void AbSetRateIntervals(AbComparison *row, const AbProportions *counts,
+							   AbScoreTest test, AbProportionNull null,
+							   AbAlternative alternative, double critical);
 extern void AbTestRates(AbComparison *row, const AbProportions *counts,
 						AbScoreTest test, AbProportionNull null,
 						AbAlternative alternative);

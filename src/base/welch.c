@@ -24,6 +24,7 @@
 #include "base/welch.h"
 
 #define UNEQUAL_SIZES	1.5
+#define UNEQUAL_SPREAD	1.5
 #define FEW_EVENTS		5
 
 /*
@@ -85,6 +86,17 @@ AbNoteFlat(AbNotes *notes, const AbWelchArms *arms)
 }
 
 /*
+ * Say that there are too few rows for a test with those variances.
+ */
+void
+AbNoteFewRows(AbNotes *notes, bool equal_var)
+{
+	AbNote(notes, equal_var ?
+		   "too few rows: the test needs at least two in one arm" :
+		   "too few rows: Welch's test needs at least two in each arm");
+}
+
+/*
  * What the score test that answers is called.
  */
 const char *
@@ -124,17 +136,10 @@ AbTestByScore(AbMeans *means, const AbWelchArms *arms,
 void
 AbSetScoreIntervals(AbMeans *means, double critical, AbAlternative alternative)
 {
-	AbComparison *row = &means->row;
 	AbProportions counts = AbCountArms(means);
 
-	row->difference.interval =
-		AbAgreeAt(row, AbOneOrBoth(alternative,
-								   AbScoreDifferenceBound(&counts, score_test, critical),
-								   AbScoreDifferenceBound(&counts, score_test, -critical)), 0);
-	row->lift.interval =
-		AbAgreeAt(row, AbOneOrBoth(alternative,
-								   AbScoreLiftBound(&counts, score_test, critical),
-								   AbScoreLiftBound(&counts, score_test, -critical)), 0);
+	AbSetRateIntervals(&means->row, &counts, score_test, no_difference,
+					   alternative, critical);
 }
 
 /*
@@ -244,6 +249,26 @@ AbNoteWelch(AbMeans *means, const AbWelchArms *arms, double pooled_error,
 	if (pooled_p >= level)
 		AbNote(&row->notes, "significant only by the %s's own variance, which few rows, or few values that are not zero, make uncertain: with one variance for both groups p is %.2g",
 			   SmallerArm(means), pooled_p);
+}
+
+/*
+ * Note a verdict on arms of which the smaller one varies more and few rows, or
+ * few values that are not zero, tell by how much: no t-test holds there.
+ */
+void
+AbNoteUnevenSpread(AbMeans *means)
+{
+	bool		smaller_control = means->control->n < means->treatment->n;
+	double		smaller = smaller_control ? means->control_stddev :
+		means->treatment_stddev;
+	double		larger = smaller_control ? means->treatment_stddev :
+		means->control_stddev;
+
+	if (means->row.significant == AB_YES && UnequalSizes(means) &&
+		!AbBinaryArms(means, 0) && smaller > UNEQUAL_SPREAD * larger &&
+		FewestRows(means) < MANY_ROWS)
+		AbNote(&means->row.notes, "the %s is the smaller arm and varies more: if its values are skewed the error rate may reach three times alpha, cap them with ab_winsorize",
+			   SmallerArm(means));
 }
 
 /*

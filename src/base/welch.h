@@ -37,6 +37,7 @@ AbScoreAnswers(const AbWelchArms *arms)
 
 extern bool AbBinaryArms(const AbMeans *means, int column);
 extern AbWelchArms AbWelchArmsOf(const AbMeans *means);
+extern void AbNoteFewRows(AbNotes *notes, bool equal_var);
 extern void AbNoteFlat(AbNotes *notes, const AbWelchArms *arms);
 extern const char *AbWelchScoreName(void);
 extern void AbTestByScore(AbMeans *means, const AbWelchArms *arms,
@@ -48,6 +49,7 @@ extern void AbAnswerByScore(AbMeans *means, const AbWelchArms *arms,
 extern void AbNoteWelch(AbMeans *means, const AbWelchArms *arms,
 						double pooled_error, double pooled_df,
 						AbAlternative alternative);
+extern void AbNoteUnevenSpread(AbMeans *means);
 extern char *AbWelchFault(const AbMeans *means, const AbWelchArms *arms,
 						  double pooled_ratio);
 extern bool AbNotePooledEvents(AbMeans *means, const AbWelchArms *arms);

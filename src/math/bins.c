@@ -3,8 +3,8 @@
  *	  A sorted map from values to counts, exact or to a number of significand
  *	  bits.
  *
- * Rows are collected unsorted, sorted by the bits of their keys and merged
- * into the map a buffer at a time, so that a row costs no search.
+ * Cells are collected unsorted, sorted by the bits of their keys and merged
+ * into the map many at a time, so that a cell costs no search.
  *
  * References:
  *	D. E. Knuth, The Art of Computer Programming, vol. 3, 5.2.5 (radix
@@ -23,6 +23,9 @@
 /* shorter arrays are sorted by insertion */
 #define INSERTION_SORT	32
 
+/* runs of bins that are merged rather than sorted */
+#define FEW_RUNS		4
+
 /*
  * The value of a key, toward zero the first one of its bin.
  */
@@ -34,81 +37,6 @@ AbValueOfKey(int64_t key)
 
 	memcpy(&magnitude, &bits, sizeof(magnitude));
 	return key < 0 ? -magnitude : magnitude;
-}
-
-/*
- * The smallest number of bits at which two different keys belong to different
- * bins.
- */
-int
-AbBitsToDiffer(int64_t a, int64_t b)
-{
-	int64_t		difference;
-	int			lead;
-
-	if (a == 0 || b == 0 || (a < 0) != (b < 0))
-		return 0;
-	a = a < 0 ? -a : a;
-	b = b < 0 ? -b : b;
-	lead = AbDroppedBits(a, 0);
-	if (a >> lead != b >> lead || lead != AbDroppedBits(b, 0))
-		return 0;				/* in different octaves */
-	difference = a ^ b;
-	return lead - (63 - __builtin_clzll((unsigned long long) difference));
-}
-
-/*
- * Sort keys as unsigned numbers by their bytes, least significant first,
- * passing over bytes that are the same in all.  scratch has room for as many.
- */
-void
-AbSortKeys(uint64_t *keys, uint64_t *scratch, size_t count)
-{
-	uint64_t   *from = keys;
-	uint64_t   *to = scratch;
-	uint64_t	varying = 0;
-
-	if (count <= INSERTION_SORT)
-	{
-		for (size_t i = 1; i < count; i++)
-		{
-			uint64_t	key = keys[i];
-			size_t		j = i;
-
-			for (; j > 0 && keys[j - 1] > key; j--)
-				keys[j] = keys[j - 1];
-			keys[j] = key;
-		}
-		return;
-	}
-
-	for (size_t i = 1; i < count; i++)
-		varying |= keys[i] ^ keys[0];
-	for (int shift = 0; shift < 64; shift += 8)
-	{
-		size_t		start[256] = {0};
-		size_t		sum = 0;
-		uint64_t   *swap;
-
-		if ((varying >> shift & 0xFF) == 0)
-			continue;
-		for (size_t i = 0; i < count; i++)
-			start[from[i] >> shift & 0xFF]++;
-		for (int i = 0; i < 256; i++)
-		{
-			size_t		here = start[i];
-
-			start[i] = sum;
-			sum += here;
-		}
-		for (size_t i = 0; i < count; i++)
-			to[start[from[i] >> shift & 0xFF]++] = from[i];
-		swap = from;
-		from = to;
-		to = swap;
-	}
-	if (from != keys)
-		memcpy(keys, from, count * sizeof(uint64_t));
 }
 
 /*
@@ -184,19 +112,128 @@ AbAscendingBins(const AbBin *bins, int count)
 }
 
 /*
+ * Add up the counts of one key in sorted bins, in place.  Returns the number of
+ * bins that are left.
+ */
+static int
+AddUpBins(AbBin *bins, int count)
+{
+	int			left = 0;
+
+	for (int i = 1; i < count; i++)
+	{
+		if (bins[left].key == bins[i].key)
+			bins[left].count += bins[i].count;
+		else
+			bins[++left] = bins[i];
+	}
+	return count > 0 ? left + 1 : 0;
+}
+
+/*
+ * Sort a few bins where they are.
+ */
+static inline void
+InsertBins(AbBin *bins, int count)
+{
+	for (int i = 1; i < count; i++)
+	{
+		AbBin		bin = bins[i];
+		int			j = i;
+
+		for (; j > 0 && bins[j - 1].key > bin.key; j--)
+			bins[j] = bins[j - 1];
+		bins[j] = bin;
+	}
+}
+
+/*
+ * Sort at least one bin by the highest 24 bits in which they differ, least
+ * significant byte first, and what is then not in order yet by itself.
+ */
+static void
+SortBinsByBits(AbBin *bins, AbBin *scratch, int count)
+{
+	AbBin	   *from = bins;
+	AbBin	   *to = scratch;
+	int64_t		min = bins[0].key;
+	int64_t		max = bins[0].key;
+	uint64_t	range;
+	int			shift;
+	int			done = 0;
+
+	for (int i = 1; i < count; i++)
+	{
+		min = bins[i].key < min ? bins[i].key : min;
+		max = bins[i].key > max ? bins[i].key : max;
+	}
+	range = (uint64_t) max - (uint64_t) min;
+	if (range == 0)
+		return;
+	shift = 40 - __builtin_clzll(range);
+	shift = shift > 0 ? shift : 0;
+
+	for (int byte = shift; byte < shift + 24 && range >> byte != 0; byte += 8)
+	{
+		uint32_t	start[256] = {0};
+		uint32_t	sum = 0;
+		AbBin	   *swap = from;
+
+		for (int i = 0; i < count; i++)
+			start[((uint64_t) from[i].key - (uint64_t) min) >> byte & 0xFF]++;
+		for (int i = 0; i < 256; i++)
+		{
+			uint32_t	here = start[i];
+
+			start[i] = sum;
+			sum += here;
+		}
+		for (int i = 0; i < count; i++)
+			to[start[((uint64_t) from[i].key - (uint64_t) min) >> byte & 0xFF]++] =
+				from[i];
+		from = to;
+		to = swap;
+	}
+	if (from != bins)
+		memcpy(bins, from, count * sizeof(AbBin));
+
+	while (done < count && shift > 0)
+	{
+		uint64_t	high = ((uint64_t) bins[done].key - (uint64_t) min) >> shift;
+		int			end = done + 1;
+
+		while (end < count &&
+			   ((uint64_t) bins[end].key - (uint64_t) min) >> shift == high)
+			end++;
+		if (end - done > INSERTION_SORT)
+			SortBinsByBits(bins + done, scratch, end - done);
+		else
+			InsertBins(bins + done, end - done);
+		done = end;
+	}
+}
+
+/*
  * Sort bins and add up those of one key; scratch has room for as many.  Returns
  * the number of bins that are left.
  *
- * It merges neighbouring runs that ascend until there is one, so that sorted
- * maps behind each other cost the logarithm of their number, not of that of
- * their bins.
+ * A few runs that ascend are merged, neighbour with neighbour; many are not
+ * worth looking for.
  */
 int
 AbSortBins(AbBin *bins, AbBin *scratch, int count)
 {
 	AbBin	   *from = bins;
 	AbBin	   *to = scratch;
+	int			runs = 0;
 
+	for (int i = 0; i < count && runs <= FEW_RUNS; runs++)
+		i += AbAscendingBins(bins + i, count - i);
+	if (runs > FEW_RUNS)
+	{
+		SortBinsByBits(bins, scratch, count);
+		return AddUpBins(bins, count);
+	}
 	while (AbAscendingBins(from, count) < count)
 	{
 		AbBin	   *swap = from;

@@ -60,13 +60,11 @@ typedef struct AbBins
 } AbBins;
 
 extern double AbValueOfKey(int64_t key);
-extern void AbSortKeys(uint64_t *keys, uint64_t *scratch, size_t count);
 extern int	AbTruncateBins(AbBin *bins, int count, int bits);
 extern int	AbMergeBins(AbBin *result, const AbBin *a, int a_count,
 						const AbBin *b, int b_count);
 extern int	AbAscendingBins(const AbBin *bins, int count);
 extern int	AbSortBins(AbBin *bins, AbBin *scratch, int count);
-extern int	AbBitsToDiffer(int64_t a, int64_t b);
 
 extern double AbBinLow(const AbBins *bins, int i);
 extern double AbBinHigh(const AbBins *bins, int i);
@@ -119,6 +117,27 @@ AbTruncateKey(int64_t key, int bits)
 	if (dropped > 0)
 		magnitude = magnitude >> dropped << dropped;
 	return key < 0 ? -magnitude : magnitude;
+}
+
+/*
+ * The smallest number of bits at which two different keys belong to different
+ * bins.
+ */
+static inline int
+AbBitsToDiffer(int64_t a, int64_t b)
+{
+	int64_t		difference;
+	int			lead;
+
+	if (a == 0 || b == 0 || (a < 0) != (b < 0))
+		return 0;
+	a = a < 0 ? -a : a;
+	b = b < 0 ? -b : b;
+	lead = AbDroppedBits(a, 0);
+	if (a >> lead != b >> lead || lead != AbDroppedBits(b, 0))
+		return 0;				/* in different octaves */
+	difference = a ^ b;
+	return lead - (63 - __builtin_clzll((unsigned long long) difference));
 }
 
 #endif							/* AB_MATH_BINS_H */

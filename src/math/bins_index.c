@@ -67,22 +67,21 @@ AbFillBinIndex(AbBinIndex *index, const AbBin *bins, int count)
 }
 
 /*
- * Find the bins of up to BATCH keys that are `size` numbers apart, NULL where
- * there is none.
+ * Find the bins of the keys of up to BATCH others, NULL where there is none.
  *
  * Slots and bins are somewhere in memory, so all of them are asked for before
  * the first is needed.
  */
 static inline void
-FindBins(const AbBinIndex *index, AbBin *bins, const int64_t *keys, size_t size,
-		 int count, AbBin **found)
+FindBins(const AbBinIndex *index, AbBin *bins, const AbBin *others, int count,
+		 AbBin **found)
 {
 	const uint32_t mask = (UINT32_C(1) << index->log) - 1;
 	uint32_t	slots[BATCH];
 
 	for (int i = 0; i < count; i++)
 	{
-		slots[i] = Scatter((uint64_t) keys[i * size]) & mask;
+		slots[i] = Scatter((uint64_t) others[i].key) & mask;
 		__builtin_prefetch(&index->slots[slots[i]]);
 	}
 	for (int i = 0; i < count; i++)
@@ -93,7 +92,7 @@ FindBins(const AbBinIndex *index, AbBin *bins, const int64_t *keys, size_t size,
 	}
 	for (int i = 0; i < count; i++)
 	{
-		int64_t		key = keys[i * size];
+		int64_t		key = others[i].key;
 		uint32_t	slot = slots[i];
 		uint32_t	place;
 
@@ -101,32 +100,6 @@ FindBins(const AbBinIndex *index, AbBin *bins, const int64_t *keys, size_t size,
 			slot = (slot + 1) & mask;
 		found[i] = place == 0 ? NULL : &bins[place - 1];
 	}
-}
-
-/*
- * Count one row for each of those keys whose bin is there.  Moves the other
- * keys to the front, in their order, and returns their number.
- */
-int
-AbCountKeys(const AbBinIndex *index, AbBin *bins, int64_t *keys, int count)
-{
-	AbBin	   *found[BATCH];
-	int			left = 0;
-
-	for (int i = 0; i < count; i += BATCH)
-	{
-		int			batch = count - i < BATCH ? count - i : BATCH;
-
-		FindBins(index, bins, keys + i, 1, batch, found);
-		for (int j = 0; j < batch; j++)
-		{
-			if (found[j])
-				found[j]->count++;
-			else
-				keys[left++] = keys[i + j];
-		}
-	}
-	return left;
 }
 
 /*
@@ -143,8 +116,7 @@ AbCountBins(const AbBinIndex *index, AbBin *bins, AbBin *others, int count)
 	{
 		int			batch = count - i < BATCH ? count - i : BATCH;
 
-		FindBins(index, bins, &others[i].key, sizeof(AbBin) / sizeof(int64_t),
-				 batch, found);
+		FindBins(index, bins, others + i, batch, found);
 		for (int j = 0; j < batch; j++)
 		{
 			if (found[j])

@@ -35,8 +35,6 @@ typedef struct AbKeySet
 
 extern int	AbBinIndexLog(int count);
 extern void AbFillBinIndex(AbBinIndex *index, const AbBin *bins, int count);
-extern int	AbCountKeys(const AbBinIndex *index, AbBin *bins, int64_t *keys,
-						int count);
 extern int	AbCountBins(const AbBinIndex *index, AbBin *bins, AbBin *others,
 						int count);
 

@@ -39,26 +39,7 @@
 #include <string.h>
 
 #include "math/distributions.h"
-
-/* Gauss-Legendre rule of 16 points on [-1, 1]: the positive half. */
-#define LEGENDRE_POINTS	8
-
-static const struct
-{
-	double		x;
-	double		weight;
-}			legendre[LEGENDRE_POINTS] =
-
-{
-	{0.095012509837637440185, 0.18945061045506849629},
-	{0.28160355077925891323, 0.18260341504492358887},
-	{0.45801677765722738634, 0.16915651939500253819},
-	{0.61787624440264374845, 0.14959598881657673208},
-	{0.7554044083550030339, 0.12462897125553387205},
-	{0.86563120238783174388, 0.09515851168249278481},
-	{0.94457502307323257608, 0.062253523938647892863},
-	{0.9894009349916499326, 0.027152459411754094852}
-};
+#include "math/legendre.h"
 
 /*
  * Range of x: below it H is 1, above it 0, as far as a double can tell.  The
@@ -235,14 +216,13 @@ Piece(const AbDunnett *dunnett, double x, double low, double high)
 	double		half = (high - low) / 2;
 	double		sum = 0;
 
-	for (int i = 0; i < LEGENDRE_POINTS; i++)
-		for (int sign = -1; sign <= 1; sign += 2)
-		{
-			double		z = middle + sign * half * legendre[i].x;
+	for (int i = 0; i < AB_LEGENDRE_POINTS; i++)
+	{
+		double		z = middle + half * ab_legendre.x[i];
 
-			sum += legendre[i].weight * exp(-z * z / 2) *
-				AnyExceeds(dunnett, x, z);
-		}
+		sum += ab_legendre.weight[i] * exp(-z * z / 2) *
+			AnyExceeds(dunnett, x, z);
+	}
 	return sum * half;
 }
 

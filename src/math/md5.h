@@ -24,6 +24,9 @@ typedef struct AbMd5
 
 extern void AbMd5Short(unsigned char block[64], size_t length,
 					   unsigned char digest[16]);
+extern void AbMd5ShortFour(unsigned char blocks[4][64],
+						   const size_t lengths[4],
+						   unsigned char digests[4][16]);
 extern void AbMd5Init(AbMd5 *md5);
 extern void AbMd5Update(AbMd5 *md5, const void *data, size_t length);
 extern void AbMd5Final(AbMd5 *md5, unsigned char digest[16]);

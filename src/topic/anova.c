@@ -4,10 +4,10 @@
  *
  * Formulas and references are in math/anova.c.
  */
-#include "base/args.h"
+#include "topic/anova.h"
 
+#include "base/args.h"
 #include "base/missing.h"
-#include "math/anova.h"
 #include "utils/builtins.h"
 
 /* More rows than a double counts exactly; sums stop here. */
@@ -19,27 +19,16 @@ typedef struct AnovaCall
 	bool		equal_var;
 } AnovaCall;
 
-typedef struct AnovaRow
-{
-	int64		variants;		/* arms with rows */
-	int64		n;				/* -1 if too many */
-	AbAnova		anova;
-	const char *method;
-	const char *note;
-	AbGroup    *groups;			/* a group for each arm, also one without rows */
-	int			count;
-} AnovaRow;
-
 static const AbColumn columns[] = {
-	AB_COLUMN(AnovaRow, variants, "variants", COUNT),
-	AB_COLUMN(AnovaRow, n, "n", COUNT),
-	AB_COLUMN(AnovaRow, anova.eta_squared, "eta_squared", NUMBER),
-	AB_COLUMN(AnovaRow, anova.statistic, "statistic", NUMBER),
-	AB_COLUMN(AnovaRow, anova.df_between, "df_between", NUMBER),
-	AB_COLUMN(AnovaRow, anova.df_within, "df_within", NUMBER),
-	AB_COLUMN(AnovaRow, anova.p_value, "p_value", NUMBER),
-	AB_COLUMN(AnovaRow, method, "method", TEXT),
-	AB_COLUMN(AnovaRow, note, "note", TEXT)
+	AB_COLUMN(AbAnovaRow, variants, "variants", COUNT),
+	AB_COLUMN(AbAnovaRow, n, "n", COUNT),
+	AB_COLUMN(AbAnovaRow, anova.eta_squared, "eta_squared", NUMBER),
+	AB_COLUMN(AbAnovaRow, anova.statistic, "statistic", NUMBER),
+	AB_COLUMN(AbAnovaRow, anova.df_between, "df_between", NUMBER),
+	AB_COLUMN(AbAnovaRow, anova.df_within, "df_within", NUMBER),
+	AB_COLUMN(AbAnovaRow, anova.p_value, "p_value", NUMBER),
+	AB_COLUMN(AbAnovaRow, method, "method", TEXT),
+	AB_COLUMN(AbAnovaRow, note, "note", TEXT)
 };
 
 static const AbRowType anova_type = AB_ROW_TYPE(columns);
@@ -49,7 +38,7 @@ static const AbRowType anova_type = AB_ROW_TYPE(columns);
  * first with rows.
  */
 static void
-GetGroups(AnovaRow *row, const AbSummary *summary)
+GetGroups(AbAnovaRow *row, const AbSummary *summary)
 {
 	const AbArm *first = NULL;
 
@@ -75,7 +64,7 @@ GetGroups(AnovaRow *row, const AbSummary *summary)
  * in the note.
  */
 static bool
-CheckVariants(AnovaRow *row, const AbSummary *summary, bool equal_var,
+CheckVariants(AbAnovaRow *row, const AbSummary *summary, bool equal_var,
 			  const char **note)
 {
 	int64		nonfinite = 0;
@@ -135,6 +124,35 @@ NoteMissing(const char *note, const AbSummary *summary)
 	return notes.text.data;
 }
 
+/*
+ * Do the variants of a summary, which may be NULL, differ?  Fills in the row,
+ * which ends with a note if there is no answer or if rows were left out.
+ */
+void
+AbAnalyseVariants(AbAnovaRow *row, const AbSummary *summary, bool equal_var)
+{
+	static const AbAnova unknown = {NAN, NAN, NAN, NAN, NAN};
+
+	memset(row, 0, sizeof(AbAnovaRow));
+	row->anova = unknown;
+	row->note = "no rows";
+	row->method = equal_var ? "one-way analysis of variance" :
+		"Welch's analysis of variance";
+	if (summary == NULL)
+		return;
+	GetGroups(row, summary);
+	if (CheckVariants(row, summary, equal_var, &row->note))
+	{
+		row->anova = equal_var ? AbFisherAnova(row->groups, row->count) :
+			AbWelchAnova(row->groups, row->count);
+		if (!isfinite(row->anova.statistic) || isnan(row->anova.p_value))
+			row->note = "values are too large for double precision";
+	}
+	if (row->n == TOO_MANY_ROWS)
+		row->n = -1;
+	row->note = NoteMissing(row->note, summary);
+}
+
 PG_FUNCTION_INFO_V1(ab_anova);
 Datum
 ab_anova(PG_FUNCTION_ARGS)
@@ -145,24 +163,9 @@ ab_anova(PG_FUNCTION_ARGS)
 					"Use false for Welch's test.", false)
 	};
 	AnovaCall	call;
-	AnovaRow	row = {.anova = {NAN, NAN, NAN, NAN, NAN}, .note = "no rows"};
+	AbAnovaRow	row;
 
 	AbReadArgs(fcinfo, args, &call);
-	row.method = call.equal_var ? "one-way analysis of variance" :
-		"Welch's analysis of variance";
-	if (call.summary != NULL)
-	{
-		GetGroups(&row, call.summary);
-		if (CheckVariants(&row, call.summary, call.equal_var, &row.note))
-		{
-			row.anova = call.equal_var ? AbFisherAnova(row.groups, row.count) :
-				AbWelchAnova(row.groups, row.count);
-			if (!isfinite(row.anova.statistic) || isnan(row.anova.p_value))
-				row.note = "values are too large for double precision";
-		}
-		if (row.n == TOO_MANY_ROWS)
-			row.n = -1;
-		row.note = NoteMissing(row.note, call.summary);
-	}
+	AbAnalyseVariants(&row, call.summary, call.equal_var);
 	return AbRowDatum(fcinfo, &anova_type, &row);
 }

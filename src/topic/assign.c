@@ -8,123 +8,18 @@
  */
 #include "base/args.h"
 
-#include "math/md5.h"
-#include "port/pg_bswap.h"
-#include "utils/builtins.h"
-#include "utils/uuid.h"
-
-#define AB_BUCKETS		10000
-#define TWO_TO_64		1616	/* modulo AB_BUCKETS */
+#include "base/unit.h"
 
 /*
- * Bucket, 0 to 9999, of an experiment and a user id, both UTF-8.
+ * Bucket of the call's experiment (argument 0) and user id (argument 1).
  */
-static int
-Bucket(const char *experiment, int experiment_length,
-	   const char *user_id, int user_id_length)
+static pg_attribute_always_inline int
+CallBucket(FunctionCallInfo fcinfo, AbUnitType type)
 {
-	unsigned char digest[16];
-	uint64		high;
-	uint64		low;
+	char		room[AB_UNIT_ROOM];
 
-	if (likely((int64) experiment_length + 1 + user_id_length <= AB_MD5_SHORT))
-	{
-		unsigned char block[64] = {0};
-
-		memcpy(block, experiment, experiment_length);
-		block[experiment_length] = ':';
-		memcpy(block + experiment_length + 1, user_id, user_id_length);
-		AbMd5Short(block, experiment_length + 1 + user_id_length, digest);
-	}
-	else
-	{
-		AbMd5		md5;
-
-		AbMd5Init(&md5);
-		AbMd5Update(&md5, experiment, experiment_length);
-		AbMd5Update(&md5, ":", 1);
-		AbMd5Update(&md5, user_id, user_id_length);
-		AbMd5Final(&md5, digest);
-	}
-
-	memcpy(&high, digest, 8);
-	memcpy(&low, digest + 8, 8);
-	return (pg_ntoh64(high) % AB_BUCKETS * TWO_TO_64 + pg_ntoh64(low) % AB_BUCKETS) %
-		AB_BUCKETS;
-}
-
-/*
- * The UTF-8 form of a text argument.
- */
-static AbLabel
-TextUtf8(text *t)
-{
-	AbLabel		string;
-
-	string.data = VARDATA_ANY(t);
-	string.length = VARSIZE_ANY_EXHDR(t);
-	return AbServerToUtf8(string);
-}
-
-/*
- * Bucket of the call's experiment (argument 0) and of a user id in UTF-8.
- */
-static int
-CallBucket(FunctionCallInfo fcinfo, const char *user_id, int length)
-{
-	AbLabel		experiment = TextUtf8(PG_GETARG_TEXT_PP(0));
-
-	return Bucket(experiment.data, experiment.length, user_id, length);
-}
-
-static int
-TextBucket(FunctionCallInfo fcinfo)
-{
-	AbLabel		user_id = TextUtf8(PG_GETARG_TEXT_PP(1));
-
-	return CallBucket(fcinfo, user_id.data, user_id.length);
-}
-
-static int
-BigintBucket(FunctionCallInfo fcinfo)
-{
-	char		digits[MAXINT8LEN + 1];
-	int			length = pg_lltoa(PG_GETARG_INT64(1), digits);
-
-	return CallBucket(fcinfo, digits, length);
-}
-
-/*
- * A uuid is hashed as its canonical text: lower case, with hyphens.
- */
-static int
-UuidBucket(FunctionCallInfo fcinfo)
-{
-	static const char hex[] = "0123456789abcdef";
-	pg_uuid_t  *uuid = PG_GETARG_UUID_P(1);
-	char		canonical[2 * UUID_LEN + 4];
-	int			length = 0;
-
-	for (int i = 0; i < UUID_LEN; i++)
-	{
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			canonical[length++] = '-';
-		canonical[length++] = hex[uuid->data[i] >> 4];
-		canonical[length++] = hex[uuid->data[i] & 15];
-	}
-	return CallBucket(fcinfo, canonical, length);
-}
-
-/*
- * Does a bucket get the treatment?
- *
- * The comparison is in double precision, as the router's: a threshold in
- * whole buckets would differ for 576 of the 10001 splits of four decimals.
- */
-static bool
-BucketIsTreated(int bucket, double split)
-{
-	return bucket / (double) AB_BUCKETS < split;
+	return AbDigestBucket(AbHashUnit(AbGetUtf8(fcinfo, 0),
+									 AbGetUnit(fcinfo, 1, type, room)));
 }
 
 /*
@@ -160,7 +55,7 @@ Assign(FunctionCallInfo fcinfo, int bucket)
 {
 	static ArmName treatment = {.name = "treatment"};
 	static ArmName control = {.name = "control"};
-	bool		treated = BucketIsTreated(bucket, CheckSplit(PG_GETARG_FLOAT8(2)));
+	bool		treated = AbBucketIsBelow(bucket, CheckSplit(PG_GETARG_FLOAT8(2)));
 	ArmName    *arm = treated ? &treatment : &control;
 
 	SET_VARSIZE(arm, VARHDRSZ + (treated ? 9 : 7));
@@ -171,42 +66,42 @@ PG_FUNCTION_INFO_V1(ab_bucket);
 Datum
 ab_bucket(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64(TextBucket(fcinfo));
+	PG_RETURN_INT64(CallBucket(fcinfo, AB_UNIT_TEXT));
 }
 
 PG_FUNCTION_INFO_V1(ab_bucket_bigint);
 Datum
 ab_bucket_bigint(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64(BigintBucket(fcinfo));
+	PG_RETURN_INT64(CallBucket(fcinfo, AB_UNIT_BIGINT));
 }
 
 PG_FUNCTION_INFO_V1(ab_bucket_uuid);
 Datum
 ab_bucket_uuid(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64(UuidBucket(fcinfo));
+	PG_RETURN_INT64(CallBucket(fcinfo, AB_UNIT_UUID));
 }
 
 PG_FUNCTION_INFO_V1(ab_assign);
 Datum
 ab_assign(PG_FUNCTION_ARGS)
 {
-	return Assign(fcinfo, TextBucket(fcinfo));
+	return Assign(fcinfo, CallBucket(fcinfo, AB_UNIT_TEXT));
 }
 
 PG_FUNCTION_INFO_V1(ab_assign_bigint);
 Datum
 ab_assign_bigint(PG_FUNCTION_ARGS)
 {
-	return Assign(fcinfo, BigintBucket(fcinfo));
+	return Assign(fcinfo, CallBucket(fcinfo, AB_UNIT_BIGINT));
 }
 
 PG_FUNCTION_INFO_V1(ab_assign_uuid);
 Datum
 ab_assign_uuid(PG_FUNCTION_ARGS)
 {
-	return Assign(fcinfo, UuidBucket(fcinfo));
+	return Assign(fcinfo, CallBucket(fcinfo, AB_UNIT_UUID));
 }
 
 /*
@@ -218,12 +113,6 @@ Datum
 ab_split_effective(PG_FUNCTION_ARGS)
 {
 	double		split = CheckSplit(PG_GETARG_FLOAT8(0));
-	int			treated = (int) (split * AB_BUCKETS);
 
-	/* rounding has the guess off by one at most */
-	while (treated > 0 && !BucketIsTreated(treated - 1, split))
-		treated--;
-	while (treated < AB_BUCKETS && BucketIsTreated(treated, split))
-		treated++;
-	PG_RETURN_FLOAT8(treated / (double) AB_BUCKETS);
+	PG_RETURN_FLOAT8(AbBucketsBelow(split) / (double) AB_BUCKETS);
 }

@@ -124,6 +124,56 @@ NoteAdjustment(AbNotes *notes, const AbPairs *pairs, const AbAdjusted *e,
 }
 
 /*
+ * The slope that there are rows for: none, with a note, if there are too few.
+ */
+AbTheta
+AbFeasibleTheta(AbNotes *notes, const AbPairs *pairs, AbTheta theta)
+{
+	return theta == AB_THETA_NONE || CanAdjust(notes, pairs) ? theta :
+		AB_THETA_NONE;
+}
+
+/*
+ * What the name of a test begins with that adjusts by that slope.
+ */
+const char *
+AbAdjustmentPrefix(AbTheta theta)
+{
+	static const char *const prefixes[] = {
+		[AB_THETA_NONE] = "",
+		[AB_THETA_PER_ARM] = "CUPED (per-arm theta), ",
+		[AB_THETA_POOLED] = "CUPED (pooled theta), ",
+		[AB_THETA_TOTAL] = "CUPED (total theta), ",
+		[AB_THETA_GIVEN] = "CUPED (given theta), "
+	};
+
+	return prefixes[theta];
+}
+
+/*
+ * The estimate with that feasible slope.  The row then shows the adjusted
+ * means, and a note what the adjustment did.
+ */
+AbAdjusted
+AbShowAdjusted(AbMeans *means, const AbPairs *pairs, AbTheta theta,
+			   bool equal_var)
+{
+	AbAdjusted	plain = AbAncova(pairs, AB_THETA_NONE, equal_var);
+	AbAdjusted	e;
+
+	if (theta == AB_THETA_NONE)
+		return plain;
+	e = AbAncova(pairs, theta, equal_var);
+	means->control_mean = e.control;
+	means->treatment_mean = e.treatment;
+	means->control_stddev = e.control_stddev;
+	means->treatment_stddev = e.treatment_stddev;
+	if (plain.effect.std_error > 0 && isfinite(e.effect.std_error))
+		NoteAdjustment(&means->row.notes, pairs, &e, &plain, theta);
+	return e;
+}
+
+/*
  * Note what the t-test of a complete row takes for granted, which the one with
  * variances of the other kind tells.
  */
@@ -196,13 +246,6 @@ void
 AbComparePairs(AbMeans *means, const AbPairs *pairs, const AbCupedCall *call,
 			   bool binary)
 {
-	static const char *const prefixes[] = {
-		[AB_THETA_NONE] = "",
-		[AB_THETA_PER_ARM] = "CUPED (per-arm theta), ",
-		[AB_THETA_POOLED] = "CUPED (pooled theta), ",
-		[AB_THETA_TOTAL] = "CUPED (total theta), ",
-		[AB_THETA_GIVEN] = "CUPED (given theta), "
-	};
 	const AbTestArgs *args = &call->test;
 	AbTheta		theta = call->theta;
 	AbNotes    *notes = &means->row.notes;
@@ -210,7 +253,6 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, const AbCupedCall *call,
 	double		nt = pairs->treatment.n;
 	AbWelchArms arms = {binary, pairs->control.syy == 0, pairs->treatment.syy == 0};
 	bool		flat = !args->equal_var && nc >= 2 && nt >= 2 && AbAnyFlat(&arms);
-	AbAdjusted	plain;
 	AbAdjusted	e;
 	AbLift		lift;
 
@@ -224,9 +266,8 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, const AbCupedCall *call,
 	/* nor does a covariate make a constant outcome vary */
 	if (flat)
 		theta = AB_THETA_NONE;
-	if (theta != AB_THETA_NONE && !CanAdjust(notes, pairs))
-		theta = AB_THETA_NONE;
-	means->row.method = psprintf("%s%s%s%s%s", prefixes[theta],
+	theta = AbFeasibleTheta(notes, pairs, theta);
+	means->row.method = psprintf("%s%s%s%s%s", AbAdjustmentPrefix(theta),
 								 AbMeansTestName(args->equal_var),
 								 call->ratios ? " of ratios (delta method)" : "",
 								 AbAlternativeSuffix(args->alternative),
@@ -234,9 +275,7 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, const AbCupedCall *call,
 
 	if (args->equal_var ? nc + nt < 3 : nc < 2 || nt < 2)
 	{
-		AbNote(notes, args->equal_var ?
-			   "too few rows: the test needs at least two in one arm" :
-			   "too few rows: Welch's test needs at least two in each arm");
+		AbNoteFewRows(notes, args->equal_var);
 		return;
 	}
 
@@ -246,17 +285,7 @@ AbComparePairs(AbMeans *means, const AbPairs *pairs, const AbCupedCall *call,
 		return;
 	}
 
-	e = plain = AbAncova(pairs, AB_THETA_NONE, args->equal_var);
-	if (theta != AB_THETA_NONE)
-	{
-		e = AbAncova(pairs, theta, args->equal_var);
-		means->control_mean = e.control;
-		means->treatment_mean = e.treatment;
-		means->control_stddev = e.control_stddev;
-		means->treatment_stddev = e.treatment_stddev;
-		if (plain.effect.std_error > 0 && isfinite(e.effect.std_error))
-			NoteAdjustment(notes, pairs, &e, &plain, theta);
-	}
+	e = AbShowAdjusted(means, pairs, theta, args->equal_var);
 	lift = ChooseLift(notes, pairs, theta, call, &e);
 	arms.flat_control |= e.control_stddev == 0;
 	arms.flat_treatment |= e.treatment_stddev == 0;
@@ -291,10 +320,11 @@ PairOfMoments(const AbDouble *moments, double n)
 }
 
 /*
- * The two arms as pairs.
+ * Outcome and covariate of the two arms; theta_value is NaN if the slope is not
+ * given.
  */
-static AbPairs
-PairsOfArms(const AbMeans *means, double theta_value)
+AbPairs
+AbPairsOfMeans(const AbMeans *means, double theta_value)
 {
 	AbPairs		pairs;
 	AbDouble	all[AB_MAX_MOMENTS];
@@ -316,6 +346,24 @@ PairsOfArms(const AbMeans *means, double theta_value)
 }
 
 /*
+ * The whole row of the comparison.
+ */
+void
+AbCompareAdjusted(AbMeans *means, const AbCupedCall *call)
+{
+	bool		comparable = AbStartMeans(means, call->summary, &call->test);
+
+	means->row.method = psprintf("CUPED%s",
+								 AbAlternativeSuffix(call->test.alternative));
+	if (comparable)
+	{
+		AbPairs		pairs = AbPairsOfMeans(means, call->theta_value);
+
+		AbComparePairs(means, &pairs, call, AbBinaryArms(means, 0));
+	}
+}
+
+/*
  * The comparison, as a row; of the aggregate, whose final function has the
  * state alone, with the defaults.
  */
@@ -331,19 +379,10 @@ Cuped(FunctionCallInfo fcinfo)
 	};
 	AbCupedCall call = {.test.reader = "ab_cuped(ab_summary(outcome, covariate, variant)"};
 	AbMeans		means;
-	bool		comparable;
 
 	AbReadArgs(fcinfo, args, &call);
 	AbChooseTheta(&call);
-	comparable = AbStartMeans(&means, call.summary, &call.test);
-	means.row.method = psprintf("CUPED%s",
-								AbAlternativeSuffix(call.test.alternative));
-	if (comparable)
-	{
-		AbPairs		pairs = PairsOfArms(&means, call.theta_value);
-
-		AbComparePairs(&means, &pairs, &call, AbBinaryArms(&means, 0));
-	}
+	AbCompareAdjusted(&means, &call);
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 

@@ -44,7 +44,14 @@ extern const AbRange ab_theta_value;
 
 extern void AbMergeArms(const AbMeans *means, AbDouble *moments);
 extern void AbChooseTheta(AbCupedCall *call);
+extern AbTheta AbFeasibleTheta(AbNotes *notes, const AbPairs *pairs,
+							   AbTheta theta);
+extern const char *AbAdjustmentPrefix(AbTheta theta);
+extern AbAdjusted AbShowAdjusted(AbMeans *means, const AbPairs *pairs,
+								 AbTheta theta, bool equal_var);
+extern AbPairs AbPairsOfMeans(const AbMeans *means, double theta_value);
 extern void AbComparePairs(AbMeans *means, const AbPairs *pairs,
 						   const AbCupedCall *call, bool binary);
+extern void AbCompareAdjusted(AbMeans *means, const AbCupedCall *call);
 
 #endif							/* AB_TOPIC_CUPED_H */

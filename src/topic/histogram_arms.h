@@ -7,6 +7,7 @@
 
 #include "value/histogram.h"
 
+#include "math/bins_grid.h"
 #include "math/bins_index.h"
 #include "utils/expandeddatum.h"
 
@@ -23,6 +24,8 @@ typedef struct AbWaiting
 	int			bins_used;
 	int			bins_room;
 	AbBinIndex	index;			/* of the arm's bins, where there is one */
+	AbBinGrid	grid;			/* where it is, all of the arm's bins are on
+								 * it */
 } AbWaiting;
 
 /* Arms for which a state has room from the start. */
@@ -46,7 +49,7 @@ typedef struct AbHistogramState
 	int			sought;			/* labels since the last new arm */
 	int			all_waiting;	/* rows and bins that wait */
 	int			most_waiting;	/* merge when there are so many */
-	AbKeySet   *keys;			/* of the bins of all arms, or NULL */
+	int			most_bins;		/* drop bits when there are more */
 	AbHistogram *flat;			/* its flat form, NULL if out of date */
 	AbHistogramPart first_arms[AB_FIRST_ARMS];
 	AbWaiting	first_waiting[AB_FIRST_ARMS];

@@ -5,13 +5,12 @@
 #ifndef AB_TOPIC_HISTOGRAM_STATE_H
 #define AB_TOPIC_HISTOGRAM_STATE_H
 
-#include "topic/histogram_arms.h"
+#include "topic/histogram_count.h"
 
 extern AbHistogramState *AbNewHistogramState(MemoryContext parent);
 extern AbHistogramState *AbNewAggregateState(MemoryContext aggregate);
 extern void AbForgetFlatHistogram(AbHistogramState *state);
 extern void AbEnlargeRows(AbHistogramState *state, AbWaiting *waiting);
-extern void AbCountWaiting(AbHistogramState *state, bool all);
 extern AbHistogram *AbFlattenState(AbHistogramState *state);
 extern void AbAddEqualStateRows(AbHistogramState *state, int position,
 								double value, int64 rows);

@@ -135,54 +135,77 @@ AbStartPairs(AbMeans *means, const AbPairsCall *call)
  */
 
 /*
- * The one-sample t-test of the differences, whose sum of squares is
+ * Of the pairs' differences the sum of squares, and what it was made of by
+ * subtraction:
  *
- *		Sd = Scc + Stt - 2 Sct = (Scc - Sct) + (Stt - Sct),
- *
- * df = n - 1.  The state has no differences of rows, so where nearly all
- * cancels the digits left are few and the note says how many.  The lift's
- * interval is Fieller's with cov(d, c) = (Sct - Scc) / (n - 1) / n.
+ *		Sd = Scc + Stt - 2 Sct = (Scc - Sct) + (Stt - Sct).
  */
-static void
-CompareMeans(AbMeans *means, const AbTestArgs *args)
+static double
+SquaresWithin(const AbMeans *means, double *both)
 {
-	AbNotes    *notes = &means->row.notes;
 	const AbDouble *moments = means->control->moments;
 	AbDouble	scc = moments[AbComomentIndex(2, 0, 0)];
 	AbDouble	sct = moments[AbComomentIndex(2, 0, 1)];
 	AbDouble	stt = moments[AbComomentIndex(2, 1, 1)];
+
+	*both = AbDoubleValue(scc) + AbDoubleValue(stt);
+	return AbDoubleDifference(scc, sct) + AbDoubleDifference(stt, sct);
+}
+
+/*
+ * The mean difference within pairs with its standard error, df = n - 1.  The
+ * lift's interval is Fieller's with cov(d, c) = (Sct - Scc) / (n - 1) / n.
+ * Returns false, with a note, if there are too few pairs or their differences
+ * do not vary.
+ */
+bool
+AbPairsEffect(AbMeans *means, AbEffect *effect)
+{
+	const AbDouble *moments = means->control->moments;
+	AbDouble	scc = moments[AbComomentIndex(2, 0, 0)];
+	AbDouble	sct = moments[AbComomentIndex(2, 0, 1)];
 	double		n = means->control->n;
-	double		both = AbDoubleValue(scc) + AbDoubleValue(stt);
-	double		within = AbDoubleDifference(scc, sct) +
-		AbDoubleDifference(stt, sct);
-	AbEffect	effect;
-	AbLift		lift;
+	double		both;
+	double		within = SquaresWithin(means, &both);
 
 	if (n < 2)
 	{
-		AbNote(notes, "too few pairs: the test needs at least two");
-		return;
+		AbNote(&means->row.notes, "too few pairs: the test needs at least two");
+		return false;
 	}
 	if (!(within > NO_DIFFERENCE * both))
 	{
-		AbNote(notes, "the differences do not vary: no test");
-		return;
+		AbNote(&means->row.notes, "the differences do not vary: no test");
+		return false;
 	}
+	effect->difference = means->row.difference.value;
+	effect->std_error = sqrt(within / (n - 1) / n);
+	effect->df = n - 1;
+	effect->control = means->control_mean;
+	effect->control_variance = AbDoubleValue(scc) / (n - 1) / n;
+	effect->covariance = AbDoubleDifference(sct, scc) / (n - 1) / n;
+	return true;
+}
 
-	effect.difference = means->row.difference.value;
-	effect.std_error = sqrt(within / (n - 1) / n);
-	effect.df = n - 1;
-	effect.control = means->control_mean;
-	effect.control_variance = AbDoubleValue(scc) / (n - 1) / n;
-	effect.covariance = AbDoubleDifference(sct, scc) / (n - 1) / n;
-	lift = AbMakeLift(&effect, args->lift_method);
-	if (!AbTestEffect(&means->row, &effect, args->alternative, &lift))
-		return;
+/*
+ * Note of a tested row how alike the two of a pair are.  The state has no
+ * differences of rows, so where nearly all cancels the digits left are few and
+ * the note says how many.
+ */
+void
+AbNotePairs(AbMeans *means)
+{
+	AbNotes    *notes = &means->row.notes;
+	const AbDouble *moments = means->control->moments;
+	double		scc = AbDoubleValue(moments[AbComomentIndex(2, 0, 0)]);
+	double		sct = AbDoubleValue(moments[AbComomentIndex(2, 0, 1)]);
+	double		stt = AbDoubleValue(moments[AbComomentIndex(2, 1, 1)]);
+	double		both;
+	double		within = SquaresWithin(means, &both);
 
-	if (AbDoubleValue(scc) > 0 && AbDoubleValue(stt) > 0)
+	if (scc > 0 && stt > 0)
 	{
-		double		correlation = AbDoubleValue(sct) /
-			sqrt(AbDoubleValue(scc)) / sqrt(AbDoubleValue(stt));
+		double		correlation = sct / sqrt(scc) / sqrt(stt);
 
 		/* adding zero makes -0 a 0 */
 		AbNote(notes, "correlation of the pairs %.2f: the standard error is %.3g times the unpaired one",
@@ -191,6 +214,37 @@ CompareMeans(AbMeans *means, const AbTestArgs *args)
 	if (within < FEW_DIGITS * both)
 		AbNote(notes, "the pairs are nearly equal: about %d digits of the standard error are left, test 0 against the difference for more",
 			   (int) log10(within / (NO_DIFFERENCE * both)) + 1);
+}
+
+/*
+ * The one-sample t-test of the differences.
+ */
+static void
+CompareMeans(AbMeans *means, const AbTestArgs *args)
+{
+	AbEffect	effect;
+	AbLift		lift;
+
+	if (!AbPairsEffect(means, &effect))
+		return;
+	lift = AbMakeLift(&effect, args->lift_method);
+	if (AbTestEffect(&means->row, &effect, args->alternative, &lift))
+		AbNotePairs(means);
+}
+
+/*
+ * The whole row of the test.
+ */
+void
+AbTestPairs(AbMeans *means, const AbPairsCall *call)
+{
+	bool		comparable = AbStartPairs(means, call);
+
+	means->row.method = psprintf("paired t-test%s%s",
+								 AbAlternativeSuffix(call->test.alternative),
+								 AbLiftSuffix(call->test.lift_method));
+	if (comparable)
+		CompareMeans(means, &call->test);
 }
 
 /*
@@ -211,15 +265,9 @@ PairedTTest(FunctionCallInfo fcinfo)
 	};
 	AbPairsCall call = {.test.reader = "ab_paired_ttest(summary"};
 	AbMeans		means;
-	bool		comparable;
 
 	AbReadArgs(fcinfo, args, &call);
-	comparable = AbStartPairs(&means, &call);
-	means.row.method = psprintf("paired t-test%s%s",
-								AbAlternativeSuffix(call.test.alternative),
-								AbLiftSuffix(call.test.lift_method));
-	if (comparable)
-		CompareMeans(&means, &call.test);
+	AbTestPairs(&means, &call);
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 

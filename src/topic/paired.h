@@ -17,5 +17,8 @@ typedef struct AbPairsCall
 extern const AbWidth ab_pairs_width;
 
 extern bool AbStartPairs(AbMeans *means, const AbPairsCall *call);
+extern bool AbPairsEffect(AbMeans *means, AbEffect *effect);
+extern void AbNotePairs(AbMeans *means);
+extern void AbTestPairs(AbMeans *means, const AbPairsCall *call);
 
 #endif							/* AB_TOPIC_PAIRED_H */

@@ -6,27 +6,10 @@
  * The counts and exposures are sums that come back from the means.  The
  * mathematics and its references are in math/poisson.c.
  */
-#include "base/effect.h"
+#include "base/counts.h"
 
-#include "math/poisson.h"
 #include "topic/summary_io.h"
 #include "utils/builtins.h"
-
-/*
- * Counts are noted as dispersed unlike Poisson's when that misstates the
- * standard error by more than this and is more than chance, in standard
- * deviations of the index.
- */
-#define DISPERSION_TOLERANCE	0.1
-#define DISPERSION_SDS			3
-
-/* What an arm adds up to. */
-typedef struct PoissonSums
-{
-	double		events;
-	double		exposure;
-	double		rate;
-} PoissonSums;
 
 /* What a call asks. */
 typedef struct PoissonCall
@@ -47,23 +30,14 @@ static const AbWord method_words[] = {
 
 static const AbWords methods = AB_WORDS("method", method_words);
 
-static const AbWidth width = {
-	1, 2, "Collect it by ab_summary(events, exposure, variant), or by ab_summary(events, variant) where every row is one unit of exposure."
-};
-
 static const AbRange ratio_range = {
 	.low = 1e-100, .high = 1e100,
 	.message = "null_ratio must be positive, between 1e-100 and 1e100",
 	.hint = "It is the ratio of the rates, treatment / control, that is tested: 0.9 for a tenth less."
 };
 
-static const AbColumnName column_names[] = {
-	{"events", "events"},
-	{"an exposure", "exposures"}
-};
-
 static const AbArg poisson_args[] = {
-	AB_SUMMARY_ARG(PoissonCall, summary, &width),
+	AB_SUMMARY_ARG(PoissonCall, summary, &ab_event_width),
 	AB_CONTROL_ARG(PoissonCall, test),
 	AB_TREATMENT_ARG(PoissonCall, test),
 	AB_ALPHA_ARG(PoissonCall, test),
@@ -108,102 +82,24 @@ MethodText(const PoissonCall *call)
 					call->null_ratio);
 }
 
-/*
- * Sum of a column.  The mean carries its rounding error, so a sum of whole
- * numbers comes back whole but for the last bits.
- */
-static double
-ColumnSum(const AbArm *arm, int column)
-{
-	AbDouble	mean = AbDoubleNormal(arm->moments[column]);
-	double		n = arm->n;
-
-	return fma(n, mean.high, n * mean.low);
-}
-
-/*
- * The sums of an arm; with one column every row is one unit of exposure.
- */
-static PoissonSums
-GetSums(const AbSummary *summary, const AbArm *arm)
-{
-	PoissonSums sums;
-
-	sums.events = ColumnSum(arm, 0);
-	sums.exposure = summary->columns == 1 ? (double) arm->n : ColumnSum(arm, 1);
-	if (fabs(sums.events - rint(sums.events)) <=
-		1e-6 + 1e-12 * fabs(sums.events))
-		sums.events = rint(sums.events) + 0.0;	/* no -0 */
-	sums.rate = sums.events / sums.exposure;
-	return sums;
-}
-
-/*
- * Note what keeps the sums of an arm from being a Poisson count.  Returns
- * whether they are one.
- */
-static bool
-CheckSums(AbNotes *notes, const char *role, PoissonSums sums)
-{
-	if (!(sums.exposure > 0))
-		AbNote(notes, "the exposure of the %s is not above zero: no rate",
-			   role);
-	else if (sums.events < 0 || sums.events != rint(sums.events))
-		AbNote(notes, "the events of the %s add up to %g, which is no count",
-			   role, sums.events);
-	else if (!isfinite(sums.rate) || sums.events > (double) AB_MAX_OBSERVATIONS)
-		AbNote(notes, "values of the %s are too large for double precision",
-			   role);
-	else
-		return true;
-	return false;
-}
-
 /* ----------------------------------------------------------------------
  * The comparison
  * ----------------------------------------------------------------------
  */
 
 /*
- * Variances of the rows of an arm.
- */
-static AbPoissonRows
-GetRows(const AbSummary *summary, const AbArm *arm)
-{
-	AbPoissonRows rows = {arm->n, AbArmVariance(summary, arm, 0, 0), 0, 0};
-
-	if (summary->columns == 2)
-	{
-		rows.exposure = AbArmVariance(summary, arm, 1, 1);
-		rows.covariance = AbArmVariance(summary, arm, 0, 1);
-	}
-	return rows;
-}
-
-/*
- * Compare the rows' variance with Poisson's, where there are rows to do so.
+ * Note where the rows vary unlike Poisson's.
  */
 static void
 CheckDispersion(AbMeans *means, const AbPoissonCounts *counts)
 {
 	AbNotes    *notes = &means->row.notes;
-	double		rows = (double) means->control->n + means->treatment->n - 2;
-	AbPoissonRows control = GetRows(means->summary, means->control);
-	AbPoissonRows treatment = GetRows(means->summary, means->treatment);
-	double		index = AbPoissonDispersion(counts, &control, &treatment);
+	double		index = AbEventDispersion(means, counts);
 
-	if (control.n == 1 || treatment.n == 1)
-	{
-		AbNote(notes, "the dispersion of the events cannot be checked: an arm has one row");
-		return;
-	}
-	if (!isfinite(index) || fabs(sqrt(index) - 1) <= DISPERSION_TOLERANCE ||
-		fabs(index - 1) <= DISPERSION_SDS * sqrt(2 / rows))
-		return;
 	if (index > 1)
 		AbNote(notes, "the events vary %.3g times as much as Poisson's: the test is too sure, use %s",
 			   index, means->summary->columns == 1 ? "Welch's ab_ttest" : "ab_ratio");
-	else
+	else if (index < 1)
 		AbNote(notes, "the events vary only %.3g times as much as Poisson's: the test is less sure than it could be",
 			   index);
 }
@@ -232,8 +128,8 @@ AgreeAtRatio(AbInterval lift, const PoissonCall *call, AbTails tails,
  * The test of two arms whose sums are known to be counts.
  */
 static void
-CompareSums(AbMeans *means, const PoissonCall *call, PoissonSums control,
-			PoissonSums treatment)
+CompareSums(AbMeans *means, const PoissonCall *call, AbEventSums control,
+			AbEventSums treatment)
 {
 	AbComparison *row = &means->row;
 	AbPoissonCounts counts = {control.events, control.exposure,
@@ -296,11 +192,11 @@ PoissonTest(FunctionCallInfo fcinfo)
 {
 	PoissonCall call = {
 		.test.reader = "ab_poisson_test(ab_summary(events, exposure, variant)",
-		.test.columns = column_names
+		.test.columns = ab_event_columns
 	};
 	AbMeans		means;
-	PoissonSums control = {NAN, NAN, NAN};
-	PoissonSums treatment = {NAN, NAN, NAN};
+	AbEventSums control = {NAN, NAN, NAN};
+	AbEventSums treatment = {NAN, NAN, NAN};
 	bool		comparable;
 
 	AbReadArgs(fcinfo, poisson_args, &call);
@@ -313,9 +209,9 @@ PoissonTest(FunctionCallInfo fcinfo)
 
 	/* the means of a rate are the rates, which have no standard deviation */
 	if (means.control && AbArmKnown(means.control) && means.control->n > 0)
-		control = GetSums(call.summary, means.control);
+		control = AbSumEvents(call.summary, means.control);
 	if (means.treatment && AbArmKnown(means.treatment) && means.treatment->n > 0)
-		treatment = GetSums(call.summary, means.treatment);
+		treatment = AbSumEvents(call.summary, means.treatment);
 	means.control_mean = control.rate;
 	means.treatment_mean = treatment.rate;
 	if (call.summary && call.summary->columns == 2)
@@ -323,11 +219,11 @@ PoissonTest(FunctionCallInfo fcinfo)
 
 	if (comparable)
 	{
-		bool		countable = CheckSums(&means.row.notes, "control", control);
+		bool		countable = AbCheckEvents(&means.row.notes, "control", control);
 
 		means.row.difference.value = treatment.rate - control.rate;
 		means.row.lift.value = means.row.difference.value / control.rate;
-		if (CheckSums(&means.row.notes, "treatment", treatment) && countable)
+		if (AbCheckEvents(&means.row.notes, "treatment", treatment) && countable)
 			CompareSums(&means, &call, control, treatment);
 	}
 	return AbRowDatum(fcinfo, &ab_comparison, &means);

@@ -12,6 +12,7 @@
 #include "topic/power.h"
 
 #include "base/arms.h"
+#include "base/design.h"
 #include "math/power.h"
 #include "topic/summary_io.h"
 
@@ -20,26 +21,6 @@
  * is rounding error.
  */
 #define NO_VARIANCE		(16 * DBL_EPSILON)
-
-/* What a summary is read as. */
-typedef enum PlanDesign
-{
-	DESIGN_MEAN,
-	DESIGN_RATIO,
-	DESIGN_CUPED,
-	DESIGN_RATIO_CUPED,
-	DESIGN_PAIRED
-} PlanDesign;
-
-static const AbWord design_words[] = {
-	{"mean", DESIGN_MEAN, NULL},
-	{"ratio", DESIGN_RATIO, NULL},
-	{"cuped", DESIGN_CUPED, NULL},
-	{"ratio_cuped", DESIGN_RATIO_CUPED, NULL},
-	{"paired", DESIGN_PAIRED, NULL}
-};
-
-static const AbWords designs = AB_WORDS("design", design_words);
 
 /* Mean and standard deviation of what a design compares, NaN if not known. */
 typedef struct PlanMetric
@@ -53,7 +34,7 @@ typedef struct SummaryCall
 	AbPlan		plan;
 	const AbSummary *summary;
 	double		design_effect;
-	PlanDesign	design;
+	AbDesign	design;
 	bool		relative;
 	bool		is_rate;		/* all values are 0 or 1 */
 	bool		mean_known;		/* relative: else the mean's noise counts */
@@ -75,41 +56,12 @@ static const AbRange design_effect_range = {
 	AB_ALTERNATIVE_ARG(SummaryCall, plan), \
 	AB_NUMBER_ARG(SummaryCall, design_effect, "design_effect", \
 				  &design_effect_range, 0), \
-	AB_WORD_ARG(SummaryCall, design, "design", &designs, DESIGN_MEAN), \
+	AB_WORD_ARG(SummaryCall, design, "design", &ab_mean_designs, AB_DESIGN_MEAN), \
 	AB_FLAG_ARG(SummaryCall, relative, "relative", NULL, false), \
 	AB_CONTROL_ARG(SummaryCall, test), \
 	AB_FLAG_ARG(SummaryCall, mean_known, "mean_known", \
 				"Use false for the variance of the lift by the delta method.", \
 				true)
-
-/*
- * ERROR 22023 unless the summary has as many columns as the design reads.
- */
-static void
-CheckColumns(const AbSummary *summary, PlanDesign design)
-{
-	static const struct
-	{
-		int			least;
-		int			most;
-	}			needs[] = {
-		[DESIGN_MEAN] = {1, 1},
-		[DESIGN_RATIO] = {2, 4},
-		[DESIGN_CUPED] = {2, 2},
-		[DESIGN_RATIO_CUPED] = {4, 4},
-		[DESIGN_PAIRED] = {2, 2}
-	};
-
-	if (summary->columns < needs[design].least ||
-		summary->columns > needs[design].most)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the summary does not have the columns that design \"%s\" reads",
-						AbWordOf(&designs, design)),
-				 errdetail("It has %d, the design reads %d.", summary->columns,
-						   needs[design].least),
-				 errhint("'mean' reads one column, 'ratio', 'cuped' and 'paired' two, 'ratio_cuped' four; ab_column(summary, 1) is the first column alone.")));
-}
 
 /*
  * a + b where b is expected to cancel much of a >= 0: 0 if it cancels all but
@@ -197,7 +149,7 @@ ResidualVariance(const AbSummary *summary, const AbArm *arm, const double *y,
  * What that design compares, as the arm's rows show it.
  */
 static PlanMetric
-ArmMetric(const AbSummary *summary, const AbArm *arm, PlanDesign design)
+ArmMetric(const AbSummary *summary, const AbArm *arm, AbDesign design)
 {
 	PlanMetric	metric = {NAN, NAN};
 	double		y[AB_MAX_COLUMNS] = {1, 0, 0, 0};
@@ -210,18 +162,18 @@ ArmMetric(const AbSummary *summary, const AbArm *arm, PlanDesign design)
 	metric.mean = AbArmMean(summary, arm, 0);
 	switch (design)
 	{
-		case DESIGN_MEAN:
+		case AB_DESIGN_MEAN:
 			variance = FormVariance(summary, arm, y);
 			break;
-		case DESIGN_RATIO:
+		case AB_DESIGN_RATIO:
 			metric.mean = RatioForm(summary, arm, 0, y);
 			variance = FormVariance(summary, arm, y);
 			break;
-		case DESIGN_CUPED:
+		case AB_DESIGN_CUPED:
 			x[1] = 1;
 			variance = ResidualVariance(summary, arm, y, x);
 			break;
-		case DESIGN_RATIO_CUPED:
+		case AB_DESIGN_RATIO_CUPED:
 			metric.mean = RatioForm(summary, arm, 0, y);
 			(void) RatioForm(summary, arm, 2, x);
 			variance = ResidualVariance(summary, arm, y, x);
@@ -260,21 +212,21 @@ FinishCall(SummaryCall *call)
 
 	call->test.reader = "ab_sample_size(ab_summary(outcome, variant), 0.1";
 	call->metric.mean = call->metric.stddev = NAN;
-	if (call->design == DESIGN_PAIRED && call->plan.ratio != 1)
+	if (call->design == AB_DESIGN_PAIRED && call->plan.ratio != 1)
 		AbBadParameter("a paired design has no ratio", call->plan.ratio,
 					   "Both variants get every pair.");
-	if (!call->mean_known && (!call->relative || call->design == DESIGN_PAIRED))
+	if (!call->mean_known && (!call->relative || call->design == AB_DESIGN_PAIRED))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("mean_known => false is of the lift of two arms"),
 				 errhint("Use it with relative => true, and not with design => 'paired'.")));
 	if (call->summary == NULL)
 		return;
-	CheckColumns(call->summary, call->design);
+	AbCheckDesign(call->summary, call->design);
 	arm = PlanningArm(call);
 	if (arm != NULL)
 		call->metric = ArmMetric(call->summary, arm, call->design);
-	call->is_rate = arm != NULL && call->design == DESIGN_MEAN &&
+	call->is_rate = arm != NULL && call->design == AB_DESIGN_MEAN &&
 		(arm->flags & AB_ARM_BINARY(0)) != 0;
 	call->metric.stddev *= sqrt(call->design_effect);
 }
@@ -392,7 +344,7 @@ SampleSize(FunctionCallInfo fcinfo)
 	effect = EffectSize(&call);
 	if (isnan(effect))
 		PG_RETURN_NULL();
-	n = call.design == DESIGN_PAIRED ?
+	n = call.design == AB_DESIGN_PAIRED ?
 		AbPairedSampleSize(effect, plan->alpha, plan->power, AbTwoSided(plan)) :
 		AbTTestSampleSize(effect, plan->ratio, plan->alpha, plan->power,
 						  AbTwoSided(plan));
@@ -436,11 +388,11 @@ Power(FunctionCallInfo fcinfo)
 	AbReadArgs(fcinfo, args, &call);
 	FinishCall(&call);
 	effect = EffectSize(&call);
-	if (call.design != DESIGN_PAIRED)
+	if (call.design != AB_DESIGN_PAIRED)
 		AbCheckGroups(plan->n, plan->ratio);
 	if (isnan(effect))
 		PG_RETURN_NULL();
-	return KnownFloat(fcinfo, call.design == DESIGN_PAIRED ?
+	return KnownFloat(fcinfo, call.design == AB_DESIGN_PAIRED ?
 					  AbPairedPower(plan->n, effect, plan->alpha,
 									AbTwoSided(plan)) :
 					  AbTTestPower(plan->n, plan->ratio, effect, plan->alpha,
@@ -483,11 +435,11 @@ ab_mde_summary(PG_FUNCTION_ARGS)
 	AbReadArgs(fcinfo, args, &call);
 	FinishCall(&call);
 	AbCheckPower(plan->power, plan->alpha);
-	if (call.design != DESIGN_PAIRED)
+	if (call.design != AB_DESIGN_PAIRED)
 		AbCheckGroups(plan->n, plan->ratio);
 	if (!(call.metric.stddev > 0))
 		PG_RETURN_NULL();
-	effect = call.design == DESIGN_PAIRED ?
+	effect = call.design == AB_DESIGN_PAIRED ?
 		AbPairedEffect(plan->n, plan->alpha, plan->power, AbTwoSided(plan)) :
 		AbTTestEffect(plan->n, plan->ratio, plan->alpha, plan->power,
 					  AbTwoSided(plan));

@@ -11,7 +11,7 @@
  * The mathematics is in proportions.c, proportions_score.c and
  * proportions_exact.c, with its references.
  */
-#include "base/rates.h"
+#include "topic/proportion.h"
 
 #include "base/work.h"
 #include "math/proportions_exact.h"
@@ -548,6 +548,64 @@ ReadCounts(AbMeans *means, AbProportions *counts)
 	return true;
 }
 
+/*
+ * Start a row for the rates of the two arms that a call compares, of zeros and
+ * ones or of successes and trials.  Returns whether they can be compared; the
+ * notes say why not.
+ */
+bool
+AbStartRates(AbMeans *means, const AbSummary *summary, AbTestArgs *args,
+			 AbProportions *counts)
+{
+	AbComparison *row = &means->row;
+	bool		batches = summary && summary->columns == 2;
+	bool		comparable;
+
+	if (batches)
+		args->columns = batch_columns;
+	comparable = AbStartMeans(means, summary, args);
+	if (batches)
+		means->control_stddev = means->treatment_stddev =
+			means->control_mean = means->treatment_mean =
+			row->difference.value = row->lift.value = NAN;
+	if (!comparable || !ReadCounts(means, counts))
+		return false;
+	row->difference.value = AbProportionDifference(counts);
+	row->lift.value = row->difference.value / means->control_mean;
+	return true;
+}
+
+/*
+ * The whole row of a call that has been checked.
+ */
+static void
+TestRates(AbMeans *means, ProportionCall *call)
+{
+	const ProportionMethod *method = &methods[call->method];
+	AbProportions counts;
+	bool		comparable = AbStartRates(means, call->summary, &call->test,
+										  &counts);
+
+	means->row.method = MethodText(call, method);
+	if (comparable)
+		method->test(means, &counts, call, method);
+}
+
+/*
+ * The whole row of the score test of no difference.
+ */
+void
+AbCompareRates(AbMeans *means, const AbSummary *summary, const AbTestArgs *args)
+{
+	ProportionCall call = {
+		.summary = summary,
+		.test = *args,
+		.null_ratio = NAN
+	};
+
+	TestRates(means, &call);
+}
+
 /* ----------------------------------------------------------------------
  * SQL functions
  * ----------------------------------------------------------------------
@@ -561,29 +619,11 @@ static Datum
 ProportionTest(FunctionCallInfo fcinfo)
 {
 	ProportionCall call = {.test.reader = "ab_proportion_test(ab_summary(outcome, variant)"};
-	const ProportionMethod *method;
 	AbMeans		means;
-	AbComparison *row = &means.row;
-	AbProportions counts;
-	bool		comparable;
 
 	AbReadArgs(fcinfo, proportion_args, &call);
-	method = &methods[call.method];
-	CheckCall(&call, method);
-	if (call.summary && call.summary->columns == 2)
-		call.test.columns = batch_columns;
-	comparable = AbStartMeans(&means, call.summary, &call.test);
-	row->method = MethodText(&call, method);
-	if (call.summary && call.summary->columns == 2)
-		means.control_stddev = means.treatment_stddev =
-			means.control_mean = means.treatment_mean =
-			row->difference.value = row->lift.value = NAN;
-	if (comparable && ReadCounts(&means, &counts))
-	{
-		row->difference.value = AbProportionDifference(&counts);
-		row->lift.value = row->difference.value / means.control_mean;
-		method->test(&means, &counts, &call, method);
-	}
+	CheckCall(&call, &methods[call.method]);
+	TestRates(&means, &call);
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 

@@ -33,7 +33,7 @@
  *	t-Test Robust to Cluster Heterogeneity, Review of Economics and Statistics
  *	99 (2017), 698-709: unequal clusters count as fewer.
  */
-#include "topic/cuped.h"
+#include "topic/ratio.h"
 
 #include "base/missing.h"
 #include "topic/summary_io.h"
@@ -241,6 +241,50 @@ CovariateKnown(AbMeans *means)
 }
 
 /*
+ * Start a row for the two ratios that a call compares, with their pairs; the
+ * call loses a covariate that is no ratio.  Returns whether they can be
+ * compared; the notes say why not.
+ */
+bool
+AbStartRatios(AbMeans *means, AbCupedCall *call, AbPairs *pairs)
+{
+	bool		comparable = AbStartMeans(means, call->summary, &call->test);
+
+	means->row.difference.value = means->row.lift.value = NAN;
+	comparable = DescribeArm(means, "control", means->control,
+							 &means->control_mean, &means->control_stddev) &&
+		comparable;
+	comparable = DescribeArm(means, "treatment", means->treatment,
+							 &means->treatment_mean, &means->treatment_stddev) &&
+		comparable;
+	if (!comparable)
+		return false;
+	CheckDenominators(means, "control", means->control);
+	CheckDenominators(means, "treatment", means->treatment);
+	if (call->theta != AB_THETA_NONE && !CovariateKnown(means))
+		call->theta = AB_THETA_NONE;
+	*pairs = PairsOfArms(means, call->theta != AB_THETA_NONE,
+						 call->theta_value);
+	return true;
+}
+
+/*
+ * The whole row of the comparison; see AbStartRatios() for what it may change in
+ * the call.
+ */
+void
+AbCompareRatios(AbMeans *means, AbCupedCall *call)
+{
+	AbPairs		pairs;
+	bool		comparable = AbStartRatios(means, call, &pairs);
+
+	means->row.method = psprintf("ratio by the delta method%s",
+								 AbAlternativeSuffix(call->test.alternative));
+	if (comparable)
+		AbComparePairs(means, &pairs, call, IsRate(means));
+}
+
+/*
  * The comparison, as a row; of the aggregate, whose final function has the
  * state alone, with the defaults.
  */
@@ -248,29 +292,8 @@ static Datum
 CompareRatios(FunctionCallInfo fcinfo, AbCupedCall *call)
 {
 	AbMeans		means;
-	bool		comparable = AbStartMeans(&means, call->summary, &call->test);
 
-	means.row.difference.value = means.row.lift.value = NAN;
-	means.row.method = psprintf("ratio by the delta method%s",
-								AbAlternativeSuffix(call->test.alternative));
-	comparable = DescribeArm(&means, "control", means.control,
-							 &means.control_mean, &means.control_stddev) &&
-		comparable;
-	comparable = DescribeArm(&means, "treatment", means.treatment,
-							 &means.treatment_mean, &means.treatment_stddev) &&
-		comparable;
-	if (comparable)
-	{
-		AbPairs		pairs;
-
-		CheckDenominators(&means, "control", means.control);
-		CheckDenominators(&means, "treatment", means.treatment);
-		if (call->theta != AB_THETA_NONE && !CovariateKnown(&means))
-			call->theta = AB_THETA_NONE;
-		pairs = PairsOfArms(&means, call->theta != AB_THETA_NONE,
-							call->theta_value);
-		AbComparePairs(&means, &pairs, call, IsRate(&means));
-	}
+	AbCompareRatios(&means, call);
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 

@@ -189,10 +189,12 @@ ab_forest(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("axis_low must be below axis_high"),
-				 errdetail("The axis would be from %g to %g.", call.axis_low, call.axis_high),
+				 errdetail("The axis would be from %g to %g.", call.axis_low,
+						   call.axis_high),
 				 errhint("Without axis_low and axis_high it is from -20 to 20.")));
 	initStringInfo(&out);
-	AbForestCell(&out, call.low, call.estimate, call.high, call.axis_low, call.axis_high,
+	AbForestCell(&out, call.low, call.estimate, call.high, call.axis_low,
+				 call.axis_high,
 				 (int) call.width, ClientReadsUtf8());
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }

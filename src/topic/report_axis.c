@@ -3,7 +3,7 @@
  *	  The axis that the rows of a picture share.
  *
  * One row that reaches far must not squeeze the others into a point: what
- * reaches more than three times as far from 0 as the median row is cut, and
+ * reaches more than five times as far from 0 as the median row is cut, and
  * drawn with an arrow.
  */
 #include "topic/report_axis.h"
@@ -11,7 +11,7 @@
 #include <float.h>
 #include <math.h>
 
-#define FARTHEST	3
+#define FARTHEST	5
 
 /* where there is nothing to show */
 #define NO_REACH	10
@@ -28,7 +28,8 @@ AbRoundAxis(double low, double high, int ticks)
 	double		power = pow(10, floor(log10(raw)));
 	double		digit = raw / power;
 
-	axis.step = power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+	axis.step = power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 :
+						 10);
 	axis.low = floor(low / axis.step + 1e-9) * axis.step;
 	axis.high = ceil(high / axis.step - 1e-9) * axis.step;
 	return axis;
@@ -64,7 +65,8 @@ CompareReach(const void *a, const void *b)
 AbAxis
 AbLiftAxis(const AbCard *cards, int count, int deciding)
 {
-	double	   *reaches = palloc_extended(Max(count, 1) * sizeof(double), MCXT_ALLOC_HUGE);
+	double	   *reaches = palloc_extended(Max(count, 1) * sizeof(double),
+										  MCXT_ALLOC_HUGE);
 	double		limit = 0;
 	double		cut = 0;
 	double		low = 0;
@@ -97,11 +99,18 @@ AbLiftAxis(const AbCard *cards, int count, int deciding)
 	for (int i = 0; i < count; i++)
 	{
 		const AbCard *card = &cards[i];
-		double		values[4] = {card->lift, card->lift_low, card->lift_high, NAN};
+		double		values[] = {
+			card->lift, card->lift_low, card->lift_high, NAN
+		};
 
 		if (!AbIsEffect(card))
 			continue;
-		if (card->role == AB_ROLE_GUARDRAIL && card->direction != 0)
+		/* an open end is to be seen behind the mark */
+		if (AbHasInterval(card) && isnan(card->lift_low))
+			values[1] = card->lift - cut / 5;
+		if (AbHasInterval(card) && isnan(card->lift_high))
+			values[2] = card->lift + cut / 5;
+		if (card->role == AB_CARD_GUARDRAIL && card->direction != 0)
 			values[3] = -card->direction * fabs(card->margin);
 		for (int k = 0; k < 4; k++)
 		{

@@ -11,6 +11,7 @@ typedef enum Glyph
 	GLYPH_SPACE,
 	GLYPH_ZERO,
 	GLYPH_LINE,
+	GLYPH_CROSS,
 	GLYPH_LOW,
 	GLYPH_HIGH,
 	GLYPH_DOT,
@@ -22,6 +23,7 @@ static const char *const glyphs[][2] = {
 	{" ", " "},
 	{":", "\xe2\x94\x8a"},		/* U+250A */
 	{"-", "\xe2\x94\x80"},		/* U+2500 */
+	{"+", "\xe2\x94\xbc"},		/* U+253C */
 	{"[", "\xe2\x94\x9c"},		/* U+251C */
 	{"]", "\xe2\x94\xa4"},		/* U+2524 */
 	{"o", "\xe2\x97\x8f"},		/* U+25CF */
@@ -77,7 +79,7 @@ AbForestCell(StringInfo out, double low, double estimate, double high,
 			ColumnOf(high, axis_low, axis_high, width);
 
 		for (int i = first + 1; i < last; i++)
-			cells[i] = GLYPH_LINE;
+			cells[i] = cells[i] == GLYPH_ZERO ? GLYPH_CROSS : GLYPH_LINE;
 		/* narrower than a column, an interval is its estimate alone */
 		if (first < last || before || isnan(estimate))
 			cells[first] = before ? GLYPH_BEFORE : GLYPH_LOW;

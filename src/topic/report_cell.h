@@ -9,7 +9,9 @@
 
 #include "lib/stringinfo.h"
 
-extern void AbForestCell(StringInfo out, double low, double estimate, double high,
-						 double axis_low, double axis_high, int width, bool utf8);
+extern void AbForestCell(StringInfo out, double low, double estimate,
+						 double high,
+						 double axis_low, double axis_high, int width,
+						 bool utf8);
 
 #endif							/* AB_TOPIC_REPORT_CELL_H */

@@ -9,7 +9,7 @@
 /*
  * The rows of the whole; NULL if there are none.
  */
-const AbBlock *
+const AbReportBlock *
 AbWholeBlock(const AbReport *report)
 {
 	return report->block_count > 0 && report->blocks[0].slice == NULL &&
@@ -20,7 +20,7 @@ AbWholeBlock(const AbReport *report)
  * The row on the split that says the worst; NULL if there is none.
  */
 const AbCard *
-AbSplitCard(const AbReport *report, const AbBlock *block)
+AbSplitCard(const AbReport *report, const AbReportBlock *block)
 {
 	static const int badness[AB_OUTCOMES] = {
 		[AB_OUTCOME_SPLIT_MISMATCH] = 3,
@@ -33,8 +33,9 @@ AbSplitCard(const AbReport *report, const AbBlock *block)
 	{
 		const AbCard *card = &report->cards[block->first + i];
 
-		if (card->role == AB_ROLE_SPLIT &&
-			(found == NULL || badness[card->outcome] > badness[found->outcome]))
+		if (card->role == AB_CARD_SPLIT &&
+			(found == NULL ||
+			 badness[card->outcome] > badness[found->outcome]))
 			found = card;
 	}
 	return found;
@@ -70,9 +71,9 @@ AbIncludesZero(const AbCard *card, bool *known)
 static AbChoice
 Choose(const AbStanding *standing)
 {
-	const int  *primary = standing->outcomes[AB_ROLE_PRIMARY];
-	const int  *guardrail = standing->outcomes[AB_ROLE_GUARDRAIL];
-	int			all = standing->rows[AB_ROLE_PRIMARY];
+	const int  *primary = standing->outcomes[AB_CARD_PRIMARY];
+	const int  *guardrail = standing->outcomes[AB_CARD_GUARDRAIL];
+	int			all = standing->rows[AB_CARD_PRIMARY];
 	int			better = primary[AB_OUTCOME_BETTER];
 
 	if (all == 0)
@@ -88,7 +89,7 @@ Choose(const AbStanding *standing)
 			AB_CHOICE_NO_DATA : AB_CHOICE_OPEN;
 	/* one without data, or of which nothing is said, is not shown either */
 	return guardrail[AB_OUTCOME_NOT_WORSE] + guardrail[AB_OUTCOME_BETTER] ==
-		standing->rows[AB_ROLE_GUARDRAIL] ? AB_CHOICE_SHIP : AB_CHOICE_UNSHOWN;
+		standing->rows[AB_CARD_GUARDRAIL] ? AB_CHOICE_SHIP : AB_CHOICE_UNSHOWN;
 }
 
 /*
@@ -97,7 +98,7 @@ Choose(const AbStanding *standing)
 AbStanding *
 AbStandings(const AbReport *report, int *count)
 {
-	const AbBlock *whole = AbWholeBlock(report);
+	const AbReportBlock *whole = AbWholeBlock(report);
 	int			most = whole ? whole->count : 0;
 	const char **texts = palloc(Max(most, 1) * sizeof(char *));
 	int		   *groups = palloc(Max(most, 1) * sizeof(int));
@@ -125,7 +126,7 @@ AbStandings(const AbReport *report, int *count)
 		standing->treatment = card->treatment;
 		standing->outcomes[card->role][card->outcome]++;
 		standing->rows[card->role]++;
-		if (card->role == AB_ROLE_PRIMARY)
+		if (card->role == AB_CARD_PRIMARY)
 			standing->early |= AbIsEarly(card);
 	}
 	for (int i = 0; i < *count; i++)

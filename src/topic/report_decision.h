@@ -32,12 +32,13 @@ typedef struct AbStanding
 	AbChoice	choice;
 	bool		early;			/* the rule is fixed, the planned size not
 								 * reached */
-	int			outcomes[AB_ROLES][AB_OUTCOMES];
-	int			rows[AB_ROLES];
+	int			outcomes[AB_CARD_ROLES][AB_OUTCOMES];
+	int			rows[AB_CARD_ROLES];
 } AbStanding;
 
-extern const AbBlock *AbWholeBlock(const AbReport *report);
-extern const AbCard *AbSplitCard(const AbReport *report, const AbBlock *block);
+extern const AbReportBlock *AbWholeBlock(const AbReport *report);
+extern const AbCard *AbSplitCard(const AbReport *report,
+								 const AbReportBlock *block);
 extern AbStanding *AbStandings(const AbReport *report, int *count);
 extern bool AbIsEarly(const AbCard *card);
 extern bool AbIncludesZero(const AbCard *card, bool *known);

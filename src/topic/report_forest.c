@@ -10,10 +10,10 @@
 #include "topic/report_marks.h"
 #include "topic/report_markup.h"
 #include "topic/report_numbers.h"
-#include "topic/report_words.h"
+#include "topic/report_telling.h"
 
 /* in pixels */
-#define WIDTH		720
+#define WIDTH		760
 #define MARGIN		20
 #define PLOT_LEFT	250
 #define PLOT_WIDTH	240
@@ -23,10 +23,11 @@
 #define TITLE		34
 
 const char *
-AbRoleHeading(AbRole role)
+AbCardHeading(AbCardRole role)
 {
-	static const char *const headings[AB_ROLES] = {
-		"Sample ratio", "Primary", "Secondary", "Guardrails", "Differences between slices"
+	static const char *const headings[AB_CARD_ROLES] = {
+		"Sample ratio", "Primary", "Secondary", "Guardrails",
+		"Differences between slices"
 	};
 
 	return headings[role];
@@ -40,7 +41,8 @@ void
 AbStartSvg(StringInfo out, double width, double height, const char *title,
 		   const char *description)
 {
-	appendStringInfo(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ab-picture\" role=\"img\" "
+	appendStringInfo(out,
+					 "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ab-picture\" role=\"img\" "
 					 "viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\">\n<title>",
 					 width, height, width, height);
 	AbMarkup(out, title);
@@ -55,21 +57,25 @@ AbStartSvg(StringInfo out, double width, double height, const char *title,
 						   ".ab-picture .ab-bar{stroke-width:2}"
 						   ".ab-picture .ab-dot{stroke-width:2}"
 						   ".ab-picture .ab-margin{stroke-width:1.5;stroke-dasharray:3 2}"
-						   ".ab-picture .ab-band{fill-opacity:.2;stroke-opacity:.35}"
-						   ".ab-picture .ab-outer{fill-opacity:.07;stroke-dasharray:5 3}"
+						   ".ab-picture .ab-band{fill-opacity:.22}.ab-picture .ab-outer{fill-opacity:.08}"
+						   ".ab-picture .ab-edge{fill:none;stroke-opacity:.45}.ab-picture .ab-dashed{stroke-dasharray:5 3;stroke-opacity:1}"
 						   ".ab-picture .ab-curve{fill:none;stroke-width:2}\n");
 	AbPalette(out, ".ab-picture");
-	appendStringInfo(out, "</style>\n<rect class=\"ab-paper\" width=\"%.0f\" height=\"%.0f\"/>\n", width, height);
+	appendStringInfo(out,
+					 "</style>\n<rect class=\"ab-paper\" width=\"%.0f\" height=\"%.0f\"/>\n",
+					 width, height);
 }
 
 /*
  * A text at a place, cut to a width in pixels.
  */
 static void
-PutText(StringInfo out, const char *classes, double x, double y, double width, double size,
+PutText(StringInfo out, const char *classes, double x, double y, double width,
+		double size,
 		const char *text)
 {
-	appendStringInfo(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", classes, x, y);
+	appendStringInfo(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", classes,
+					 x, y);
 	AbMarkupShort(out, text, width / size);
 	if (!AbFits(text, width / size))
 	{
@@ -101,7 +107,8 @@ Subtitle(const AbReport *report, const AbCard *card)
 }
 
 static void
-PutRow(StringInfo out, const AbReport *report, const AbCard *card, const AbSpan *span,
+PutRow(StringInfo out, const AbReport *report, const AbCard *card,
+	   const AbSpan *span,
 	   const AbAxis *axis, double y)
 {
 	AbShownLift lift = AbShowLift(card);
@@ -110,19 +117,27 @@ PutRow(StringInfo out, const AbReport *report, const AbCard *card, const AbSpan 
 	double		p = isnan(card->p_adjusted) ? card->p_value : card->p_adjusted;
 
 	appendStringInfoString(out, "<g>");
-	PutText(out, "ab-ink ab-strong", MARGIN, y + 17, PLOT_LEFT - MARGIN - 20, 13.5, AbMetricName(card));
-	PutText(out, "ab-soft ab-small", MARGIN, y + 33, PLOT_LEFT - MARGIN - 20, 11.5, Subtitle(report, card));
+	PutText(out, "ab-ink ab-strong", MARGIN, y + 17, PLOT_LEFT - MARGIN - 20,
+			13.5, AbMetricName(card));
+	PutText(out, "ab-soft ab-small", MARGIN, y + 33, PLOT_LEFT - MARGIN - 20,
+			11.5, Subtitle(report, card));
 	AbDrawMark(out, span, axis, card, y + 20);
 	if (lift.lift[0] != '\0')
 	{
 		PutText(out, "ab-ink ab-strong", NUMBERS, y + 17, 60, 13, lift.lift);
-		PutText(out, "ab-soft ab-small", NUMBERS + 66, y + 17, WIDTH - NUMBERS - 66, 11.5, AbShowRange(&lift));
+		PutText(out, "ab-soft ab-small", NUMBERS + 66, y + 17,
+				WIDTH - NUMBERS - 66, 11.5, AbShowRange(&lift));
 	}
 	else if (values.diff[0] != '\0')
-		PutText(out, "ab-ink ab-small", NUMBERS, y + 17, WIDTH - NUMBERS - 8, 11.5,
+		PutText(out, "ab-ink ab-small", NUMBERS, y + 17, WIDTH - NUMBERS - 8,
+				11.5,
+				values.diff_range[0] == '\0' ? values.diff :
 				psprintf("%s (%s)", values.diff, values.diff_range));
-	PutText(out, psprintf("ab-%s ab-small", AbTone(card)), NUMBERS, y + 33, WIDTH - NUMBERS - 8, 11.5,
-			isnan(p) ? verdict : psprintf("%s%s%s", verdict, verdict[0] ? ", " : "", AbShowPEquation(p)));
+	PutText(out, psprintf("ab-%s ab-small", ab_tone_names[AbToneOf(card)]), NUMBERS, y + 33,
+			WIDTH - NUMBERS - 8, 11.5,
+			isnan(p) ? verdict :
+			psprintf("%s%s%s", verdict, verdict[0] ? ", " : "",
+					 AbShowPEquation(p)));
 	appendStringInfoString(out, "</g>\n");
 }
 
@@ -136,12 +151,18 @@ PutHeading(StringInfo out, const AbCard *split, const char *name, double y)
 
 	if (split != NULL)
 		text = psprintf("%s%s%s", split->verdict ? split->verdict : "",
-						isnan(split->control_n) || isnan(split->treatment_n) ? "" :
-						psprintf(", %s and %s users", AbShowCount(split->control_n), AbShowCount(split->treatment_n)),
-						isnan(split->p_value) ? "" : psprintf(", %s", AbShowPEquation(split->p_value)));
-	PutText(out, "ab-ink ab-strong", MARGIN, y + 22, PLOT_LEFT - MARGIN - 10, 14, name);
+						isnan(split->control_n) || isnan(split->treatment_n) ?
+						"" :
+						psprintf(", %s and %s users",
+								 AbShowCount(split->control_n),
+								 AbShowCount(split->treatment_n)),
+						isnan(split->p_value) ? "" :
+						psprintf(", %s", AbShowPEquation(split->p_value)));
+	PutText(out, "ab-ink ab-strong", MARGIN, y + 22, PLOT_LEFT - MARGIN - 10,
+			14, name);
 	if (split != NULL)
-		PutText(out, psprintf("ab-%s ab-small", AbTone(split)), PLOT_LEFT, y + 22, WIDTH - PLOT_LEFT - 8, 11.5, text);
+		PutText(out, psprintf("ab-%s ab-small", ab_tone_names[AbToneOf(split)]), PLOT_LEFT,
+				y + 22, WIDTH - PLOT_LEFT - 8, 11.5, text);
 	appendStringInfoChar(out, '\n');
 }
 
@@ -154,7 +175,8 @@ AbForestSvg(StringInfo out, const AbReport *report)
 {
 	AbSpan		span = {PLOT_LEFT, PLOT_WIDTH, ""};
 	AbAxis		axis = AbLiftAxis(report->cards, report->count,
-								  report->block_count > 0 ? report->blocks[0].count : 0);
+								  report->block_count > 0 ?
+								  report->blocks[0].count : 0);
 	StringInfoData lines;
 	StringInfoData body;
 	StringInfoData description;
@@ -166,7 +188,7 @@ AbForestSvg(StringInfo out, const AbReport *report)
 	initStringInfo(&description);
 	for (int b = 0; b < report->block_count; b++)
 	{
-		const AbBlock *block = &report->blocks[b];
+		const AbReportBlock *block = &report->blocks[b];
 		const AbCard *split = NULL;
 		int			role = -1;
 		int			effects = 0;
@@ -177,13 +199,14 @@ AbForestSvg(StringInfo out, const AbReport *report)
 		{
 			const AbCard *card = &report->cards[block->first + i];
 
-			if (card->role == AB_ROLE_SPLIT && split == NULL)
+			if (card->role == AB_CARD_SPLIT && split == NULL)
 				split = card;
 			effects += AbIsEffect(card);
 		}
 		if (split != NULL || block->slice != NULL)
 		{
-			PutHeading(&body, split, block->slice ? block->slice : "Everyone", y);
+			PutHeading(&body, split, block->slice ? block->slice : "Everyone",
+					   y);
 			y += HEADING;
 		}
 		if (effects == 0)
@@ -199,15 +222,19 @@ AbForestSvg(StringInfo out, const AbReport *report)
 			if ((int) card->role != role)
 			{
 				role = card->role;
-				PutText(&body, "ab-soft ab-small", MARGIN, y + 18, PLOT_LEFT - MARGIN, 11.5, AbRoleHeading(card->role));
-				appendStringInfo(&body, "<line class=\"ab-faint\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+				PutText(&body, "ab-soft ab-small", MARGIN, y + 18,
+						PLOT_LEFT - MARGIN, 11.5, AbCardHeading(card->role));
+				appendStringInfo(&body,
+								 "<line class=\"ab-faint\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
 								 MARGIN, WIDTH - MARGIN, y + 25, y + 25);
 				y += 28;
 			}
 			PutRow(&body, report, card, &span, &axis, y);
 			if (description.len < 10000)
-				appendStringInfo(&description, "%s%s%s", block->slice ? block->slice : "",
-								 block->slice ? ": " : "", AbCardSentence(card));
+				appendStringInfo(&description, "%s%s%s", block->slice ?
+								 block->slice : "",
+								 block->slice ? ": " : "",
+								 AbCardSentence(card));
 			appendStringInfoChar(&description, ' ');
 			y += ROW;
 		}
@@ -217,21 +244,28 @@ AbForestSvg(StringInfo out, const AbReport *report)
 	}
 	if (grid < 0)
 	{
-		PutText(&body, "ab-soft", MARGIN, y + 18, WIDTH - 2 * MARGIN, 13, "There is no metric among these rows.");
+		PutText(&body, "ab-soft", MARGIN, y + 18, WIDTH - 2 * MARGIN, 13,
+				"There is no metric among these rows.");
 		y += ROW;
 	}
 	else
 	{
 		AbDrawTicks(&body, &span, &axis, TITLE - 8);
 		AbDrawTicks(&body, &span, &axis, y + 8);
-		PutText(&body, "ab-soft ab-small", MARGIN, TITLE - 8, PLOT_LEFT - MARGIN - 30, 11.5, "Change against control");
-		PutText(&body, "ab-soft ab-small", NUMBERS, TITLE - 8, WIDTH - NUMBERS, 11.5, "Change, interval, verdict");
-		PutText(&body, "ab-soft ab-tick", MARGIN, y + 34, WIDTH - 2 * MARGIN, 11,
+		PutText(&body, "ab-soft ab-small", MARGIN, TITLE - 8,
+				PLOT_LEFT - MARGIN - 30, 11.5, "Change against control");
+		PutText(&body, "ab-soft ab-small", NUMBERS, TITLE - 8, WIDTH - NUMBERS,
+				11.5, "Change, interval, verdict");
+		PutText(&body, "ab-soft ab-tick", MARGIN, y + 34, WIDTH - 2 * MARGIN,
+				11,
 				"Filled: a verdict. Hollow: no clear difference, or not shown.");
-		PutText(&body, "ab-soft ab-tick", MARGIN, y + 50, WIDTH - 2 * MARGIN, 11,
+		PutText(&body, "ab-soft ab-tick", MARGIN, y + 50, WIDTH - 2 * MARGIN,
+				11,
 				"Arrow: goes on beyond the axis. Dashed: the margin of a guardrail.");
 		y += 62;
 	}
-	AbStartSvg(out, WIDTH, y, "Change of each metric against control, with its interval", description.data);
+	AbStartSvg(out, WIDTH, y,
+			   "Change of each metric against control, with its interval",
+			   description.data);
 	appendStringInfo(out, "%s\n%s</svg>\n", lines.data, body.data);
 }

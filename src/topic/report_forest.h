@@ -10,8 +10,9 @@
 #include "lib/stringinfo.h"
 
 extern void AbForestSvg(StringInfo out, const AbReport *report);
-extern void AbStartSvg(StringInfo out, double width, double height, const char *title,
+extern void AbStartSvg(StringInfo out, double width, double height,
+					   const char *title,
 					   const char *description);
-extern const char *AbRoleHeading(AbRole role);
+extern const char *AbCardHeading(AbCardRole role);
 
 #endif							/* AB_TOPIC_REPORT_FOREST_H */

@@ -29,6 +29,11 @@ typedef struct Page
 	bool		adjusted;		/* are p-values corrected? */
 } Page;
 
+/* widths at which names are cut, in units of the size of their font */
+#define LONGEST_METRIC	80
+#define LONGEST_ARM		16
+#define LONGEST_WORD	16
+
 /* in percent of the column: arrows need room */
 static const AbSpan bar_span = {4, 92, "%"};
 
@@ -44,6 +49,26 @@ Put(StringInfo out, const char *before, const char *text, const char *after)
 }
 
 /*
+ * The same, of a name, which is cut where it would take the table apart; the
+ * whole of it is what a pointer shows.
+ */
+static void
+PutName(StringInfo out, const char *before, const char *name, double width,
+		const char *after)
+{
+	appendStringInfo(out, "%s<bdi", before);
+	if (!AbFits(name, width))
+	{
+		appendStringInfoString(out, " title=\"");
+		AbMarkup(out, name);
+		appendStringInfoChar(out, '"');
+	}
+	appendStringInfoChar(out, '>');
+	AbMarkupShort(out, name, width);
+	appendStringInfo(out, "</bdi>%s", after);
+}
+
+/*
  * The one name that all rows have, or the other.
  */
 static const char *
@@ -53,7 +78,8 @@ CommonName(const AbReport *report, bool control, const char *otherwise)
 
 	for (int i = 0; i < report->count; i++)
 	{
-		const char *own = control ? report->cards[i].control : report->cards[i].treatment;
+		const char *own = control ? report->cards[i].control :
+			report->cards[i].treatment;
 
 		if (own == NULL || !AbIsEffect(&report->cards[i]))
 			continue;
@@ -69,7 +95,8 @@ PutHead(const Page *page, const char *title)
 {
 	StringInfo	out = page->out;
 
-	appendStringInfoString(out, "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n"
+	appendStringInfoString(out,
+						   "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n"
 						   "<meta charset=\"utf-8\"/>\n"
 						   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
 						   "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
@@ -79,7 +106,8 @@ PutHead(const Page *page, const char *title)
 	appendStringInfoString(out, "</title>\n<style>\n");
 	appendStringInfoString(out, AB_PAGE_STYLE);
 	AbPalette(out, "body");
-	appendStringInfoString(out, "</style>\n</head>\n<body>\n<main>\n<header>\n");
+	appendStringInfoString(out,
+						   "</style>\n</head>\n<body>\n<main>\n<header>\n");
 	Put(out, "<h1>", title, "</h1>\n");
 }
 
@@ -90,29 +118,34 @@ static void
 PutSubtitle(const Page *page)
 {
 	StringInfo	out = page->out;
-	const AbBlock *whole = AbWholeBlock(page->report);
+	const AbReportBlock *whole = AbWholeBlock(page->report);
 	const AbCard *first = NULL;
 
 	for (int i = 0; whole != NULL && i < whole->count; i++)
 	{
 		const AbCard *card = &page->report->cards[whole->first + i];
 
-		if (AbIsEffect(card) && (first == NULL || card->control_n > first->control_n))
+		if (AbIsEffect(card) && (first == NULL ||
+								 card->control_n > first->control_n))
 			first = card;
 	}
 	if (first == NULL)
 		return;
 	appendStringInfoString(out, "<p class=\"ab-soft\">");
 	if (page->report->treatments > 1)
-		Put(out, psprintf("%d treatments against ", page->report->treatments), page->control, "");
+		Put(out, psprintf("%d treatments against ", page->report->treatments),
+			page->control, "");
 	else
 	{
 		Put(out, "", page->treatment, " against ");
 		Put(out, "", page->control, "");
 		if (!isnan(first->control_n) && !isnan(first->treatment_n))
-			appendStringInfo(out, ", %s and %s users", AbShowCount(first->treatment_n), AbShowCount(first->control_n));
+			appendStringInfo(out, ", %s and %s users",
+							 AbShowCount(first->treatment_n),
+							 AbShowCount(first->control_n));
 	}
-	appendStringInfo(out, ", %s intervals</p>\n", AbShowPercent(100 * (1 - first->alpha)));
+	appendStringInfo(out, ", %s intervals</p>\n",
+					 AbShowPercent(100 * (1 - first->alpha)));
 }
 
 static void
@@ -122,11 +155,15 @@ PutVerdict(const Page *page)
 	AbConclusion conclusion = AbConclude(page->report);
 	ListCell   *cell;
 
-	appendStringInfo(out, "<section class=\"verdict edge-%s\" aria-labelledby=\"verdict\">\n"
-					 "<h2 id=\"verdict\" class=\"ab-soft\">Verdict</h2>\n", conclusion.tone);
-	Put(out, psprintf("<p class=\"headline ab-%s\">", conclusion.tone), conclusion.headline, "</p>\n");
+	appendStringInfo(out,
+					 "<section class=\"verdict edge-%s\" aria-labelledby=\"verdict\">\n"
+					 "<h2 id=\"verdict\" class=\"ab-soft\">Verdict</h2>\n",
+					 ab_tone_names[conclusion.tone]);
+	Put(out, psprintf("<p class=\"headline ab-%s\">", ab_tone_names[conclusion.tone]),
+		conclusion.headline, "</p>\n");
 	foreach(cell, conclusion.evidence)
-		Put(out, "<p class=\"evidence\">", (const char *) lfirst(cell), "</p>\n");
+		Put(out, "<p class=\"evidence\">", (const char *) lfirst(cell),
+			"</p>\n");
 	if (conclusion.caveats != NIL)
 	{
 		appendStringInfoString(out, "<ul>\n");
@@ -143,19 +180,22 @@ PutVerdict(const Page *page)
 static void
 PutOutcome(StringInfo out, const AbCard *card)
 {
-	const char *tone = AbTone(card);
-	const char *sign = strcmp(tone, "good") == 0 ? "&#10003;" :
-		strcmp(tone, "bad") == 0 ? "&#10005;" : strcmp(tone, "warn") == 0 ? "!" :
-		strcmp(tone, "told") == 0 ? "&#8597;" : "&#8211;";
+	/* by AbTone */
+	static const char *const signs[AB_TONES] = {
+		"&#8211;", "&#10003;", "&#10005;", "!", "&#8597;"
+	};
+	AbTone		tone = AbToneOf(card);
 
 	if (card->verdict == NULL)
 		return;
-	appendStringInfo(out, "<span class=\"outcome ab-%s\"><span class=\"sign\" aria-hidden=\"true\">%s</span>", tone, sign);
-	Put(out, "", card->verdict, "</span>");
+	appendStringInfo(out,
+					 "<span class=\"outcome ab-%s\"><span class=\"sign\" aria-hidden=\"true\">%s</span>",
+					 ab_tone_names[tone], signs[tone]);
+	PutName(out, "", card->verdict, LONGEST_WORD, "</span>");
 }
 
 static void
-PutSplit(const Page *page, const AbBlock *block)
+PutSplit(const Page *page, const AbReportBlock *block)
 {
 	StringInfo	out = page->out;
 
@@ -163,18 +203,22 @@ PutSplit(const Page *page, const AbBlock *block)
 	{
 		const AbCard *card = &page->report->cards[block->first + i];
 
-		if (card->role != AB_ROLE_SPLIT)
+		if (card->role != AB_CARD_SPLIT)
 			continue;
 		appendStringInfoString(out, "<p class=\"split\">");
 		PutOutcome(out, card);
-		if (!isnan(card->control_n) && !isnan(card->treatment_n))
+		/* which has the numbers of all variants */
+		if (card->sentence != NULL)
+			Put(out, " <span class=\"ab-soft\">", card->sentence, "</span>");
+		else if (!isnan(card->control_n) && !isnan(card->treatment_n))
 		{
-			Put(out, psprintf(" <span class=\"ab-soft\">%s ", AbShowCount(card->control_n)),
+			Put(out, psprintf(" <span class=\"ab-soft\">%s ",
+							  AbShowCount(card->control_n)),
 				card->control ? card->control : "control", "");
 			Put(out, psprintf(", %s ", AbShowCount(card->treatment_n)),
 				card->treatment ? card->treatment : "treatment", "</span>");
 		}
-		if (!isnan(card->p_value))
+		if (card->sentence == NULL && !isnan(card->p_value))
 		{
 			appendStringInfoString(out, "<span class=\"ab-soft\">, ");
 			AbMarkup(out, AbShowPEquation(card->p_value));
@@ -197,17 +241,21 @@ PutBar(const Page *page, const AbCard *card)
 	AbShownLift lift;
 
 	if (card == NULL)
-		appendStringInfoString(out, "<td role=\"cell\" class=\"bar\"><svg class=\"plot\" aria-hidden=\"true\">"
+		appendStringInfoString(out,
+							   "<td role=\"cell\" class=\"bar\"><svg class=\"plot\" aria-hidden=\"true\">"
 							   "<svg y=\"100%\" overflow=\"visible\">");
 	else
 	{
 		lift = AbShowLift(card);
-		appendStringInfoString(out, "<td role=\"cell\" class=\"bar\"><svg class=\"plot\" role=\"img\" aria-label=\"");
+		appendStringInfoString(out,
+							   "<td role=\"cell\" class=\"bar\"><svg class=\"plot\" role=\"img\" aria-label=\"");
 		AbMarkup(out, lift.lift[0] == '\0' ? "no lift to show" :
-				 psprintf("%s, %s", lift.lift, AbHasInterval(card) ? AbShowRange(&lift) : "no interval"));
+				 psprintf("%s, %s", lift.lift, AbHasInterval(card) ?
+						  AbShowRange(&lift) : "no interval"));
 		appendStringInfoString(out, "\"><svg height=\"100%\">");
 		AbDrawGrid(out, &bar_span, &page->axis, 0, 2000);
-		appendStringInfoString(out, "</svg><svg y=\"50%\" overflow=\"visible\">");
+		appendStringInfoString(out,
+							   "</svg><svg y=\"50%\" overflow=\"visible\">");
 	}
 	if (card == NULL)
 		AbDrawTicks(out, &bar_span, &page->axis, -7);
@@ -220,10 +268,12 @@ PutBar(const Page *page, const AbCard *card)
  * A cell with a number, and its column's name where columns are not seen.
  */
 static void
-PutNumber(StringInfo out, const char *name, const char *number, const char *title)
+PutNumber(StringInfo out, const char *name, const char *number,
+		  const char *title)
 {
-	appendStringInfoString(out, "<td role=\"cell\" class=\"number\" data-name=\"");
-	AbMarkup(out, name);
+	appendStringInfoString(out,
+						   "<td role=\"cell\" class=\"number\" data-name=\"");
+	AbMarkupShort(out, name, LONGEST_ARM);
 	appendStringInfoChar(out, '"');
 	if (title != NULL)
 		appendStringInfo(out, " title=\"%s\"", title);
@@ -239,12 +289,18 @@ PutChange(StringInfo out, const AbCard *card)
 	AbShownValues values = AbShowValues(card);
 	const char *range = AbShowRange(&lift);
 
-	appendStringInfoString(out, "<td role=\"cell\" class=\"number change\" data-name=\"Change\">");
+	appendStringInfoString(out,
+						   "<td role=\"cell\" class=\"number change\" data-name=\"Change\">");
 	if (lift.lift[0] != '\0')
-		appendStringInfo(out, "<b>%s</b><span class=\"small ab-soft\">%s</span>", lift.lift,
-						 range[0] ? range : isnan(card->p_value) ? "" : "no interval");
+		appendStringInfo(out,
+						 "<b>%s</b><span class=\"small ab-soft\">%s</span>",
+						 lift.lift,
+						 range[0] ? range : isnan(card->p_value) ? "" :
+						 "no interval");
 	else if (values.diff[0] != '\0')
-		appendStringInfo(out, "<b>%s</b><span class=\"small ab-soft\">%s</span>", values.diff, values.diff_range);
+		appendStringInfo(out,
+						 "<b>%s</b><span class=\"small ab-soft\">%s</span>",
+						 values.diff, values.diff_range);
 	appendStringInfoString(out, "</td>");
 }
 
@@ -257,25 +313,31 @@ PutRow(const Page *page, const AbCard *card)
 	const char *direction = card->direction == 0 ? "" :
 		card->direction > 0 ? "higher is better" : "lower is better";
 
-	Put(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", AbMetricName(card), "");
+	PutName(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">",
+			AbMetricName(card), LONGEST_METRIC, "");
 	if (page->report->treatments > 1 && card->treatment != NULL)
-		Put(out, "<span class=\"small\">", card->treatment, "</span>");
+		PutName(out, "<span class=\"small\">", card->treatment, LONGEST_METRIC,
+				"</span>");
 	if (card->statistic != NULL || direction[0] != '\0')
 		Put(out, "<span class=\"small ab-soft\">",
 			psprintf("%s%s%s", card->statistic ? card->statistic : "",
-					 card->statistic && direction[0] ? ", " : "", direction), "</span>");
+					 card->statistic && direction[0] ? ", " : "", direction),
+			"</span>");
 	appendStringInfoString(out, "</th>");
 	PutNumber(out, page->control, values.control, NULL);
 	PutNumber(out, page->treatment, values.treatment, NULL);
 	PutBar(page, card);
 	PutChange(out, card);
-	PutNumber(out, page->adjusted ? "p, corrected" : "p", AbShowP(p), isnan(p) ? NULL : psprintf("%.3g", p));
+	PutNumber(out, page->adjusted ? "p, corrected" : "p", AbShowP(p),
+			  isnan(p) ? NULL : psprintf("%.3g", p));
 	appendStringInfoString(out, "<td role=\"cell\" class=\"judged\">");
 	PutOutcome(out, card);
-	if (card->role == AB_ROLE_GUARDRAIL && !isnan(card->margin))
-		appendStringInfo(out, "<span class=\"small ab-soft\">margin %s</span>", AbShowPercent(fabs(card->margin)));
+	if (card->role == AB_CARD_GUARDRAIL && !isnan(card->margin))
+		appendStringInfo(out, "<span class=\"small ab-soft\">margin %s</span>",
+						 AbShowPercent(fabs(card->margin)));
 	if (!isnan(card->prob_better))
-		appendStringInfo(out, "<span class=\"small ab-soft\">better with probability %s</span>",
+		appendStringInfo(out,
+						 "<span class=\"small ab-soft\">better with probability %s</span>",
 						 AbShowPercent(100 * card->prob_better));
 	appendStringInfoString(out, "</td></tr>\n");
 }
@@ -284,7 +346,7 @@ PutRow(const Page *page, const AbCard *card)
  * The metrics of a block.  Returns whether there are any.
  */
 static bool
-PutTable(const Page *page, const AbBlock *block, const char *caption)
+PutTable(const Page *page, const AbReportBlock *block, const char *caption)
 {
 	StringInfo	out = page->out;
 	int			role = -1;
@@ -298,12 +360,23 @@ PutTable(const Page *page, const AbBlock *block, const char *caption)
 			continue;
 		if (role < 0)
 		{
-			Put(out, "<table role=\"table\" class=\"cards\">\n<caption class=\"ab-soft\">", caption, "</caption>\n");
-			appendStringInfoString(out, "<thead role=\"rowgroup\"><tr role=\"row\" class=\"ab-soft\">"
+			/* a slice has its name above the table already */
+			Put(out, block->slice ?
+				"<table role=\"table\" class=\"cards\">\n<caption class=\"thin\"><span class=\"unseen\">" :
+				"<table role=\"table\" class=\"cards\">\n<caption class=\"ab-soft\"><span>",
+				caption,
+				"</span></caption>\n");
+			appendStringInfoString(out,
+								   "<thead role=\"rowgroup\"><tr role=\"row\" class=\"ab-soft\">"
 								   "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft\">Metric</th>");
-			Put(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">", page->control, "</th>");
-			Put(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">", page->treatment, "</th>");
-			appendStringInfo(out, "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft\">Change with its interval</th>"
+			PutName(out,
+					"<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number arm\">",
+					page->control, LONGEST_ARM, "</th>");
+			PutName(out,
+					"<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number arm\">",
+					page->treatment, LONGEST_ARM, "</th>");
+			appendStringInfo(out,
+							 "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft\">Change with its interval</th>"
 							 "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">Change</th>"
 							 "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft number\">%s</th>"
 							 "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft\">Verdict</th></tr></thead>\n",
@@ -311,11 +384,14 @@ PutTable(const Page *page, const AbBlock *block, const char *caption)
 		}
 		if ((int) card->role != role)
 		{
-			appendStringInfo(out, "%s<tbody role=\"rowgroup\">\n<tr role=\"row\" class=\"group\">"
+			appendStringInfo(out,
+							 "%s<tbody role=\"rowgroup\">\n<tr role=\"row\" class=\"group\">"
 							 "<th role=\"rowheader\" scope=\"rowgroup\" colspan=\"3\" class=\"ab-soft\">%s</th>",
-							 role < 0 ? "" : "</tbody>\n", AbRoleHeading(card->role));
+							 role < 0 ? "" : "</tbody>\n",
+							 AbCardHeading(card->role));
 			PutBar(page, NULL);
-			appendStringInfoString(out, "<td role=\"cell\" class=\"empty\" colspan=\"3\"></td></tr>\n");
+			appendStringInfoString(out,
+								   "<td role=\"cell\" class=\"empty\" colspan=\"3\"></td></tr>\n");
 			role = card->role;
 		}
 		PutRow(page, card);
@@ -337,17 +413,19 @@ PutSlices(const Page *page)
 
 	for (int i = 0; i < report->block_count; i++)
 	{
-		const AbBlock *block = &report->blocks[i];
+		const AbReportBlock *block = &report->blocks[i];
 
 		if (block->slice == NULL && !block->about_slices)
 			continue;
 		if (!heading)
-			appendStringInfoString(out, "<section aria-labelledby=\"slices\">\n<h2 id=\"slices\">Slices</h2>\n"
+			appendStringInfoString(out,
+								   "<section aria-labelledby=\"slices\">\n<h2 id=\"slices\">Slices</h2>\n"
 								   "<p class=\"fine ab-soft\">Exploratory: a difference in a slice is a question for the next experiment.</p>\n");
 		heading = true;
 		if (block->about_slices)
 		{
-			appendStringInfoString(out, "<h3>Does the effect differ between slices?</h3>\n<table role=\"table\" class=\"cards\">\n"
+			appendStringInfoString(out,
+								   "<h3>Does the effect differ between slices?</h3>\n<table role=\"table\" class=\"cards\">\n"
 								   "<caption class=\"ab-soft\">A test of each metric for each division into slices</caption>\n"
 								   "<thead role=\"rowgroup\"><tr role=\"row\">"
 								   "<th role=\"columnheader\" scope=\"col\" class=\"ab-soft\">Metric</th>"
@@ -357,14 +435,21 @@ PutSlices(const Page *page)
 			for (int k = 0; k < block->count; k++)
 			{
 				const AbCard *card = &report->cards[block->first + k];
-				double		p = isnan(card->p_adjusted) ? card->p_value : card->p_adjusted;
+				double		p = isnan(card->p_adjusted) ? card->p_value :
+					card->p_adjusted;
 
-				Put(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", AbMetricName(card), "");
+				PutName(out,
+						"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">",
+						AbMetricName(card), LONGEST_METRIC, "");
 				if (report->treatments > 1 && card->treatment != NULL)
-					Put(out, "<span class=\"small\">", card->treatment, "</span>");
-				Put(out, "</th><td role=\"cell\" data-name=\"By\">", card->slice ? card->slice : "", "</td>");
-				PutNumber(out, "p", AbShowP(p), isnan(p) ? NULL : psprintf("%.3g", p));
-				appendStringInfoString(out, "<td role=\"cell\" class=\"judged\">");
+					PutName(out, "<span class=\"small\">", card->treatment,
+							LONGEST_METRIC, "</span>");
+				Put(out, "</th><td role=\"cell\" data-name=\"By\">",
+					card->slice ? card->slice : "", "</td>");
+				PutNumber(out, "p", AbShowP(p), isnan(p) ? NULL :
+						  psprintf("%.3g", p));
+				appendStringInfoString(out,
+									   "<td role=\"cell\" class=\"judged\">");
 				PutOutcome(out, card);
 				appendStringInfoString(out, "</td></tr>\n");
 			}
@@ -379,38 +464,50 @@ PutSlices(const Page *page)
 		appendStringInfoString(out, "</section>\n");
 }
 
+/*
+ * A note; that of a split stands beside it, that slices are exploratory above
+ * them.
+ */
 static const char *
-NoteOf(const AbCard *card)
+NoteOf(const AbReport *report, const AbCard *card)
 {
-	/* that of a split stands beside it */
-	return card->role == AB_ROLE_SPLIT ? NULL : card->note;
+	return card->role == AB_CARD_SPLIT ||
+		(card->note && strcmp(card->note, "exploratory") == 0) ?
+		NULL : card->note;
 }
 
+/*
+ * A method; those of slices are those of the whole.
+ */
 static const char *
-MethodOf(const AbCard *card)
+MethodOf(const AbReport *report, const AbCard *card)
 {
-	return card->method;
+	return card->slice == NULL || card->role == AB_CARD_HETEROGENEITY ||
+		AbWholeBlock(report) == NULL ? card->method : NULL;
 }
 
 /*
  * What rows say that others say too, once: a list of those, and the text.
  */
 static void
-PutShared(const Page *page, const char *(*field) (const AbCard *), const char *id,
-		  const char *heading)
+PutShared(const Page *page,
+		  const char *(*field) (const AbReport *, const AbCard *),
+		  const char *id, const char *heading)
 {
 	StringInfo	out = page->out;
 	const AbReport *report = page->report;
 	int			count = report->count;
-	const char **texts = palloc_extended(Max(count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
-	int		   *groups = palloc_extended(Max(count, 1) * sizeof(int), MCXT_ALLOC_HUGE);
+	const char **texts = palloc_extended(Max(count, 1) * sizeof(char *),
+										 MCXT_ALLOC_HUGE);
+	int		   *groups = palloc_extended(Max(count, 1) * sizeof(int),
+										 MCXT_ALLOC_HUGE);
 	StringInfoData *names;
 	int			found;
 	bool		any = false;
 
 	for (int i = 0; i < count; i++)
 	{
-		texts[i] = field(&report->cards[i]);
+		texts[i] = field(report, &report->cards[i]);
 		any |= texts[i] != NULL;
 	}
 	if (!any)
@@ -429,15 +526,18 @@ PutShared(const Page *page, const char *(*field) (const AbCard *), const char *i
 			continue;
 		else
 			appendStringInfoString(list, ", ");
-		Put(list, "", card->role == AB_ROLE_SPLIT ? "sample ratio" : AbMetricName(card), "");
+		PutName(list, "", card->role == AB_CARD_SPLIT ? "sample ratio" :
+				AbMetricName(card), LONGEST_METRIC, "");
 		if (report->treatments > 1 && card->treatment != NULL)
-			Put(list, " ", card->treatment, "");
+			PutName(list, " ", card->treatment, LONGEST_METRIC, "");
 		if (card->slice != NULL)
-			Put(list, " (", card->slice, ")");
+			PutName(list, " (", card->slice, LONGEST_METRIC, ")");
 		if (list->len > 2000)
 			appendStringInfoString(list, ", and others");
 	}
-	appendStringInfo(out, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s</h2>\n<dl>\n", id, id, heading);
+	appendStringInfo(out,
+					 "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s</h2>\n<dl>\n",
+					 id, id, heading);
 	for (int i = 0; i < count; i++)
 	{
 		StringInfo	list = &names[groups[i]];
@@ -458,26 +558,31 @@ void
 AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 {
 	Page		page = {.out = out, .report = report};
-	const AbBlock *whole = AbWholeBlock(report);
+	const AbReportBlock *whole = AbWholeBlock(report);
 	const AbCard *split = whole ? AbSplitCard(report, whole) : NULL;
 	const char *correction = NULL;
 
-	page.axis = AbLiftAxis(report->cards, report->count, report->block_count > 0 ? report->blocks[0].count : 0);
+	page.axis = AbLiftAxis(report->cards, report->count,
+						   report->block_count > 0 ? report->blocks[0].count :
+						   0);
 	page.control = CommonName(report, true, "control");
 	page.treatment = CommonName(report, false, "treatment");
 	for (int i = 0; i < report->count; i++)
-		if (!isnan(report->cards[i].p_adjusted) && report->cards[i].correction != NULL &&
+		if (!isnan(report->cards[i].p_adjusted) &&
+			report->cards[i].correction != NULL &&
 			strcmp(report->cards[i].correction, "none") != 0)
 			correction = report->cards[i].correction;
 	page.adjusted = correction != NULL;
 
-	PutHead(&page, title && title[0] ? title : "Result of the experiment");
+	PutHead(&page, title && title[0] ? AbPrintable(title, strlen(title)) :
+			"Result of the experiment");
 	PutSubtitle(&page);
 	appendStringInfoString(out, "</header>\n");
 	PutVerdict(&page);
 	if (split != NULL)
 	{
-		appendStringInfoString(out, "<section aria-labelledby=\"split\">\n<h2 id=\"split\">Sample ratio</h2>\n");
+		appendStringInfoString(out,
+							   "<section aria-labelledby=\"split\">\n<h2 id=\"split\">Sample ratio</h2>\n");
 		PutSplit(&page, whole);
 		appendStringInfoString(out, "</section>\n");
 	}
@@ -489,7 +594,8 @@ AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 			effects += AbIsEffect(&report->cards[whole->first + i]);
 		if (effects > 0)
 		{
-			appendStringInfoString(out, "<section aria-labelledby=\"metrics\">\n<h2 id=\"metrics\">Metrics</h2>\n");
+			appendStringInfoString(out,
+								   "<section aria-labelledby=\"metrics\">\n<h2 id=\"metrics\">Metrics</h2>\n");
 			PutTable(&page, whole, "Every metric against control");
 			appendStringInfoString(out, "</section>\n");
 		}
@@ -497,7 +603,8 @@ AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 	PutSlices(&page);
 	PutShared(&page, NoteOf, "notes", "Left out, and to be careful about");
 	PutShared(&page, MethodOf, "methods", "Methods");
-	appendStringInfoString(out, "<section aria-labelledby=\"reading\">\n<h2 id=\"reading\">How to read this</h2>\n"
+	appendStringInfoString(out,
+						   "<section aria-labelledby=\"reading\">\n<h2 id=\"reading\">How to read this</h2>\n"
 						   "<p class=\"fine ab-soft\">The change is treatment against control, in percent of control. Its interval holds what "
 						   "the data leave possible; an interval that includes zero leaves open whether there is a change at all. "
 						   "A filled mark is a verdict, a hollow one none. An arrow goes on beyond the axis, a dashed line is the margin "
@@ -505,9 +612,11 @@ AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 						   "where it is worse by its margin.");
 	if (correction)
 	{
-		appendStringInfoString(out, " Where several comparisons count, p is corrected for their number (");
+		appendStringInfoString(out,
+							   " Where several comparisons count, p is corrected for their number (");
 		AbMarkup(out, correction);
-		appendStringInfoString(out, "), the intervals are not.");
+		appendStringInfoString(out, "); that of guardrails and the intervals are not.");
 	}
-	appendStringInfoString(out, "</p>\n</section>\n</main>\n</body>\n</html>\n");
+	appendStringInfoString(out,
+						   "</p>\n</section>\n</main>\n</body>\n</html>\n");
 }

@@ -9,6 +9,7 @@
 
 #include "lib/stringinfo.h"
 
-extern void AbReportHtml(StringInfo out, const AbReport *report, const char *title);
+extern void AbReportHtml(StringInfo out, const AbReport *report,
+						 const char *title);
 
 #endif							/* AB_TOPIC_REPORT_HTML_H */

@@ -22,7 +22,8 @@
 const char *
 AbSpanX(const AbSpan *span, const AbAxis *axis, double value)
 {
-	return psprintf("%.2f%s", span->left + span->width * AbPlace(axis, value), span->unit);
+	return psprintf("%.2f%s", span->left + span->width * AbPlace(axis, value),
+					span->unit);
 }
 
 /*
@@ -45,20 +46,23 @@ Tick(const AbAxis *axis, int i)
  * A faint line at each tick, and one that is seen at 0.
  */
 void
-AbDrawGrid(StringInfo out, const AbSpan *span, const AbAxis *axis, double top, double bottom)
+AbDrawGrid(StringInfo out, const AbSpan *span, const AbAxis *axis, double top,
+		   double bottom)
 {
 	for (int i = 0; i < TickCount(axis); i++)
 	{
 		double		value = Tick(axis, i);
 		const char *x = AbSpanX(span, axis, value);
 
-		appendStringInfo(out, "<line class=\"%s\" x1=\"%s\" x2=\"%s\" y1=\"%.1f\" y2=\"%.1f\"/>",
-						 value == 0 ? "ab-zero" : "ab-faint", x, x, top, bottom);
+		appendStringInfo(out,
+						 "<line class=\"%s\" x1=\"%s\" x2=\"%s\" y1=\"%.1f\" y2=\"%.1f\"/>",
+						 value == 0 ? "ab-zero" : "ab-faint", x, x, top,
+						 bottom);
 	}
 }
 
 /*
- * The ticks' numbers.
+ * The ticks' numbers, of every second where there are many.
  */
 void
 AbDrawTicks(StringInfo out, const AbSpan *span, const AbAxis *axis, double y)
@@ -69,8 +73,12 @@ AbDrawTicks(StringInfo out, const AbSpan *span, const AbAxis *axis, double y)
 	{
 		double		value = Tick(axis, i);
 
-		appendStringInfo(out, "<text class=\"ab-soft ab-tick\" text-anchor=\"middle\" x=\"%s\" y=\"%.1f\">%s%s%%</text>",
-						 AbSpanX(span, axis, value), y, value > 0 ? "+" : "", AbShowNumber(value, decimals));
+		if (TickCount(axis) > 5 && fmod(rint(value / axis->step), 2) != 0)
+			continue;
+		appendStringInfo(out,
+						 "<text class=\"ab-soft ab-tick\" text-anchor=\"middle\" x=\"%s\" y=\"%.1f\">%s%s%%</text>",
+						 AbSpanX(span, axis, value), y, value > 0 ? "+" : "",
+						 AbShowNumber(value, decimals));
 	}
 }
 
@@ -78,16 +86,20 @@ AbDrawTicks(StringInfo out, const AbSpan *span, const AbAxis *axis, double y)
  * An arrow at an end of the axis, which points out of it.
  */
 static void
-DrawArrow(StringInfo out, const char *x, double y, int direction, const char *tone)
+DrawArrow(StringInfo out, const char *x, double y, int direction,
+		  const char *tone)
 {
-	appendStringInfo(out, "<svg x=\"%s\" y=\"%.1f\" overflow=\"visible\"><path class=\"ab-%s\" d=\"M%d -5L%d 0L%d 5Z\"/></svg>",
-					 x, y, tone, -2 * direction, 6 * direction, -2 * direction);
+	appendStringInfo(out,
+					 "<svg x=\"%s\" y=\"%.1f\" overflow=\"visible\"><path class=\"ab-%s\" d=\"M%d -5L%d 0L%d 5Z\"/></svg>",
+					 x, y, tone, -2 * direction, 6 * direction,
+					 -2 * direction);
 }
 
 static void
 DrawCap(StringInfo out, const char *x, double y, const char *tone)
 {
-	appendStringInfo(out, "<line class=\"ab-%s-line ab-bar\" x1=\"%s\" x2=\"%s\" y1=\"%.1f\" y2=\"%.1f\"/>",
+	appendStringInfo(out,
+					 "<line class=\"ab-%s-line ab-bar\" x1=\"%s\" x2=\"%s\" y1=\"%.1f\" y2=\"%.1f\"/>",
 					 tone, x, x, y - CAP, y + CAP);
 }
 
@@ -115,20 +127,23 @@ IsDecided(const AbCard *card)
  * as does what lies beyond it.
  */
 void
-AbDrawMark(StringInfo out, const AbSpan *span, const AbAxis *axis, const AbCard *card, double y)
+AbDrawMark(StringInfo out, const AbSpan *span, const AbAxis *axis,
+		   const AbCard *card, double y)
 {
-	const char *tone = AbTone(card);
+	const char *tone = ab_tone_names[AbToneOf(card)];
 	bool		interval = AbHasInterval(card);
 	double		low = isnan(card->lift_low) ? -INFINITY : card->lift_low;
 	double		high = isnan(card->lift_high) ? INFINITY : card->lift_high;
 
-	if (card->role == AB_ROLE_GUARDRAIL && card->direction != 0 && !isnan(card->margin))
+	if (card->role == AB_CARD_GUARDRAIL && card->direction != 0 &&
+		!isnan(card->margin))
 	{
 		double		margin = -card->direction * fabs(card->margin);
 		const char *x = AbSpanX(span, axis, margin);
 
 		if (margin >= axis->low && margin <= axis->high)
-			appendStringInfo(out, "<line class=\"ab-warn-line ab-margin\" x1=\"%s\" x2=\"%s\" y1=\"%.1f\" y2=\"%.1f\"/>",
+			appendStringInfo(out,
+							 "<line class=\"ab-warn-line ab-margin\" x1=\"%s\" x2=\"%s\" y1=\"%.1f\" y2=\"%.1f\"/>",
 							 x, x, y - 10, y + 10);
 	}
 	if (interval)
@@ -136,7 +151,8 @@ AbDrawMark(StringInfo out, const AbSpan *span, const AbAxis *axis, const AbCard 
 		const char *left = AbSpanX(span, axis, low);
 		const char *right = AbSpanX(span, axis, high);
 
-		appendStringInfo(out, "<line class=\"ab-%s-line ab-bar\" x1=\"%s\" x2=\"%s\" y1=\"%.1f\" y2=\"%.1f\"/>",
+		appendStringInfo(out,
+						 "<line class=\"ab-%s-line ab-bar\" x1=\"%s\" x2=\"%s\" y1=\"%.1f\" y2=\"%.1f\"/>",
 						 tone, left, right, y, y);
 		if (low < axis->low)
 			DrawArrow(out, left, y, -1, tone);
@@ -153,10 +169,13 @@ AbDrawMark(StringInfo out, const AbSpan *span, const AbAxis *axis, const AbCard 
 	{
 		/* without an interval the arrow is still to be drawn */
 		if (!interval)
-			DrawArrow(out, AbSpanX(span, axis, card->lift), y, card->lift > 0 ? 1 : -1, tone);
+			DrawArrow(out, AbSpanX(span, axis, card->lift), y,
+					  card->lift > 0 ? 1 : -1, tone);
 		return;
 	}
-	appendStringInfo(out, "<circle class=\"%s%s ab-%s-line ab-dot\" cx=\"%s\" cy=\"%.1f\" r=\"%.1f\"/>",
-					 IsDecided(card) ? "ab-" : "ab-paper", IsDecided(card) ? tone : "", tone,
+	appendStringInfo(out,
+					 "<circle class=\"%s%s ab-%s-line ab-dot\" cx=\"%s\" cy=\"%.1f\" r=\"%.1f\"/>",
+					 IsDecided(card) ? "ab-" : "ab-paper",
+					 IsDecided(card) ? tone : "", tone,
 					 AbSpanX(span, axis, card->lift), y, DOT);
 }

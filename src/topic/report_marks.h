@@ -17,9 +17,13 @@ typedef struct AbSpan
 	const char *unit;			/* "" or "%" */
 } AbSpan;
 
-extern const char *AbSpanX(const AbSpan *span, const AbAxis *axis, double value);
-extern void AbDrawGrid(StringInfo out, const AbSpan *span, const AbAxis *axis, double top, double bottom);
-extern void AbDrawTicks(StringInfo out, const AbSpan *span, const AbAxis *axis, double y);
-extern void AbDrawMark(StringInfo out, const AbSpan *span, const AbAxis *axis, const AbCard *card, double y);
+extern const char *AbSpanX(const AbSpan *span, const AbAxis *axis,
+						   double value);
+extern void AbDrawGrid(StringInfo out, const AbSpan *span, const AbAxis *axis,
+					   double top, double bottom);
+extern void AbDrawTicks(StringInfo out, const AbSpan *span, const AbAxis *axis,
+						double y);
+extern void AbDrawMark(StringInfo out, const AbSpan *span, const AbAxis *axis,
+					   const AbCard *card, double y);
 
 #endif							/* AB_TOPIC_REPORT_MARKS_H */

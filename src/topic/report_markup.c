@@ -14,6 +14,10 @@
 #define CAPITAL	0.68
 #define WIDE	1.05
 
+const char *const ab_tone_names[AB_TONES] = {
+	"flat", "good", "bad", "warn", "told"
+};
+
 /*
  * The next character of a text in UTF-8, U+FFFD for what is none.
  */
@@ -32,7 +36,8 @@ NextCharacter(const unsigned char **text, const unsigned char *end)
 	*text +=length;
 	/* what XML or HTML does not allow, even as a number */
 	if (character < ' ' || (character >= 0x7f && character < 0xa0) ||
-		(character & 0xfffe) == 0xfffe || (character >= 0xfdd0 && character <= 0xfdef))
+		(character & 0xfffe) == 0xfffe ||
+		(character >= 0xfdd0 && character <= 0xfdef))
 		return 0xfffd;
 	return character;
 }
@@ -82,7 +87,8 @@ WidthOf(pg_wchar character)
 {
 	if (character >= 0x1100)
 		return WIDE;
-	return (character >= 'A' && character <= 'Z') || character == 'm' || character == 'w' ||
+	return (character >= 'A' && character <= 'Z') || character == 'm' ||
+		character == 'w' ||
 		character == '%' || character == '@' ? CAPITAL : NARROW;
 }
 
@@ -150,16 +156,19 @@ AbPalette(StringInfo out, const char *scope)
 	for (int dark = 0; dark < 2; dark++)
 	{
 		if (dark)
-			appendStringInfoString(out, "@media screen and (prefers-color-scheme:dark){");
+			appendStringInfoString(out,
+								   "@media screen and (prefers-color-scheme:dark){");
 		for (int i = 0; i < lengthof(colours); i++)
 		{
 			const char *colour = dark ? colours[i].dark : colours[i].light;
 
-			appendStringInfo(out, "%s .ab-%s{fill:%s;color:%s}%s .ab-%s-line{stroke:%s}",
+			appendStringInfo(out,
+							 "%s .ab-%s{fill:%s;color:%s}%s .ab-%s-line{stroke:%s}",
 							 scope, colours[i].name, colour, colour,
 							 scope, colours[i].name, colour);
 		}
-		appendStringInfo(out, "%s .ab-paper{fill:%s}%s .ab-paper-line{stroke:%s}"
+		appendStringInfo(out,
+						 "%s .ab-paper{fill:%s}%s .ab-paper-line{stroke:%s}"
 						 "%s .ab-faint{stroke:%s}%s .ab-zero{stroke:%s}",
 						 scope, dark ? "#14171a" : "#ffffff",
 						 scope, dark ? "#14171a" : "#ffffff",
@@ -168,31 +177,5 @@ AbPalette(StringInfo out, const char *scope)
 		if (dark)
 			appendStringInfoChar(out, '}');
 		appendStringInfoChar(out, '\n');
-	}
-}
-
-/*
- * The colour of an outcome, as the end of a class's name.
- */
-const char *
-AbTone(const AbCard *card)
-{
-	switch (card->outcome)
-	{
-		case AB_OUTCOME_BETTER:
-		case AB_OUTCOME_NOT_WORSE:
-		case AB_OUTCOME_SPLIT_INTENDED:
-			return "good";
-		case AB_OUTCOME_WORSE:
-		case AB_OUTCOME_SPLIT_MISMATCH:
-			return "bad";
-		case AB_OUTCOME_NOT_SHOWN:
-		case AB_OUTCOME_SPLIT_UNCHECKED:
-			return "warn";
-		case AB_OUTCOME_HIGHER:
-		case AB_OUTCOME_LOWER:
-			return "told";
-		default:
-			return "flat";
 	}
 }

@@ -9,10 +9,12 @@
 
 #include "lib/stringinfo.h"
 
+/* the ends of the names of the classes, by AbTone */
+extern const char *const ab_tone_names[];
+
 extern void AbMarkup(StringInfo out, const char *text);
 extern void AbMarkupShort(StringInfo out, const char *text, double width);
 extern bool AbFits(const char *text, double width);
 extern void AbPalette(StringInfo out, const char *scope);
-extern const char *AbTone(const AbCard *card);
 
 #endif							/* AB_TOPIC_REPORT_MARKUP_H */

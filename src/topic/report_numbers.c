@@ -7,6 +7,9 @@
  */
 #include "topic/report_numbers.h"
 
+/* of a number without an exponent */
+#define MOST_DECIMALS	6
+
 #include <math.h>
 
 /*
@@ -35,9 +38,14 @@ AbShowNumber(double value, int decimals)
 
 	if (!isfinite(value))
 		return pstrdup("");
-	if (fabs(value) >= 1e15 || decimals > 12)
+	if (fabs(value) >= 1e15 || decimals > MOST_DECIMALS)
 	{
-		snprintf(digits, sizeof(digits), "%.3g", value);
+		/* of a small one the digits that the decimals would show */
+		if (fabs(value) >= 1e15)
+			snprintf(digits, sizeof(digits), "%.3g", value);
+		else
+			snprintf(digits, sizeof(digits), "%.*e",
+					 Min(Max(decimals + Magnitude(value), 0), 11), value);
 		return pstrdup(digits);
 	}
 	snprintf(digits, sizeof(digits), "%.*f", Max(decimals, 0), fabs(value));
@@ -64,7 +72,8 @@ ShowSigned(double value, int decimals)
 {
 	char	   *shown = AbShowNumber(value, decimals);
 
-	if (shown[0] == '\0' || shown[0] == '-' || strspn(shown, "0.,") == strlen(shown))
+	if (shown[0] == '\0' || shown[0] == '-' ||
+		strspn(shown, "0.,") == strlen(shown))
 		return shown;
 	return psprintf("+%s", shown);
 }
@@ -108,7 +117,8 @@ AbShowPEquation(double p)
  * above 1.
  */
 static int
-DecimalsOf(const double *values, int count, double fineness, int least, int most)
+DecimalsOf(const double *values, int count, double fineness, int least,
+		   int most)
 {
 	double		low = INFINITY;
 	double		high = -INFINITY;
@@ -123,41 +133,57 @@ DecimalsOf(const double *values, int count, double fineness, int least, int most
 	decimals = high > low ? 1 - Magnitude((high - low) * fineness) : least;
 	decimals = Min(Max(decimals, least), most);
 	for (int i = 0; i < count; i++)
-		while (decimals < most && values[i] != 0 && fabs(values[i]) < 0.5 * pow(10, -decimals))
+		while (decimals < most && values[i] != 0 &&
+			   fabs(values[i]) < 0.5 * pow(10, -decimals))
 			decimals++;
 	return decimals;
 }
 
 /*
- * The two values of a row and their difference.  A rate is shown in percent
- * and its difference in points.
+ * The two values of a row and their difference.  A rate, and the share of
+ * comparisons that a rank test counts, are shown in percent and their
+ * difference in points.
  */
 AbShownValues
 AbShowValues(const AbCard *card)
 {
 	AbShownValues shown;
-	bool		rate = card->statistic != NULL && strcmp(card->statistic, "rate") == 0;
+	bool		rate = card->statistic != NULL &&
+		(strcmp(card->statistic, "rate") == 0 ||
+		 strcmp(card->statistic, "rank") == 0);
 	double		scale = rate ? 100 : 1;
-	double		values[2] = {card->control_value * scale, card->treatment_value * scale};
+	double		values[2] = {card->control_value * scale,
+	card->treatment_value * scale};
 	double		diff = card->diff * scale;
-	double		largest = fmax(fabs(values[0]), fabs(values[1]));	/* not NaN if one is not */
+	double		largest = fmax(fabs(values[0]),
+							   fabs(values[1]));	/* not NaN if one is not */
 	int			digits = isnan(largest) ? 0 : Magnitude(largest);
-	int			decimals = DecimalsOf(values, 2, 5, Max(2 - digits, rate ? 1 : 0), Max(6 - digits, 1));
+	int			decimals = DecimalsOf(values, 2, 5,
+									  Max(2 - digits, rate ? 1 : 0),
+									  Max(6 - digits, 1));
 	const char *unit = rate ? "%" : "";
-	double		bounds[3] = {diff, card->diff_low * scale, card->diff_high * scale};
+	double		bounds[3] = {diff, card->diff_low * scale,
+	card->diff_high * scale};
 	int			diff_decimals = DecimalsOf(bounds, 3, 1, 0, 15);
 
-	shown.control = isnan(values[0]) ? "" : psprintf("%s%s", AbShowNumber(values[0], decimals), unit);
-	shown.treatment = isnan(values[1]) ? "" : psprintf("%s%s", AbShowNumber(values[1], decimals), unit);
-	shown.diff = isnan(diff) ? "" : psprintf("%s%s", ShowSigned(diff, diff_decimals), rate ? " points" : "");
+	shown.control = isnan(values[0]) ? "" :
+		psprintf("%s%s", AbShowNumber(values[0], decimals), unit);
+	shown.treatment = isnan(values[1]) ? "" :
+		psprintf("%s%s", AbShowNumber(values[1], decimals), unit);
+	shown.diff = isnan(diff) ? "" : psprintf("%s%s", ShowSigned(diff,
+																diff_decimals),
+											 rate ? " points" : "");
 	if (isnan(bounds[1]) && isnan(bounds[2]))
 		shown.diff_range = "";
 	else if (isnan(bounds[2]))
-		shown.diff_range = psprintf("%s or more", ShowSigned(bounds[1], diff_decimals));
+		shown.diff_range = psprintf("%s or more",
+									ShowSigned(bounds[1], diff_decimals));
 	else if (isnan(bounds[1]))
-		shown.diff_range = psprintf("%s or less", ShowSigned(bounds[2], diff_decimals));
+		shown.diff_range = psprintf("%s or less",
+									ShowSigned(bounds[2], diff_decimals));
 	else
-		shown.diff_range = psprintf("%s to %s", ShowSigned(bounds[1], diff_decimals),
+		shown.diff_range = psprintf("%s to %s",
+									ShowSigned(bounds[1], diff_decimals),
 									ShowSigned(bounds[2], diff_decimals));
 	return shown;
 }
@@ -171,7 +197,8 @@ AbShowPercent(double percent)
 {
 	double		size = fabs(percent);
 	char	   *shown = AbShowNumber(percent, size >= 100 ? 0 :
-									 size >= 1 || size == 0 ? 1 : 1 - Magnitude(size));
+									 size >= 1 || size == 0 ? 1 :
+									 1 - Magnitude(size));
 	char	   *end = shown + strlen(shown);
 
 	if (strchr(shown, '.') != NULL && strchr(shown, 'e') == NULL)
@@ -193,12 +220,17 @@ AbShowLift(const AbCard *card)
 {
 	AbShownLift shown;
 	double		values[3] = {card->lift, card->lift_low, card->lift_high};
-	double		wide = fmax(fabs(values[0]), fmax(fabs(values[1]), fabs(values[2])));
-	int			decimals = DecimalsOf(values, 3, 1, wide >= 100 ? 0 : 1, 6);
+	double		wide = fmax(fabs(values[0]),
+							fmax(fabs(values[1]), fabs(values[2])));
+	int			decimals = DecimalsOf(values, 3, 1, wide >= 100 ? 0 : 1,
+									  15);
 
-	shown.lift = isnan(values[0]) ? "" : psprintf("%s%%", ShowSigned(values[0], decimals));
-	shown.low = isnan(values[1]) ? NULL : psprintf("%s%%", ShowSigned(values[1], decimals));
-	shown.high = isnan(values[2]) ? NULL : psprintf("%s%%", ShowSigned(values[2], decimals));
+	shown.lift = isnan(values[0]) ? "" : psprintf("%s%%", ShowSigned(values[0],
+																	 decimals));
+	shown.low = isnan(values[1]) ? NULL :
+		psprintf("%s%%", ShowSigned(values[1], decimals));
+	shown.high = isnan(values[2]) ? NULL :
+		psprintf("%s%%", ShowSigned(values[2], decimals));
 	return shown;
 }
 

@@ -73,12 +73,12 @@ static const Field fields[] = {
 };
 
 static const AbWord role_words[] = {
-	{"sample ratio", AB_ROLE_SPLIT, NULL},
-	{"sample-ratio", AB_ROLE_SPLIT, AB_SYNONYM},
-	{"primary", AB_ROLE_PRIMARY, NULL},
-	{"secondary", AB_ROLE_SECONDARY, NULL},
-	{"guardrail", AB_ROLE_GUARDRAIL, NULL},
-	{"heterogeneity", AB_ROLE_HETEROGENEITY, NULL}
+	{"sample ratio", AB_CARD_SPLIT, NULL},
+	{"sample-ratio", AB_CARD_SPLIT, AB_SYNONYM},
+	{"primary", AB_CARD_PRIMARY, NULL},
+	{"secondary", AB_CARD_SECONDARY, NULL},
+	{"guardrail", AB_CARD_GUARDRAIL, NULL},
+	{"heterogeneity", AB_CARD_HETEROGENEITY, NULL}
 };
 
 static const AbWord rule_words[] = {
@@ -102,8 +102,8 @@ static const char *const outcome_words[AB_OUTCOMES] = {
  * the direction of the text behind them, and what XML does not allow.  Only
  * in UTF-8 are there any beyond ASCII that a server lets in.
  */
-static char *
-Printable(const char *data, int length)
+char *
+AbPrintable(const char *data, int length)
 {
 	char	   *text = pnstrdup(data, length);
 	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
@@ -153,7 +153,7 @@ ReadText(const Field *field, const JsonbValue *value, int place)
 	switch (value->type)
 	{
 		case jbvString:
-			return Printable(value->val.string.val, value->val.string.len);
+			return AbPrintable(value->val.string.val, value->val.string.len);
 		case jbvNumeric:
 			number = DatumGetCString(DirectFunctionCall1(numeric_out,
 														 NumericGetDatum(value->val.numeric)));
@@ -163,6 +163,28 @@ ReadText(const Field *field, const JsonbValue *value, int place)
 		default:
 			WrongType(field, place, "a text", NULL);
 	}
+}
+
+/*
+ * The number of a value; what is none is NULL, and to_jsonb() writes it as a
+ * text.
+ */
+static double
+ReadNumber(const Field *field, const JsonbValue *value, int place)
+{
+	static const char *const none[] = {"NaN", "Infinity", "-Infinity"};
+
+	if (value->type == jbvNumeric)
+		return strtod(DatumGetCString(DirectFunctionCall1(numeric_out,
+														  NumericGetDatum(value->val.numeric))),
+					  NULL);
+	if (value->type == jbvString)
+		for (int i = 0; i < lengthof(none); i++)
+			if (value->val.string.len == strlen(none[i]) &&
+				memcmp(value->val.string.val, none[i], strlen(none[i])) == 0)
+				return NAN;
+	WrongType(field, place, "a number or null",
+			  "Rows are made by jsonb_agg(to_jsonb(row)): cast a column of text to float8 first.");
 }
 
 /*
@@ -189,11 +211,7 @@ ReadField(AbCard *card, const Field *field, const JsonbValue *value)
 
 			break;
 		case FIELD_NUMBER:
-			if (value->type != jbvNumeric)
-				WrongType(field, card->place, "a number or null",
-						  "Rows are made by jsonb_agg(to_jsonb(row)): cast a column of text to float8 first.");
-			number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-														NumericGetDatum(value->val.numeric)));
+			number = ReadNumber(field, value, card->place);
 			if (isfinite(number) && isnan(*(double *) target))
 				*(double *) target = number;
 			break;
@@ -205,7 +223,8 @@ ReadField(AbCard *card, const Field *field, const JsonbValue *value)
 			if (value->type != jbvString)
 				WrongType(field, card->place, "a text", NULL);
 			*(int *) target = AbReadWord(pnstrdup(value->val.string.val,
-												  value->val.string.len), words);
+												  value->val.string.len),
+										 words);
 			if (field->kind == FIELD_DIRECTION)
 				card->direction = card->direction ? 1 : -1;
 			break;
@@ -229,11 +248,11 @@ ReadOutcome(AbCard *card)
 				card->outcome = (AbOutcome) i;
 		return;
 	}
-	if (card->role == AB_ROLE_SPLIT)
+	if (card->role == AB_CARD_SPLIT)
 		card->outcome = isnan(card->p_value) ? AB_OUTCOME_SPLIT_UNCHECKED :
 			card->p_value < card->alpha ? AB_OUTCOME_SPLIT_MISMATCH :
 			AB_OUTCOME_SPLIT_INTENDED;
-	else if (card->role == AB_ROLE_PRIMARY || card->role == AB_ROLE_SECONDARY)
+	else if (card->role == AB_CARD_PRIMARY || card->role == AB_CARD_SECONDARY)
 	{
 		if (isnan(p) || isnan(effect))
 			card->outcome = AB_OUTCOME_NO_DATA;
@@ -256,7 +275,7 @@ ReadCard(AbCard *card, int place, JsonbContainer *object)
 {
 	memset(card, 0, sizeof(AbCard));
 	card->place = place;
-	card->role = AB_ROLE_SECONDARY;
+	card->role = AB_CARD_SECONDARY;
 	for (int i = 0; i < lengthof(fields); i++)
 		if (fields[i].kind == FIELD_NUMBER)
 			*(double *) ((char *) card + fields[i].offset) = NAN;
@@ -326,7 +345,8 @@ AbGroupTexts(const char *const *texts, int count, int *groups)
 	for (int i = 0; i < count; i++)
 	{
 		if (i == 0 || (keyed[i].text == NULL) !=(keyed[i - 1].text == NULL) ||
-			(keyed[i].text !=NULL && strcmp(keyed[i].text, keyed[i - 1].text) != 0))
+			(keyed[i].text !=NULL && strcmp(keyed[i].text,
+											keyed[i - 1].text) != 0))
 		{
 			leaders[found] = keyed[i];
 			leaders[found].group = found;
@@ -366,7 +386,8 @@ MakeBlocks(AbReport *report)
 	int			filled = 0;
 
 	for (int i = 0; i < count; i++)
-		texts[i] = report->cards[i].treatment;
+		texts[i] = AbIsEffect(&report->cards[i]) ?
+			report->cards[i].treatment : NULL;
 	report->treatments = 0;
 	if (count > 0)
 	{
@@ -382,10 +403,11 @@ MakeBlocks(AbReport *report)
 	{
 		const AbCard *card = &report->cards[i];
 
-		texts[i] = card->role == AB_ROLE_HETEROGENEITY ? about_slices : card->slice;
+		texts[i] = card->role == AB_CARD_HETEROGENEITY ? about_slices :
+			card->slice;
 	}
 	found = AbGroupTexts(texts, count, groups);
-	report->blocks = palloc0(Max(found, 1) * sizeof(AbBlock));
+	report->blocks = palloc0(Max(found, 1) * sizeof(AbReportBlock));
 	report->block_count = found;
 	for (int i = 0; i < count; i++)
 	{
@@ -396,7 +418,7 @@ MakeBlocks(AbReport *report)
 	}
 	for (int i = 0; i < count; i++)
 	{
-		AbBlock    *block;
+		AbReportBlock *block;
 		int			group = groups[i];
 
 		if (group == whole)
@@ -417,8 +439,11 @@ MakeBlocks(AbReport *report)
 		report->blocks[i].first = filled;
 		filled += report->blocks[i].count;
 	}
-	for (int i = 0; i < count; i++)
-		ordered[next[groups[i]]++] = report->cards[i];
+	/* in a block by role: an aggregate without ORDER BY may have mixed them */
+	for (int role = 0; role < AB_CARD_ROLES; role++)
+		for (int i = 0; i < count; i++)
+			if ((int) report->cards[i].role == role)
+				ordered[next[groups[i]]++] = report->cards[i];
 	report->cards = ordered;
 }
 
@@ -446,7 +471,8 @@ AbReadReport(Jsonb *rows)
 				 errdetail("There are %d.", (int) JB_ROOT_COUNT(rows)),
 				 errhint("Choose the rows to show with WHERE.")));
 	report.count = single ? 1 : JB_ROOT_COUNT(rows);
-	report.cards = palloc_extended(Max(report.count, 1) * sizeof(AbCard), MCXT_ALLOC_HUGE);
+	report.cards = palloc_extended(Max(report.count, 1) * sizeof(AbCard),
+								   MCXT_ALLOC_HUGE);
 	if (single)
 		ReadCard(&report.cards[0], 1, &rows->root);
 	else
@@ -454,13 +480,15 @@ AbReadReport(Jsonb *rows)
 		int			place = 0;
 
 		iterator = JsonbIteratorInit(&rows->root);
-		while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+		while ((token = JsonbIteratorNext(&iterator, &value,
+										  true)) != WJB_DONE)
 		{
 			if (token != WJB_ELEM)
 				continue;
 			CHECK_FOR_INTERRUPTS();
 			place++;
-			if (value.type != jbvBinary || !JsonContainerIsObject(value.val.binary.data))
+			if (value.type != jbvBinary ||
+				!JsonContainerIsObject(value.val.binary.data))
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("rows must be a JSON array of objects"),
@@ -471,4 +499,30 @@ AbReadReport(Jsonb *rows)
 	}
 	MakeBlocks(&report);
 	return report;
+}
+
+/*
+ * What the outcome of a row is to its reader.
+ */
+AbTone
+AbToneOf(const AbCard *card)
+{
+	switch (card->outcome)
+	{
+		case AB_OUTCOME_BETTER:
+		case AB_OUTCOME_NOT_WORSE:
+		case AB_OUTCOME_SPLIT_INTENDED:
+			return AB_TONE_GOOD;
+		case AB_OUTCOME_WORSE:
+		case AB_OUTCOME_SPLIT_MISMATCH:
+			return AB_TONE_BAD;
+		case AB_OUTCOME_NOT_SHOWN:
+		case AB_OUTCOME_SPLIT_UNCHECKED:
+			return AB_TONE_WARN;
+		case AB_OUTCOME_HIGHER:
+		case AB_OUTCOME_LOWER:
+			return AB_TONE_TOLD;
+		default:
+			return AB_TONE_FLAT;
+	}
 }

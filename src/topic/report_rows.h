@@ -11,16 +11,16 @@
 
 #include "utils/jsonb.h"
 
-typedef enum AbRole
+typedef enum AbCardRole
 {
-	AB_ROLE_SPLIT,
-	AB_ROLE_PRIMARY,
-	AB_ROLE_SECONDARY,
-	AB_ROLE_GUARDRAIL,
-	AB_ROLE_HETEROGENEITY
-} AbRole;
+	AB_CARD_SPLIT,
+	AB_CARD_PRIMARY,
+	AB_CARD_SECONDARY,
+	AB_CARD_GUARDRAIL,
+	AB_CARD_HETEROGENEITY
+} AbCardRole;
 
-#define AB_ROLES	(AB_ROLE_HETEROGENEITY + 1)
+#define AB_CARD_ROLES	(AB_CARD_HETEROGENEITY + 1)
 
 typedef enum AbOutcome
 {
@@ -39,6 +39,18 @@ typedef enum AbOutcome
 } AbOutcome;
 
 #define AB_OUTCOMES (AB_OUTCOME_NO_DATA + 1)
+
+/* What an outcome is to its reader. */
+typedef enum AbTone
+{
+	AB_TONE_FLAT,				/* it says nothing */
+	AB_TONE_GOOD,
+	AB_TONE_BAD,
+	AB_TONE_WARN,				/* something is missing */
+	AB_TONE_TOLD				/* it says something, good or bad */
+} AbTone;
+
+#define AB_TONES	(AB_TONE_TOLD + 1)
 
 /* How an interval may be looked at. */
 typedef enum AbRule
@@ -62,7 +74,7 @@ typedef struct AbCard
 	const char *note;
 	const char *sentence;
 	const char *day;
-	AbRole		role;
+	AbCardRole	role;
 	AbRule		rule;
 	AbOutcome	outcome;
 	int			direction;		/* 1: higher is better, -1: lower, 0: not said */
@@ -87,24 +99,26 @@ typedef struct AbCard
 } AbCard;
 
 /* Rows of one slice, or of the whole. */
-typedef struct AbBlock
+typedef struct AbReportBlock
 {
 	const char *slice;			/* NULL for the whole */
 	bool		about_slices;	/* the rows with the role heterogeneity */
 	int			first;			/* of the report's cards */
 	int			count;
-} AbBlock;
+} AbReportBlock;
 
 typedef struct AbReport
 {
-	AbCard	   *cards;			/* block by block, in a block as they came */
+	AbCard	   *cards;			/* block by block, in a block by role */
 	int			count;
-	AbBlock    *blocks;			/* the whole first, if it is there */
+	AbReportBlock *blocks;		/* the whole first, if it is there */
 	int			block_count;
 	int			treatments;		/* how many different ones */
 } AbReport;
 
 extern AbReport AbReadReport(Jsonb *rows);
+extern AbTone AbToneOf(const AbCard *card);
+extern char *AbPrintable(const char *data, int length);
 extern int	AbGroupTexts(const char *const *texts, int count, int *groups);
 
 /* Is there an interval, of which one end may be open? */
@@ -118,8 +132,8 @@ AbHasInterval(const AbCard *card)
 static inline bool
 AbIsEffect(const AbCard *card)
 {
-	return card->role == AB_ROLE_PRIMARY || card->role == AB_ROLE_SECONDARY ||
-		card->role == AB_ROLE_GUARDRAIL;
+	return card->role == AB_CARD_PRIMARY || card->role == AB_CARD_SECONDARY ||
+		card->role == AB_CARD_GUARDRAIL;
 }
 
 #endif							/* AB_TOPIC_REPORT_ROWS_H */

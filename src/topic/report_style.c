@@ -2,7 +2,7 @@
  * report_style.c
  *	  The style sheet of the page.
  *
- * Below 760 pixels a row of a table becomes a card; the markup says the roles
+ * Below 980 pixels a row of a table becomes a card; the markup says the roles
  * of a table by itself, since a browser forgets them for such.
  */
 #include "postgres.h"
@@ -30,34 +30,37 @@ const char	AB_PAGE_STYLE[] =
 ".edge-flat{border-color:#8b949e}.edge-told{border-color:#2456a6}\n"
 ".split{margin:0}.split b{font-weight:600}\n"
 "table{width:100%;border-collapse:collapse;font-size:15px;line-height:1.35}\n"
-"caption{text-align:left;padding:0 0 8px;font-size:14px}\n"
+".unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n"
+"caption{text-align:left;padding:0 0 8px;font-size:14px}caption.thin{padding:0;line-height:0}\n"
 "th,td{text-align:left;vertical-align:middle;padding:9px 12px 9px 0;border-bottom:1px solid var(--line);font-weight:400}\n"
 "thead th{font-size:13px;vertical-align:bottom;border-bottom-color:#8b949e}\n"
 "tbody th[scope=row]{font-weight:600;min-width:150px}\n"
 ".small{display:block;font-size:13px;font-weight:400}\n"
 ".number{text-align:right;white-space:nowrap}th.number{white-space:normal}\n"
-".change b{font-weight:600}\n"
+".arm{min-width:72px;max-width:150px}.change b{font-weight:600}.judged{min-width:112px;overflow-wrap:break-word}\n"
+"thead th{overflow-wrap:normal}thead th.arm{overflow-wrap:anywhere}\n"
 ".bar{position:relative;width:30%;min-width:190px;padding:0;height:46px}\n"
 ".bar svg.plot{position:absolute;inset:0;width:100%;height:100%;overflow:visible}\n"
 ".group th,.group td{padding-top:22px;padding-bottom:6px;font-size:13px;font-weight:600}\n"
 ".group .bar{height:40px}\n"
 ".bar .ab-bar{stroke-width:2}.bar .ab-dot{stroke-width:2}.bar .ab-tick{font-size:11.5px}"
 ".bar .ab-margin{stroke-width:1.5;stroke-dasharray:3 2}\n"
-".outcome{font-weight:600}.outcome .sign{display:inline-block;width:1.2em}\n"
+".outcome{display:inline-block;font-weight:600;padding-left:1.3em;text-indent:-1.3em}"
+".outcome .sign{display:inline-block;width:1.3em;text-indent:0}\n"
 "dl{margin:0;font-size:15px}dt{font-weight:600;margin-top:10px}dd{margin:0;max-width:85ch}\n"
 ".fine{font-size:14px;max-width:85ch}\n"
-"@media (max-width:759px){\n"
+"@media screen and (max-width:979px){\n"
 "main{padding:24px 16px 48px}h1{font-size:23px}.verdict{padding:16px}.verdict .headline{font-size:18px}\n"
 "table.cards,.cards tbody,.cards caption{display:block}\n"
 ".cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n"
 ".cards tr{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:4px 14px;padding:12px 0;"
 "border-bottom:1px solid var(--line)}\n"
 ".cards th,.cards td{display:block;padding:0;border:0;text-align:left;white-space:normal;min-width:0;width:auto}\n"
-".cards .bar,.cards .group th{grid-column:1/-1}.cards th{grid-column:1}.cards .judged{grid-column:2;grid-row:1}\n"
+".cards .bar,.cards .group th{grid-column:1/-1}.cards th{grid-column:1}.cards .judged{grid-column:2;grid-row:1;overflow-wrap:anywhere}\n"
 ".cards td[data-name]::before{content:attr(data-name);display:block;font-size:12.5px;color:var(--soft)}\n"
 ".cards .bar{height:40px}.cards .group{padding:22px 0 4px}.cards .group .bar{height:22px}.cards .empty{display:none}\n"
 "}\n"
 "@page{margin:14mm}\n"
 "@media print{body{font-size:11pt}main{max-width:none;padding:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
-"tr,.verdict,dd{break-inside:avoid}h2,h3,caption,.group{break-after:avoid}table{font-size:9.5pt}"
-".bar{min-width:150px}tbody th[scope=row]{min-width:110px}}\n";
+"tr,.verdict,dd,table{break-inside:avoid}h2,h2+.fine,h3,caption,dt,.split,.group{break-after:avoid}table{font-size:9.5pt}"
+".small{font-size:8pt}th,td{padding-right:8px}.arm{min-width:48px}.judged{min-width:96px}.bar{min-width:170px}.bar .ab-tick{font-size:10px}tbody th[scope=row]{min-width:110px}}\n";

@@ -15,7 +15,7 @@
 #include "topic/report_marks.h"
 #include "topic/report_markup.h"
 #include "topic/report_numbers.h"
-#include "topic/report_words.h"
+#include "topic/report_telling.h"
 #include "utils/datetime.h"
 
 /* in pixels */
@@ -50,7 +50,8 @@ ReadDay(const AbCard *card)
 	char	   *end;
 	double		number;
 
-	if (sscanf(card->day, "%4d-%2d-%2d%n", &year, &month, &day, &length) == 3 && length == 10 &&
+	if (sscanf(card->day, "%4d-%2d-%2d%n", &year, &month, &day,
+			   &length) == 3 && length == 10 &&
 		month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
 		(card->day[10] == '\0' ||
 		 ((card->day[10] == 'T' || card->day[10] == ' ') &&
@@ -90,7 +91,8 @@ static double
 PointX(const Panel *panel, double day)
 {
 	return panel->last > panel->first ?
-		PLOT_WIDTH * (day - panel->first) / (panel->last - panel->first) : PLOT_WIDTH / 2.0;
+		PLOT_WIDTH * (day - panel->first) / (panel->last - panel->first) :
+		PLOT_WIDTH / 2.0;
 }
 
 /*
@@ -102,8 +104,34 @@ PointY(const Panel *panel, double value)
 {
 	double		range = panel->axis.high - panel->axis.low;
 
-	value = fmin(fmax(value, panel->axis.low - 20 * range), panel->axis.high + 20 * range);
+	value = fmin(fmax(value, panel->axis.low - 20 * range),
+				 panel->axis.high + 20 * range);
 	return PLOT * (panel->axis.high - value) / range;
+}
+
+/*
+ * An edge of a band as a path without its first letter: the upper from left to
+ * right, the lower from right to left.
+ */
+static const char *
+EdgeOf(const Panel *panel, const Point *const *piece, int length, bool upper)
+{
+	StringInfoData path;
+
+	initStringInfo(&path);
+	for (int k = 0; k < length; k++)
+	{
+		const Point *point = piece[upper ? k : length - 1 - k];
+		double		value = upper ? point->card->lift_high :
+			point->card->lift_low;
+
+		/* an open end is beyond every axis */
+		if (isnan(value))
+			value = upper ? INFINITY : -INFINITY;
+		appendStringInfo(&path, "%s%.1f %.1f", k ? "L" : "",
+						 PointX(panel, point->day), PointY(panel, value));
+	}
+	return path.data;
 }
 
 /*
@@ -119,6 +147,8 @@ DrawBand(StringInfo out, const Panel *panel, bool fixed)
 	for (int i = 0; i <= panel->count; i++)
 	{
 		const Point *point = i < panel->count ? &panel->points[i] : NULL;
+		const char *high;
+		const char *low;
 
 		if (point != NULL && (point->card->rule == AB_RULE_FIXED) != fixed)
 			continue;
@@ -129,14 +159,12 @@ DrawBand(StringInfo out, const Panel *panel, bool fixed)
 		}
 		if (length == 0)
 			continue;
-		appendStringInfo(out, "<path class=\"ab-told ab-told-line %s\" d=\"", fixed ? "ab-band" : "ab-outer");
-		for (int k = 0; k < length; k++)
-			appendStringInfo(out, "%c%.1f %.1f", k ? 'L' : 'M', PointX(panel, piece[k]->day),
-							 PointY(panel, isnan(piece[k]->card->lift_high) ? INFINITY : piece[k]->card->lift_high));
-		for (int k = length - 1; k >= 0; k--)
-			appendStringInfo(out, "L%.1f %.1f", PointX(panel, piece[k]->day),
-							 PointY(panel, isnan(piece[k]->card->lift_low) ? -INFINITY : piece[k]->card->lift_low));
-		appendStringInfoString(out, "Z\"/>");
+		high = EdgeOf(panel, piece, length, true);
+		low = EdgeOf(panel, piece, length, false);
+		appendStringInfo(out, "<path class=\"ab-told %s\" d=\"M%sL%sZ\"/>"
+						 "<path class=\"ab-told-line ab-edge%s\" d=\"M%sM%s\"/>",
+						 fixed ? "ab-band" : "ab-outer", high, low,
+						 fixed ? "" : " ab-dashed", high, low);
 		length = 0;
 	}
 	pfree(piece);
@@ -163,15 +191,18 @@ DrawEstimates(StringInfo out, const Panel *panel, bool fixed)
 			broken = true;
 			continue;
 		}
-		appendStringInfo(out, "%c%.1f %.1f", broken ? 'M' : 'L', PointX(panel, point->day),
+		appendStringInfo(out, "%c%.1f %.1f", broken ? 'M' : 'L',
+						 PointX(panel, point->day),
 						 PointY(panel, point->card->lift));
 		broken = false;
 		last = point;
 	}
 	appendStringInfoString(out, "\"/>");
 	if (last != NULL)
-		appendStringInfo(out, "<circle class=\"ab-told\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>",
-						 PointX(panel, last->day), PointY(panel, last->card->lift));
+		appendStringInfo(out,
+						 "<circle class=\"ab-told\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>",
+						 PointX(panel, last->day),
+						 PointY(panel, last->card->lift));
 }
 
 /*
@@ -184,45 +215,37 @@ DrawDays(StringInfo out, const Panel *panel, double y)
 
 	for (int k = 0; k < 3; k++)
 	{
-		const Point *point = &panel->points[k == 0 ? 0 : k == 1 ? panel->count / 2 : panel->count - 1];
+		static const char *const anchors[] = {"start", "middle", "end"};
+		const Point *point = &panel->points[(panel->count - 1) * k / 2];
 		const char *text = point->card->day;
+		double		x = PointX(panel, point->day);
 
 		/* of a timestamp the date, where the days are more than one */
-		if (strlen(text) > 10 && text[4] == '-' && panel->last - panel->first >= 1)
+		if (strlen(text) > 10 && text[4] == '-' &&
+			panel->last - panel->first >= 1)
 			text = pnstrdup(text, 10);
 
-		if (point->day == shown || (k == 1 && (PointX(panel, point->day) < 120 ||
-											   PointX(panel, point->day) > PLOT_WIDTH - 120)))
+		if (point->day == shown ||
+			(k == 1 && (x < 120 || x > PLOT_WIDTH - 120)))
 			continue;
 		shown = point->day;
-		appendStringInfo(out, "<text class=\"ab-soft ab-tick\" text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">",
-						 panel->last == panel->first ? "middle" : k == 0 ? "start" : k == 1 ? "middle" : "end",
-						 LEFT + PointX(panel, point->day), y);
+		appendStringInfo(out,
+						 "<text class=\"ab-soft ab-tick\" text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">",
+						 anchors[panel->last > panel->first ? k : 1], LEFT + x, y);
 		AbMarkupShort(out, text, 20);
 		appendStringInfoString(out, "</text>");
 	}
 }
 
 /*
- * The name of a panel.
- */
-static const char *
-PanelName(const AbReport *report, const AbCard *card)
-{
-	return psprintf("%s%s%s%s%s%s", card->metric ? card->metric : "Lift",
-					card->treatment && report->treatments > 1 ? ", " : "",
-					card->treatment && report->treatments > 1 ? card->treatment : "",
-					card->slice ? " (" : "", card->slice ? card->slice : "", card->slice ? ")" : "");
-}
-
-/*
  * A panel, from that height on.
  */
 static void
-DrawPanel(StringInfo out, StringInfo description, const AbReport *report, Panel *panel, double top)
+DrawPanel(StringInfo out, StringInfo description, const AbReport *report,
+		  Panel *panel, double top)
 {
 	const AbCard *final = panel->points[panel->count - 1].card;
-	const char *name = PanelName(report, final);
+	const char *name = AbRowName(report, final);
 	AbCard	   *cards = palloc(panel->count * sizeof(AbCard));
 	bool		fixed = false;
 	bool		outer = false;
@@ -248,26 +271,37 @@ DrawPanel(StringInfo out, StringInfo description, const AbReport *report, Panel 
 	range = AbShowRange(&lift);
 	pfree(cards);
 
-	appendStringInfo(out, "<g><text class=\"ab-ink ab-strong\" x=\"%d\" y=\"%.1f\">", RIGHT, top + 20);
+	appendStringInfo(out,
+					 "<g><text class=\"ab-ink ab-strong\" x=\"%d\" y=\"%.1f\">",
+					 RIGHT, top + 20);
 	AbMarkupShort(out, name, 28);
-	appendStringInfo(out, "</text><text class=\"ab-ink\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%s",
+	appendStringInfo(out,
+					 "</text><text class=\"ab-ink\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%s",
 					 WIDTH - RIGHT, top + 20, lift.lift);
 	if (range[0] != '\0')
-		appendStringInfo(out, "<tspan class=\"ab-soft ab-small\" dx=\"8\">%s</tspan>", range);
+		appendStringInfo(out,
+						 "<tspan class=\"ab-soft ab-small\" dx=\"8\">%s</tspan>",
+						 range);
 	appendStringInfoString(out, "</text>");
 	for (double value = panel->axis.low; value <= panel->axis.high + panel->axis.step / 2; value += panel->axis.step)
 	{
 		double		tick = rint(value / panel->axis.step) * panel->axis.step;
 		double		y = top + HEADER + PointY(panel, tick);
 
-		appendStringInfo(out, "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
+		appendStringInfo(out,
+						 "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
 						 "<text class=\"ab-soft ab-tick\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%s%s%%</text>",
-						 tick == 0 ? "ab-zero" : "ab-faint", LEFT, WIDTH - RIGHT, y, y, LEFT - 8, y + 4,
+						 tick == 0 ? "ab-zero" : "ab-faint", LEFT,
+						 WIDTH - RIGHT, y, y, LEFT - 8, y + 4,
 						 tick > 0 ? "+" : "",
-						 AbShowNumber(tick, Max(0, (int) -floor(log10(panel->axis.step) + 1e-9))));
+						 AbShowNumber(tick,
+									  Max(0,
+										  (int) -floor(log10(panel->axis.step) + 1e-9))));
 	}
 	/* an inner picture cuts what is beyond the axis */
-	appendStringInfo(out, "<svg x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%d\">", LEFT, top + HEADER, PLOT_WIDTH + 5, PLOT);
+	appendStringInfo(out,
+					 "<svg x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%d\">",
+					 LEFT, top + HEADER, PLOT_WIDTH + 5, PLOT);
 	if (outer)
 		DrawBand(out, panel, false);
 	if (fixed)
@@ -278,7 +312,8 @@ DrawPanel(StringInfo out, StringInfo description, const AbReport *report, Panel 
 	appendStringInfoString(out, "</g>\n");
 	if (description->len < 10000)
 		appendStringInfo(description, "%s at %s: %s%s%s. ", name, final->day,
-						 lift.lift[0] ? lift.lift : "unknown", range[0] ? ", interval " : "", range);
+						 lift.lift[0] ? lift.lift : "unknown",
+						 range[0] ? ", interval " : "", range);
 }
 
 /*
@@ -287,7 +322,9 @@ DrawPanel(StringInfo out, StringInfo description, const AbReport *report, Panel 
 static void
 PutLine(StringInfo out, double *y, const char *text)
 {
-	appendStringInfo(out, "<text class=\"ab-soft ab-tick\" x=\"%d\" y=\"%.1f\">%s</text>", RIGHT, *y + 4, text);
+	appendStringInfo(out,
+					 "<text class=\"ab-soft ab-tick\" x=\"%d\" y=\"%.1f\">%s</text>",
+					 RIGHT, *y + 4, text);
 	*y += 16;
 }
 
@@ -297,9 +334,12 @@ PutLine(StringInfo out, double *y, const char *text)
 void
 AbTrendSvg(StringInfo out, const AbReport *report)
 {
-	Point	   *points = palloc_extended(Max(report->count, 1) * sizeof(Point), MCXT_ALLOC_HUGE);
-	const char **keys = palloc_extended(Max(report->count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
-	int		   *groups = palloc_extended(Max(report->count, 1) * sizeof(int), MCXT_ALLOC_HUGE);
+	Point	   *points = palloc_extended(Max(report->count, 1) * sizeof(Point),
+										 MCXT_ALLOC_HUGE);
+	const char **keys = palloc_extended(Max(report->count, 1) * sizeof(char *),
+										MCXT_ALLOC_HUGE);
+	int		   *groups = palloc_extended(Max(report->count, 1) * sizeof(int),
+										 MCXT_ALLOC_HUGE);
 	Point	   *sorted;
 	int		   *starts;
 	StringInfoData body;
@@ -320,7 +360,8 @@ AbTrendSvg(StringInfo out, const AbReport *report)
 		points[count].day = ReadDay(card);
 		/* control characters are in none of the three */
 		keys[count++] = psprintf("%s\1%s\1%s", card->slice ? card->slice : "",
-								 card->metric ? card->metric : "", card->treatment ? card->treatment : "");
+								 card->metric ? card->metric : "",
+								 card->treatment ? card->treatment : "");
 		rules[card->rule] = true;
 	}
 	if (count == 0 && report->count > 0)
@@ -347,19 +388,26 @@ AbTrendSvg(StringInfo out, const AbReport *report)
 
 		panel.points = &sorted[starts[i + 1]];
 		panel.count = next - starts[i + 1];
-		qsort(&sorted[starts[i + 1]], panel.count, sizeof(Point), ComparePoints);
+		qsort(&sorted[starts[i + 1]], panel.count, sizeof(Point),
+			  ComparePoints);
 		DrawPanel(&body, &description, report, &panel, y);
 		y += PANEL;
 	}
 	if (panels == 0)
 		y += 24;
-	PutLine(&body, &y, panels == 0 ? "There are no rows." : "Change against control, of all users so far.");
+	PutLine(&body, &y, panels == 0 ? "There are no rows." :
+			"Change against control, of all users so far.");
 	if (rules[AB_RULE_FIXED])
-		PutLine(&body, &y, "Filled band: for one look at the planned end. A day on which it leaves 0 out is no reason to stop.");
+		PutLine(&body, &y,
+				"Filled band: for one look at the planned end. A day on which it leaves 0 out is no reason to stop.");
 	if (rules[AB_RULE_ALWAYS_VALID])
-		PutLine(&body, &y, "Dashed band: holds on all days together. Once it leaves 0 out, the experiment may stop.");
+		PutLine(&body, &y,
+				"Dashed band: holds on all days together. Once it leaves 0 out, the experiment may stop.");
 	if (rules[AB_RULE_GROUP_SEQUENTIAL])
-		PutLine(&body, &y, "Dashed band: holds at the planned looks. Other days decide nothing.");
-	AbStartSvg(out, WIDTH, y + 8, "Change against control by day, with its interval", description.data);
+		PutLine(&body, &y,
+				"Dashed band: holds at the planned looks. Other days decide nothing.");
+	AbStartSvg(out, WIDTH, y + 8,
+			   "Change against control by day, with its interval",
+			   description.data);
 	appendStringInfo(out, "%s</svg>\n", body.data);
 }

@@ -41,7 +41,7 @@ typedef struct Reader
 	"r.control_n, r.treatment_n, " SHARES("r.superiority_low", "r.superiority", "r.superiority_high") ", r.p_value, r.method, r.note"
 /* shares of the sum of ranks, (1 + rank-biserial) / 2 */
 #define BISERIAL_SHARE \
-	"((CAST(1 AS pg_catalog.float8) OPERATOR(pg_catalog.+) r.rank_biserial) OPERATOR(pg_catalog./) CAST(2 AS pg_catalog.float8))"
+	"((CAST(1 AS pg_catalog.float8) OPERATOR(pg_catalog.+) CASE WHEN r.rank_biserial IS NULL AND r.p_value IS NOT NULL THEN 0 ELSE r.rank_biserial END) OPERATOR(pg_catalog./) CAST(2 AS pg_catalog.float8))"
 #define PAIRED_RANK_COLUMNS \
 	"r.n, r.n, " SHARES(FLOAT8_NULL, BISERIAL_SHARE, FLOAT8_NULL) ", r.p_value, r.method, r.note"
 #define USUAL \

@@ -213,7 +213,7 @@ CutSql(const AbSpec *spec, const AbMetric *metric, Datum histogram)
 		cut = Quantile(spec, histogram, list.entries[i].label,
 					   metric->quantile);
 		if (!isnan(cut))
-			appendStringInfo(&sql, "%s WHEN CAST(c%d AS pg_catalog.text) OPERATOR(pg_catalog.=) %s THEN %s",
+			appendStringInfo(&sql, "%s WHEN CAST(c%d AS pg_catalog.text) COLLATE pg_catalog.\"C\" OPERATOR(pg_catalog.=) %s THEN %s",
 							 sql.len == 0 ? "CASE" : "", spec->variant + 1,
 							 quote_literal_cstr(AbLabelToServer(list.entries[i].label)),
 							 NumberSql(cut));
@@ -225,36 +225,50 @@ CutSql(const AbSpec *spec, const AbMetric *metric, Datum histogram)
 }
 
 /*
- * Find what has to be known of each metric before it is collected.
+ * Find the cuts of one kind.
  */
-static AbCuts
-FindCuts(AbCollection *collection, const char *excluded)
+static void
+FindCutsOf(AbCollection *collection, AbCut kind, AbCuts *cuts)
 {
 	const AbSpec *spec = collection->spec;
-	AbCuts		cuts = {NULL, excluded};
-	char	   *sql = AbCutsSql(spec, excluded);
+	char	   *sql = AbCutsSql(spec, kind, cuts->excluded);
 	SPITupleTable *table;
 	int			column = 0;
 
-	cuts.values = (const char **) palloc0(spec->metric_count * sizeof(char *));
-	collection->histograms = (Datum *) palloc0(spec->metric_count *
-											   sizeof(Datum));
 	if (sql == NULL)
-		return cuts;
+		return;
 	table = Run(sql);
 	for (int i = 0; i < spec->metric_count; i++)
 	{
 		const AbMetric *metric = &spec->metrics[i];
 		Datum		histogram;
 
-		if (!AbNeedsCut(spec, metric))
+		if (AbCutOf(spec, metric) != kind)
 			continue;
 		histogram = State(table, 0, column++);
-		cuts.values[i] = CutSql(spec, metric, histogram);
+		cuts->values[i] = CutSql(spec, metric, histogram);
 		if (metric->statistic == AB_STATISTIC_QUANTILE)
 			collection->histograms[i] = histogram;
-		else if (cuts.values[i] == NULL)
-			cuts.values[i] = "CAST(NULL AS pg_catalog.float8)";
+		else if (cuts->values[i] == NULL)
+			cuts->values[i] = "CAST(NULL AS pg_catalog.float8)";
+	}
+}
+
+/*
+ * Find what has to be known of each metric before it is collected.
+ */
+static AbCuts
+FindCuts(AbCollection *collection, const char *excluded)
+{
+	int			count = collection->spec->metric_count;
+	AbCuts		cuts = {NULL, excluded, false};
+
+	cuts.values = (const char **) palloc0(count * sizeof(char *));
+	collection->histograms = (Datum *) palloc0(count * sizeof(Datum));
+	if (collection->grain != AB_GRAIN_STATES)
+	{
+		FindCutsOf(collection, AB_CUT_ROWS, &cuts);
+		FindCutsOf(collection, AB_CUT_UNITS, &cuts);
 	}
 	return cuts;
 }
@@ -313,6 +327,30 @@ MixedUnits(const SPITupleTable *table)
 }
 
 /*
+ * Collect the states of units, some of which are in several variants.  Their
+ * rows must not be in the cuts either.
+ */
+static SPITupleTable *
+CollectAgain(AbCollection *collection, AbCuts *cuts, int64 *mixed)
+{
+	SPITupleTable *table;
+	const char *units;
+
+	cuts->several_variants = true;
+	table = Run(AbCollectSql(collection->spec, cuts));
+	*mixed = Count(table, 0, AB_BLOCK_MIXED);
+	units = MixedUnits(table);
+	for (int i = 0; i < collection->spec->metric_count; i++)
+		if (cuts->values[i] != NULL && units != NULL)
+		{
+			SPI_freetuptable(table);
+			*cuts = FindCuts(collection, units);
+			return Run(AbCollectSql(collection->spec, cuts));
+		}
+	return table;
+}
+
+/*
  * Run the query and collect the states.  Needs a connection to SPI, and what is
  * returned lives as long as that.
  */
@@ -321,21 +359,21 @@ AbCollect(const AbSpec *spec)
 {
 	AbCollection collection = {spec, AbGrainOf(spec), NULL, 0, NULL};
 	AbCuts		cuts = FindCuts(&collection, NULL);
-	SPITupleTable *table = Run(AbCollectSql(spec, &cuts));
-	const char *mixed = MixedUnits(table);
-	int64		mixed_count = Count(table, 0, AB_BLOCK_MIXED);
+	SPITupleTable *table = NULL;
+	int64		mixed = 0;
 
-	if (mixed != NULL)
+	if (collection.grain != AB_GRAIN_UNITS || spec->slice_count == 0)
 	{
-		SPI_freetuptable(table);
-		cuts = FindCuts(&collection, mixed);
 		table = Run(AbCollectSql(spec, &cuts));
+		mixed = Count(table, 0, AB_BLOCK_MIXED);
 	}
+	if (table == NULL || mixed > 0)
+		table = CollectAgain(&collection, &cuts, &mixed);
 	collection.count = table->numvals;
 	collection.blocks = (AbBlock *) palloc0(Max(collection.count, 1) *
 											sizeof(AbBlock));
 	for (int i = 0; i < collection.count; i++)
 		ReadBlock(&collection, &collection.blocks[i], table, i);
-	collection.blocks[0].mixed = mixed_count;
+	collection.blocks[0].mixed = mixed;
 	return collection;
 }

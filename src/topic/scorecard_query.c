@@ -9,6 +9,8 @@
  */
 #include "topic/scorecard_query.h"
 
+#include <ctype.h>
+
 #include "compat.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
@@ -58,6 +60,26 @@ RawParse(const char *text)
 }
 
 /*
+ * Has the text only what names of tables are made of?  What splits them below
+ * takes any other characters for a part of them.
+ */
+static bool
+MayBeName(const char *text)
+{
+	bool		quoted = false;
+
+	for (const char *c = text; *c != '\0'; c++)
+	{
+		if (*c == '"')
+			quoted = !quoted;
+		else if (!quoted && !IS_HIGHBIT_SET(*c) &&
+				 !isalnum((unsigned char) *c) && strchr("_$. \t\n\r", *c) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/*
  * The SELECT of a name of a table or view, NULL if the text is none.
  */
 static char *
@@ -68,7 +90,7 @@ SelectOfName(const char *text)
 	StringInfoData select;
 	ListCell   *cell;
 
-	if (!SplitIdentifierString(copy, '.', &names) || names == NIL)
+	if (!MayBeName(text) || !SplitIdentifierString(copy, '.', &names) || names == NIL)
 		return NULL;
 	initStringInfo(&select);
 	appendStringInfoString(&select, "SELECT * FROM ");
@@ -122,6 +144,8 @@ SelectText(const char *text)
 							  CreateCommandName(statement->stmt)));
 	if (MakesTable((SelectStmt *) statement->stmt))
 		NotOneSelect("It is SELECT INTO.");
+	if (((SelectStmt *) statement->stmt)->lockingClause != NIL)
+		NotOneSelect("It locks rows.");
 	/* without what is behind it: a semicolon, and comments behind that */
 	return statement->stmt_len == 0 ? text + statement->stmt_location :
 		pnstrdup(text + statement->stmt_location, statement->stmt_len);
@@ -180,6 +204,7 @@ Describe(AbQuery *query)
 
 		result[i].name = pstrdup(NameStr(attribute->attname));
 		result[i].type = getBaseType(attribute->atttypid);
+		result[i].collation = attribute->attcollation;
 		result[i].kind = KindOf(result[i].type, query);
 		query->has_states |= result[i].kind >= AB_VALUE_SUMMARY;
 	}

@@ -23,6 +23,7 @@ typedef struct AbQueryColumn
 {
 	const char *name;
 	Oid			type;			/* below any domain */
+	Oid			collation;
 	AbValueKind kind;
 } AbQueryColumn;
 

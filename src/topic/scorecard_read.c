@@ -376,6 +376,25 @@ SmallestLift(AbReaders *set, AbReaderKind kind, const AbScorecardRow *row)
 }
 
 /*
+ * The standard error of the difference as it is: those of the tests of rates
+ * are of the rates that would be equal.
+ */
+static double
+PlainError(AbReaders *set, AbReaderKind kind, const AbScorecardRow *row)
+{
+	AbScorecardRow paired = {0};
+	double		c = row->control_stddev;
+	double		t = row->treatment_stddev;
+
+	if (kind == AB_READER_RATE)
+		return sqrt(c * c / row->control_n + t * t / row->treatment_n);
+	if (kind != AB_READER_PAIRED_RATE)
+		return row->std_error;
+	TakeResult(&paired, AbCallReader(set, AB_READER_PAIRED));
+	return paired.std_error;
+}
+
+/*
  * What the state of a metric says of a treatment against the control.  Without
  * a treatment, or without the state, the row says that there are no rows.
  */
@@ -434,6 +453,7 @@ AbReadMetric(const AbCollection *collection, AbReaders *set,
 	row.control = control;
 	row.treatment = treatment;
 	TakeResult(&row, AbCallReader(set, kind));
+	row.std_error = PlainError(set, kind, &row);
 	if (kind == AB_READER_QUANTILE && collection->grain == AB_GRAIN_UNITS &&
 		block->slice >= 0)
 	{

@@ -117,7 +117,8 @@ SignedDifference(double value)
 static char *
 ChangeText(const AbScorecardRow *row)
 {
-	bool		lift = !isnan(row->lift_pct.value);
+	/* of a negative value a rise is a fall in percent */
+	bool		lift = !isnan(row->lift_pct.value) && row->control_value > 0;
 	AbEstimate	change = lift ? row->lift_pct : row->difference;
 	double		scale = !lift && (row->is_rate || row->is_rank) ? 100 : 1;
 	const char *unit = lift ? "%" : scale == 100 ? " points" : "";
@@ -202,11 +203,14 @@ SampleRatioSentence(const AbScorecardRow *row)
 	int			listed = 0;
 
 	initStringInfo(&text);
-	for (int i = 0; i < row->arms->count; i++)
+	/* the control first */
+	for (int i = 0; i < 2 * row->arms->count; i++)
 	{
-		const AbArmEntry *arm = &row->arms->entries[i];
+		const AbArmEntry *arm = &row->arms->entries[i % row->arms->count];
+		bool		control = row->control.data != NULL &&
+			AbLabelEquals(arm->label, row->control);
 
-		if (++listed > MAX_LISTED)
+		if (control != (i < row->arms->count) || ++listed > MAX_LISTED)
 			continue;
 		appendStringInfo(&text, "%s%s in %s", listed == 1 ? "" : ", ",
 						 CountText(arm->rows), LabelText(arm->label));

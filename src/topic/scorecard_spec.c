@@ -368,6 +368,10 @@ CheckKeys(const AbSpec *spec, AbMetric *metric, bool is_state)
 		metric->margin >= 1)
 		BadMetric(metric, "has a margin of 100% or more, which no loss reaches",
 				  "\"margin_pct\" is the loss that would be acceptable, in percent of the control.");
+	if (metric->role == AB_ROLE_GUARDRAIL && spec->pair != AB_NO_COLUMN &&
+		metric->statistic == AB_STATISTIC_RANK)
+		BadMetric(metric, "is a guardrail of ranks of pairs, which have no interval to hold against a margin",
+				  "Compare its mean.");
 	if (metric->margin_relative && metric->statistic == AB_STATISTIC_RANK)
 		BadMetric(metric, "is of ranks, which have no percentages",
 				  "Give \"margin\", in shares of pairs won: 0.05.");

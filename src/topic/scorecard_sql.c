@@ -7,10 +7,14 @@
  * server's planner may run it in parallel, by partition and on shards:
  *
  *	rows	the states are aggregated over the query;
- *	units	the query is summed by unit, the states are over the units;
+ *	units	the query is summed by unit and variant, the states are over those;
  *	pairs	it is summed by pair and variant, and the states are over the
  *			pairs of control and treatment;
  *	states	the query's own states are rolled up.
+ *
+ * Units that are in several variants are left out.  They are rare, so whether
+ * there are any is found out on the way, by counting, and only then are they
+ * looked for, in a second run.
  *
  * With slices the first step is also by them, and the whole and each slice are
  * made of its result.
@@ -19,6 +23,7 @@
  */
 #include "topic/scorecard_sql.h"
 
+#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
@@ -31,6 +36,15 @@ typedef struct Writer
 	AbGrain		grain;
 	StringInfoData sql;
 } Writer;
+
+/*
+ * Is there a first step, whose result is read several times?
+ */
+static bool
+HasSteps(const Writer *writer)
+{
+	return writer->spec->slice_count > 0 || writer->cuts->several_variants;
+}
 
 /* The query as a table. */
 static void
@@ -77,37 +91,63 @@ AppendSums(Writer *writer, bool again)
 }
 
 /*
- * SELECT of the query by unit, or by pair and variant, and by all slices.
- * Rows without a variant are groups of their own.  The variants of a unit are
- * told apart by bytes, as their names are everywhere.
+ * The columns of the slices, as they are grouped: y0, y1, ..
+ */
+static void
+AppendSliceColumns(Writer *writer)
+{
+	const AbSpec *spec = writer->spec;
+
+	for (int j = 0; j < spec->slice_count; j++)
+		appendStringInfo(&writer->sql, ", %s AS y%d",
+						 AbGroupSql(spec, spec->slices[j]), j);
+}
+
+/*
+ * The slices as texts, k0, k1, .., of x.y0, x.y1, ..
+ */
+static void
+AppendSliceTexts(Writer *writer)
+{
+	for (int j = 0; j < writer->spec->slice_count; j++)
+		appendStringInfo(&writer->sql, ", %s AS k%d",
+						 AbSliceSql(psprintf("x.y%d", j)), j);
+}
+
+static void
+AppendGroupBySlices(Writer *writer, const char *before)
+{
+	const AbSpec *spec = writer->spec;
+
+	for (int j = 0; j < spec->slice_count; j++)
+		appendStringInfo(&writer->sql, "%s%s", j == 0 ? before : ", ",
+						 AbGroupSql(spec, spec->slices[j]));
+}
+
+/*
+ * SELECT of the query by unit or pair, by variant and by all slices; of units a
+ * group each as long as they are in one variant.  Variants are told apart by
+ * bytes, as their names are everywhere.
  */
 static void
 AppendGroups(Writer *writer)
 {
 	const AbSpec *spec = writer->spec;
-	const char *variant = AbVariantSql(spec, false);
-	bool		units = writer->grain == AB_GRAIN_UNITS;
+	const char *key = AbKeySql(spec);
+	const char *variant = AbGroupSql(spec, spec->variant);
 	StringInfo	sql = &writer->sql;
 
-	appendStringInfo(sql, "SELECT %s AS u, pg_catalog.count(*) AS r",
-					 AbKeySql(spec));
-	if (units)
-		appendStringInfo(sql, ", pg_catalog.min(%s COLLATE pg_catalog.\"C\") AS v, pg_catalog.max(%s COLLATE pg_catalog.\"C\") AS w",
-						 variant, variant);
-	else
-		appendStringInfo(sql, ", %s COLLATE pg_catalog.\"C\" AS v", variant);
-	for (int j = 0; j < spec->slice_count; j++)
-		appendStringInfo(sql, ", %s AS k%d", AbSliceSql(spec, j), j);
+	appendStringInfoString(sql, "SELECT x.*, CAST(x.o AS pg_catalog.text) COLLATE pg_catalog.\"C\" AS v");
+	AppendSliceTexts(writer);
+	appendStringInfo(sql, " FROM (SELECT %s AS u, %s AS o, pg_catalog.count(*) AS r",
+					 key, variant);
+	AppendSliceColumns(writer);
 	AppendSums(writer, false);
 	appendStringInfoString(sql, " FROM ");
 	AppendQuery(writer);
-	appendStringInfo(sql, " GROUP BY %s, ", AbKeySql(spec));
-	if (units)
-		appendStringInfo(sql, "(c%d IS NULL)", spec->variant + 1);
-	else
-		appendStringInfo(sql, "%s COLLATE pg_catalog.\"C\"", variant);
-	for (int j = 0; j < spec->slice_count; j++)
-		appendStringInfo(sql, ", %s", AbSliceSql(spec, j));
+	appendStringInfo(sql, " GROUP BY %s, %s", key, variant);
+	AppendGroupBySlices(writer, ", ");
+	appendStringInfoString(sql, ") AS x");
 }
 
 /*
@@ -126,39 +166,28 @@ AppendGroupsOf(Writer *writer, int slice)
 }
 
 /*
- * The second step of units or pairs: their sums within the slice.
- */
-static void
-AppendRegrouped(Writer *writer, int slice)
-{
-	bool		units = writer->grain == AB_GRAIN_UNITS;
-	StringInfo	sql = &writer->sql;
-
-	appendStringInfo(sql, "(SELECT g.u, g.k, pg_catalog.sum(g.r) AS r, %s",
-					 units ? "pg_catalog.min(g.v) AS v, pg_catalog.max(g.w) AS w" : "g.v");
-	AppendSums(writer, true);
-	appendStringInfoString(sql, " FROM ");
-	AppendGroupsOf(writer, slice);
-	if (units && slice >= 0)
-		appendStringInfoString(sql, " WHERE NOT EXISTS (SELECT FROM bad AS b WHERE b.u" EQUALS "g.u)");
-	appendStringInfo(sql, " GROUP BY g.u, g.k, %s)",
-					 units ? "(g.v IS NULL)" : "g.v");
-}
-
-/*
- * Units, or variants of pairs, with their sums within a slice or the whole.
+ * Units, or variants of pairs, with their sums within a slice or the whole;
+ * without the units that are in several variants, where those are looked for.
  */
 static void
 AppendSource(Writer *writer, int slice)
 {
-	if (writer->spec->slice_count > 0)
-		AppendRegrouped(writer, slice);
+	StringInfo	sql = &writer->sql;
+
+	appendStringInfoChar(sql, '(');
+	if (!HasSteps(writer))
+		AppendGroups(writer);
 	else
 	{
-		appendStringInfoChar(&writer->sql, '(');
-		AppendGroups(writer);
-		appendStringInfoChar(&writer->sql, ')');
+		appendStringInfoString(sql, "SELECT g.u, g.v, g.k, pg_catalog.sum(g.r) AS r");
+		AppendSums(writer, true);
+		appendStringInfoString(sql, " FROM ");
+		AppendGroupsOf(writer, slice);
+		if (writer->grain == AB_GRAIN_UNITS)
+			appendStringInfoString(sql, " WHERE NOT EXISTS (SELECT FROM bad AS b WHERE b.u" EQUALS "g.u)");
+		appendStringInfoString(sql, " GROUP BY g.u, g.v, g.k");
 	}
+	appendStringInfoChar(sql, ')');
 }
 
 /* ----------------------------------------------------------------------
@@ -217,19 +246,35 @@ AppendRowBlock(Writer *writer, int slice)
 }
 
 /*
+ * How many groups there are more than units, as SQL: 0 where every unit is in
+ * one variant.  What is counted is at most as many as there are units.
+ */
+static const char *
+SurplusSql(const AbSpec *spec)
+{
+	Oid			type = spec->query.columns[spec->unit].type;
+
+	return psprintf("pg_catalog.count(*) FILTER (WHERE u.ok) OPERATOR(pg_catalog.-) pg_catalog.count(DISTINCT %s) FILTER (WHERE u.ok)",
+					type == INT2OID || type == INT4OID || type == INT8OID ? "u.u" :
+					"pg_catalog.hashtextextended(CAST(u.u AS pg_catalog.text), 0)");
+}
+
+/*
  * A block of units.
  */
 static void
 AppendUnitBlock(Writer *writer, int slice)
 {
+	const AbSpec *spec = writer->spec;
 	StringInfo	sql = &writer->sql;
-	bool		needs_mixed = false;
 
-	for (int i = 0; i < writer->spec->metric_count; i++)
-		needs_mixed |= writer->cuts->values[i] != NULL;
-	appendStringInfo(sql, "SELECT %d AS slice, %s AS value, CAST(pg_catalog.sum(u.r) AS pg_catalog.int8) AS n, CAST(pg_catalog.max(u.r) FILTER (WHERE u.ok) AS pg_catalog.int8), pg_catalog.count(*) FILTER (WHERE u.mixed), %s, CAST(pg_catalog.sum(u.r) FILTER (WHERE u.u IS NULL) AS pg_catalog.int8), CAST(pg_catalog.sum(u.r) FILTER (WHERE u.v IS NULL AND u.u IS NOT NULL) AS pg_catalog.int8), ",
+	appendStringInfo(sql, "SELECT %d AS slice, %s AS value, CAST(pg_catalog.sum(u.r) AS pg_catalog.int8) AS n, CAST(pg_catalog.max(u.r) FILTER (WHERE u.ok) AS pg_catalog.int8), %s, %s, CAST(pg_catalog.sum(u.r) FILTER (WHERE u.u IS NULL) AS pg_catalog.int8), CAST(pg_catalog.sum(u.r) FILTER (WHERE u.v IS NULL AND u.u IS NOT NULL) AS pg_catalog.int8), ",
 					 slice, slice < 0 ? "CAST(NULL AS pg_catalog.text)" : "u.k",
-					 needs_mixed ? "pg_catalog.array_agg(CAST(u.u AS pg_catalog.text)) FILTER (WHERE u.mixed)" :
+					 !HasSteps(writer) ? SurplusSql(spec) :
+					 slice < 0 ? "(SELECT pg_catalog.count(*) FROM bad)" :
+					 "CAST(NULL AS pg_catalog.int8)",
+					 HasSteps(writer) && slice < 0 ?
+					 "(SELECT pg_catalog.array_agg(CAST(b.u AS pg_catalog.text)) FROM bad AS b)" :
 					 "CAST(NULL AS pg_catalog.text[])");
 	if (slice < 0)
 		appendStringInfoString(sql, "CAST(NULL AS pg_catalog.int8)");
@@ -237,9 +282,9 @@ AppendUnitBlock(Writer *writer, int slice)
 		appendStringInfo(sql, "(SELECT pg_catalog.count(*) FROM (SELECT FROM g WHERE g.u IS NOT NULL AND g.v IS NOT NULL GROUP BY g.u HAVING pg_catalog.min(g.k%d) OPERATOR(pg_catalog.<>) pg_catalog.max(g.k%d)) AS spread)",
 						 slice, slice);
 	appendStringInfo(sql, ", %s.ab_summary(true, u.v) FILTER (WHERE u.ok)",
-					 writer->spec->query.schema);
+					 spec->query.schema);
 	AppendStates(writer, false);
-	appendStringInfoString(sql, " FROM (SELECT g.*, g.u IS NOT NULL AND g.v" EQUALS "g.w AS ok, g.u IS NOT NULL AND g.v OPERATOR(pg_catalog.<>) g.w AS mixed FROM ");
+	appendStringInfoString(sql, " FROM (SELECT g.*, g.u IS NOT NULL AND g.v IS NOT NULL AS ok FROM ");
 	AppendSource(writer, slice);
 	appendStringInfoString(sql, " AS g) AS u");
 	AppendGroupByValue(writer, slice, "u.k");
@@ -293,9 +338,10 @@ AppendWith(Writer *writer)
 		AppendGroups(writer);
 	else
 	{
-		appendStringInfoString(sql, "SELECT pg_catalog.count(*) AS r");
-		for (int j = 0; j < spec->slice_count; j++)
-			appendStringInfo(sql, ", %s AS k%d", AbSliceSql(spec, j), j);
+		appendStringInfoString(sql, "SELECT x.*");
+		AppendSliceTexts(writer);
+		appendStringInfoString(sql, " FROM (SELECT pg_catalog.count(*) AS r");
+		AppendSliceColumns(writer);
 		for (int i = 0; i < spec->metric_count; i++)
 			appendStringInfo(sql, ", %s AS a%d",
 							 writer->grain == AB_GRAIN_ROWS ?
@@ -304,13 +350,12 @@ AppendWith(Writer *writer)
 									  spec->metrics[i].column + 1), i);
 		appendStringInfoString(sql, " FROM ");
 		AppendQuery(writer);
-		for (int j = 0; j < spec->slice_count; j++)
-			appendStringInfo(sql, "%s%s", j == 0 ? " GROUP BY " : ", ",
-							 AbSliceSql(spec, j));
+		AppendGroupBySlices(writer, " GROUP BY ");
+		appendStringInfoString(sql, ") AS x");
 	}
 	appendStringInfoChar(sql, ')');
 	if (writer->grain == AB_GRAIN_UNITS)
-		appendStringInfoString(sql, ", bad AS MATERIALIZED (SELECT g.u FROM g WHERE g.u IS NOT NULL GROUP BY g.u HAVING pg_catalog.min(g.v) OPERATOR(pg_catalog.<>) pg_catalog.max(g.w))");
+		appendStringInfoString(sql, ", bad AS MATERIALIZED (SELECT g.u FROM g WHERE g.u IS NOT NULL GROUP BY g.u HAVING pg_catalog.min(g.v) OPERATOR(pg_catalog.<>) pg_catalog.max(g.v))");
 	for (int j = 0; j < spec->slice_count; j++)
 		appendStringInfo(sql, ", t%d AS (SELECT k, pg_catalog.row_number() OVER (ORDER BY n DESC, k COLLATE pg_catalog.\"C\") AS o FROM (SELECT g.k%d AS k, pg_catalog.sum(g.r) AS n FROM g GROUP BY g.k%d) AS t)",
 						 j, j, j);
@@ -328,7 +373,7 @@ AbCollectSql(const AbSpec *spec, const AbCuts *cuts)
 	Writer		writer = {spec, cuts, AbGrainOf(spec), {0}};
 
 	initStringInfo(&writer.sql);
-	if (spec->slice_count > 0)
+	if (HasSteps(&writer))
 		AppendWith(&writer);
 	if (spec->slice_count > 0)
 		appendStringInfoString(&writer.sql, "SELECT * FROM (");
@@ -349,16 +394,15 @@ AbCollectSql(const AbSpec *spec, const AbCuts *cuts)
 }
 
 /*
- * The statement that collects, for each metric that AbNeedsCut(), the histogram
- * its cut is read from: of a quantile all rows by variant, of a cap all units
- * or rows together.  NULL if there is none.
+ * The statement that collects, for each metric with that kind of cut, the
+ * histogram it is read from: of a quantile all rows by variant, of a cap all
+ * rows or units together.  NULL if there is none.
  */
 char *
-AbCutsSql(const AbSpec *spec, const char *excluded)
+AbCutsSql(const AbSpec *spec, AbCut kind, const char *excluded)
 {
-	AbCuts		none = {palloc0(Max(spec->metric_count, 1) * sizeof(char *)), excluded};
+	AbCuts		none = {palloc0(Max(spec->metric_count, 1) * sizeof(char *)), excluded, false};
 	Writer		writer = {spec, &none, AbGrainOf(spec), {0}};
-	const char *key = writer.grain == AB_GRAIN_UNITS ? AbKeySql(spec) : NULL;
 	int			count = 0;
 
 	initStringInfo(&writer.sql);
@@ -366,31 +410,38 @@ AbCutsSql(const AbSpec *spec, const char *excluded)
 	for (int i = 0; i < spec->metric_count; i++)
 	{
 		const AbMetric *metric = &spec->metrics[i];
-		const char *value = AbValueSql(spec, metric->column);
+		bool		quantile = metric->statistic == AB_STATISTIC_QUANTILE;
 
-		if (!AbNeedsCut(spec, metric))
+		if (AbCutOf(spec, metric) != kind)
 			continue;
-		appendStringInfoString(&writer.sql, count++ > 0 ? ", " : " ");
-		if (metric->statistic == AB_STATISTIC_QUANTILE)
-			appendStringInfo(&writer.sql, "%s.ab_histogram(%s, %s)%s",
-							 spec->query.schema, value,
-							 AbVariantSql(spec, true),
-							 psprintf(" FILTER (WHERE %s IS NOT NULL)", key));
-		else if (key == NULL)
-			appendStringInfo(&writer.sql, "%s.ab_histogram(%s, CAST('all' AS pg_catalog.text)) FILTER (WHERE c%d IS NOT NULL)",
-							 spec->query.schema, value, spec->variant + 1);
+		appendStringInfo(&writer.sql, "%s %s.ab_histogram(%s, %s) FILTER (WHERE ",
+						 count++ > 0 ? "," : "", spec->query.schema,
+						 kind == AB_CUT_UNITS ?
+						 AbUnitMeanSql("g", 's', 'n', i) :
+						 AbValueSql(spec, metric->column),
+						 quantile ? AbVariantSql(spec, true) :
+						 "CAST('all' AS pg_catalog.text)");
+		if (kind == AB_CUT_UNITS)
+			appendStringInfoString(&writer.sql, "g.u IS NOT NULL AND g.v IS NOT NULL)");
+		else if (quantile)
+			appendStringInfo(&writer.sql, "%s IS NOT NULL)", AbKeySql(spec));
 		else
-			appendStringInfo(&writer.sql, "(SELECT %s.ab_histogram(%s, CAST('all' AS pg_catalog.text)) FILTER (WHERE u.u IS NOT NULL AND u.v" EQUALS "u.w) FROM ",
-							 spec->query.schema,
-							 AbUnitMeanSql("u", 's', 'n', i));
-		if (metric->statistic != AB_STATISTIC_QUANTILE && key != NULL)
-		{
-			appendStringInfoChar(&writer.sql, '(');
-			AppendGroups(&writer);
-			appendStringInfoString(&writer.sql, ") AS u)");
-		}
+			appendStringInfo(&writer.sql, "c%d IS NOT NULL)",
+							 spec->variant + 1);
 	}
 	appendStringInfoString(&writer.sql, " FROM ");
-	AppendQuery(&writer);
+	if (kind == AB_CUT_UNITS)
+	{
+		/* without slices a unit is one row of the groups */
+		AbSpec		whole = *spec;
+
+		whole.slice_count = 0;
+		writer.spec = &whole;
+		appendStringInfoChar(&writer.sql, '(');
+		AppendGroups(&writer);
+		appendStringInfoString(&writer.sql, ") AS g");
+	}
+	else
+		AppendQuery(&writer);
 	return count == 0 ? NULL : writer.sql.data;
 }

@@ -26,7 +26,7 @@ enum
 	AB_BLOCK_STATES
 };
 
-extern char *AbCutsSql(const AbSpec *spec, const char *excluded);
+extern char *AbCutsSql(const AbSpec *spec, AbCut kind, const char *excluded);
 extern char *AbCollectSql(const AbSpec *spec, const AbCuts *cuts);
 
 #endif							/* AB_TOPIC_SCORECARD_SQL_H */

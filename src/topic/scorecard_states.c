@@ -11,6 +11,7 @@
 
 #include "access/transam.h"
 #include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
 
 #define FLOAT8(x)	"CAST(" x " AS pg_catalog.float8)"
 
@@ -95,15 +96,45 @@ AbKeySql(const AbSpec *spec)
 }
 
 /*
- * A slice as a text that is never NULL: "n", or "v" and the value.
+ * What variants and slices are grouped by: the column itself where values that
+ * are equal have the same text, as an expression takes far longer, else the
+ * bytes of the text.
  */
 const char *
-AbSliceSql(const AbSpec *spec, int slice)
+AbGroupSql(const AbSpec *spec, int column)
 {
-	int			c = spec->slices[slice] + 1;
+	const AbQueryColumn *c = &spec->query.columns[column];
 
-	return psprintf("CASE WHEN c%d IS NULL THEN 'n' ELSE 'v' OPERATOR(pg_catalog.||) CAST(c%d AS pg_catalog.text) END",
-					c, c);
+	switch (c->type)
+	{
+		case TEXTOID:
+		case VARCHAROID:
+			if (!get_collation_isdeterministic(c->collation))
+				break;
+			/* FALLTHROUGH */
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case UUIDOID:
+		case DATEOID:
+			return psprintf("c%d", column + 1);
+		default:
+			break;
+	}
+	return psprintf("CAST(c%d AS pg_catalog.text) COLLATE pg_catalog.\"C\"",
+					column + 1);
+}
+
+/*
+ * A slice, the result of grouping, as a text that is never NULL: "n", or "v"
+ * and the value.
+ */
+const char *
+AbSliceSql(const char *value)
+{
+	return psprintf("CASE WHEN %s IS NULL THEN 'n' ELSE 'v' OPERATOR(pg_catalog.||) CAST(%s AS pg_catalog.text) END COLLATE pg_catalog.\"C\"",
+					value, value);
 }
 
 /*
@@ -161,14 +192,16 @@ AbHasHistogram(const AbSpec *spec, const AbMetric *metric)
 /*
  * Must something be known before the metric is collected?
  */
-bool
-AbNeedsCut(const AbSpec *spec, const AbMetric *metric)
+AbCut
+AbCutOf(const AbSpec *spec, const AbMetric *metric)
 {
-	if (spec->query.has_states)
-		return false;
-	return (metric->statistic == AB_STATISTIC_QUANTILE &&
-			spec->unit != AB_NO_COLUMN) ||
-		(!isnan(metric->cap) && metric->covariate != AB_NO_COLUMN);
+	bool		units = spec->unit != AB_NO_COLUMN;
+
+	if (metric->statistic == AB_STATISTIC_QUANTILE && units)
+		return AB_CUT_ROWS;
+	if (!isnan(metric->cap) && metric->covariate != AB_NO_COLUMN)
+		return units ? AB_CUT_UNITS : AB_CUT_ROWS;
+	return AB_CUT_NONE;
 }
 
 /*

@@ -16,6 +16,14 @@ typedef enum AbGrain
 	AB_GRAIN_STATES				/* states that the query collects itself */
 } AbGrain;
 
+/* Must something be known before a metric is collected, and of what? */
+typedef enum AbCut
+{
+	AB_CUT_NONE,
+	AB_CUT_ROWS,				/* the histogram of all rows */
+	AB_CUT_UNITS				/* that of units */
+} AbCut;
+
 /*
  * What has to be known before a metric is collected, of each metric, as SQL:
  * the value up to which rows count as below a quantile, an expression of
@@ -25,6 +33,7 @@ typedef struct AbCuts
 {
 	const char **values;
 	const char *excluded;		/* a text[] of units to leave out, or NULL */
+	bool		several_variants;	/* look for units that are in several */
 } AbCuts;
 
 /* A sum of a unit's rows: its column is a letter and the metric's number. */
@@ -37,12 +46,13 @@ typedef struct AbSum
 #define AB_MAX_SUMS	4
 
 extern AbGrain AbGrainOf(const AbSpec *spec);
-extern bool AbNeedsCut(const AbSpec *spec, const AbMetric *metric);
+extern AbCut AbCutOf(const AbSpec *spec, const AbMetric *metric);
 extern bool AbHasHistogram(const AbSpec *spec, const AbMetric *metric);
 extern const char *AbValueSql(const AbSpec *spec, int column);
 extern const char *AbVariantSql(const AbSpec *spec, bool native);
 extern const char *AbKeySql(const AbSpec *spec);
-extern const char *AbSliceSql(const AbSpec *spec, int slice);
+extern const char *AbGroupSql(const AbSpec *spec, int column);
+extern const char *AbSliceSql(const char *value);
 extern const char *AbSliceLabel(const AbSpec *spec, int slice,
 								const char *value);
 extern const char *AbUnitMeanSql(const char *of, char sum, char count, int i);

@@ -219,46 +219,25 @@ RowsOf(const AbArmList *arms, AbLabel label)
 }
 
 static Datum
-NumberArray(const double *numbers, int count)
+LabelArray(const AbLabel *labels, int count)
 {
 	Datum	   *elements = (Datum *) palloc(Max(count, 1) * sizeof(Datum));
 
 	for (int i = 0; i < count; i++)
-		elements[i] = Float8GetDatum(numbers[i]);
-	return PointerGetDatum(construct_array(elements, count, FLOAT8OID,
-										   sizeof(float8), FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
+		elements[i] = CStringGetTextDatum(AbLabelToServer(labels[i]));
+	return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false,
+										   TYPALIGN_INT));
 }
 
 /*
- * Test the numbers of a block against the split, by ab_srm.
+ * ERROR 22023 unless the split has a share for every variant.
  */
 static void
-TestSplit(const AbSpec *spec, AbScorecardRow *row)
+CheckSplit(const AbArmList *arms, const AbLabel *labels, int count)
 {
-	Jsonb	   *split = spec->call->split;
-	Oid			float8_array = FLOAT8ARRAYOID;
-	Oid			types[] = {float8_array, float8_array};
-	AbLabel    *labels;
-	double	   *weights;
-	double	   *observed;
-	Datum		values[2];
-	int			count;
-	bool		is_null[4];
-	SPITupleTable *table;
-	Datum		fields[4];
-
-	if (!JB_ROOT_IS_OBJECT(split))
-		BadSplit("It is no object.");
-	labels = (AbLabel *) palloc(Max(JB_ROOT_COUNT(split), 1) * sizeof(AbLabel));
-	weights = (double *) palloc(Max(JB_ROOT_COUNT(split), 1) * sizeof(double));
-	count = ReadSplit(split, labels, weights);
-	observed = (double *) palloc(Max(count, 1) * sizeof(double));
-	for (int i = 0; i < count; i++)
-		observed[i] = RowsOf(row->arms, labels[i]);
-	for (int i = 0; i < row->arms->count; i++)
+	for (int i = 0; i < arms->count; i++)
 	{
-		AbLabel		label = row->arms->entries[i].label;
+		AbLabel		label = arms->entries[i].label;
 		bool		known = false;
 
 		for (int j = 0; j < count; j++)
@@ -266,12 +245,51 @@ TestSplit(const AbSpec *spec, AbScorecardRow *row)
 		if (!known)
 			BadSplit(psprintf("It has none for \"%s\".", AbLabelToServer(label)));
 	}
+}
 
-	values[0] = NumberArray(observed, count);
-	values[1] = NumberArray(weights, count);
-	if (SPI_execute_with_args(psprintf("SELECT r.p_value, r.method, r.note, r.threshold FROM %s.ab_srm($1, $2) AS r",
-									   spec->query.schema),
-							  2, types, values, NULL, true, 0) != SPI_OK_SELECT)
+/*
+ * Test the numbers of a block against the split, by ab_srm of a summary that
+ * has them.
+ */
+static void
+TestSplit(const AbSpec *spec, AbScorecardRow *row)
+{
+	const Jsonb *split = spec->call->split;
+	Oid			types[] = {TEXTARRAYOID, INT8ARRAYOID, FLOAT8ARRAYOID};
+	const char *sql = psprintf("SELECT r.p_value, r.method, r.note, r.threshold FROM %s.ab_srm((SELECT %s.ab_rollup(%s.ab_make_summary(t.v, t.n, CAST(0 AS pg_catalog.int8))) FROM unnest($1, $2) AS t(v, n)), $1, $3) AS r",
+							   spec->query.schema, spec->query.schema,
+							   spec->query.schema);
+	int			count = JB_ROOT_IS_OBJECT(split) ? JB_ROOT_COUNT(split) : 0;
+	AbLabel    *labels = (AbLabel *) palloc(Max(count, 1) * sizeof(AbLabel));
+	double	   *weights = (double *) palloc(Max(count, 1) * sizeof(double));
+	Datum	   *rows = (Datum *) palloc(Max(count, 1) * sizeof(Datum));
+	Datum	   *shares = (Datum *) palloc(Max(count, 1) * sizeof(Datum));
+	Datum		values[3];
+	Datum		fields[4];
+	bool		is_null[4];
+	SPITupleTable *table;
+
+	if (!JB_ROOT_IS_OBJECT(split))
+		BadSplit("It is no object.");
+	count = ReadSplit(split, labels, weights);
+	CheckSplit(row->arms, labels, count);
+	for (int i = 0; i < count; i++)
+	{
+		rows[i] = Int64GetDatum((int64) RowsOf(row->arms, labels[i]));
+		shares[i] = Float8GetDatum(weights[i]);
+	}
+	values[0] = LabelArray(labels, count);
+	values[1] = PointerGetDatum(construct_array(rows, count, INT8OID,
+												sizeof(int64),
+												FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
+	values[2] = PointerGetDatum(construct_array(shares, count, FLOAT8OID,
+												sizeof(float8),
+												FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
+	/* FROM unnest() of several arrays is the server's, whatever is called so */
+	if (SPI_execute_with_args(sql, lengthof(types), types, values, NULL, true,
+							  0) != SPI_OK_SELECT)
 		elog(ERROR, "could not test the split");
 	table = SPI_tuptable;
 	for (int i = 0; i < lengthof(fields); i++)

@@ -13,8 +13,8 @@
  */
 #include "base/missing.h"
 
+#include "base/shares.h"
 #include "base/work.h"
-#include "catalog/pg_type.h"
 #include "common/int.h"
 #include "math/multinomial.h"
 #include "utils/array.h"
@@ -87,145 +87,6 @@ static const AbRange threshold_range = {
 	AB_NUMBER_ARG(SrmCall, threshold, "threshold", &threshold_range, 0.001)
 
 /*
- * ERROR unless the array has one dimension, no NULL and not too many elements.
- */
-static void
-CheckArray(ArrayType *array, const char *name)
-{
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s must be a one-dimensional array", name)));
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not contain NULL", name)));
-	AbCheckVariantCount(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)),
-						AB_MAX_VARIANTS);
-}
-
-/*
- * The elements of an array of numbers, palloc'd.
- */
-static double *
-GetNumbers(ArrayType *array, const char *name, int *count)
-{
-	Datum	   *elements;
-	double	   *numbers;
-
-	CheckArray(array, name);
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
-					  TYPALIGN_DOUBLE, &elements, NULL, count);
-	numbers = (double *) palloc(Max(*count, 1) * sizeof(double));
-	for (int i = 0; i < *count; i++)
-		numbers[i] = DatumGetFloat8(elements[i]);
-	return numbers;
-}
-
-/*
- * The elements of an array of names, palloc'd.
- */
-static AbLabel *
-GetLabels(ArrayType *array, const char *name, int *count)
-{
-	Datum	   *elements;
-	AbLabel    *labels;
-
-	CheckArray(array, name);
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
-					  count);
-	labels = (AbLabel *) palloc(Max(*count, 1) * sizeof(AbLabel));
-	for (int i = 0; i < *count; i++)
-		labels[i] = AbTextGetLabel(DatumGetTextPP(elements[i]));
-	return labels;
-}
-
-/*
- * ERROR 22023 if there is no arm.
- */
-static void
-CheckArms(int arms)
-{
-	if (arms == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there must be at least one variant")));
-}
-
-/*
- * Read and check the weights, one for each arm; equal ones for NULL.
- */
-static double *
-GetWeights(ArrayType *array, int arms)
-{
-	double	   *weights;
-	double		largest = 0;
-	int			count;
-
-	if (array == NULL)
-	{
-		weights = (double *) palloc(Max(arms, 1) * sizeof(double));
-		for (int i = 0; i < arms; i++)
-			weights[i] = 1;
-		return weights;
-	}
-
-	weights = GetNumbers(array, "weights", &count);
-	if (count != arms)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("there must be one weight for each variant"),
-				 errdetail("The number of variants is %d, that of weights %d.", arms, count)));
-	for (int i = 0; i < arms; i++)
-	{
-		if (!(weights[i] >= 0 && isfinite(weights[i])))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("a weight must be finite and not negative"),
-					 errdetail("Weight %d is %g.", i + 1, weights[i]),
-					 errhint("Weights are relative: ARRAY[0.8, 0.2] and ARRAY[4, 1] are the same.")));
-		largest = fmax(largest, weights[i]);
-	}
-	if (arms > 0 && largest == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("at least one weight must be positive")));
-
-	/* by a power of 2, so that no digit is lost and no sum overflows */
-	for (int i = 0; i < arms; i++)
-		if (weights[i] > 0)
-			weights[i] = fmax(ldexp(weights[i], -ilogb(largest)), DBL_MIN);
-	return weights;
-}
-
-static int
-CompareLabels(const void *a, const void *b)
-{
-	return AbLabelCompare(*(const AbLabel *) a, *(const AbLabel *) b);
-}
-
-/*
- * ERROR 22023 if a label occurs twice.
- */
-static void
-CheckUnique(const AbLabel *labels, int count)
-{
-	AbLabel    *sorted;
-
-	if (count < 2)
-		return;
-	sorted = (AbLabel *) palloc(count * sizeof(AbLabel));
-	memcpy(sorted, labels, count * sizeof(AbLabel));
-	qsort(sorted, count, sizeof(AbLabel), CompareLabels);
-	for (int i = 1; i < count; i++)
-		if (AbLabelEquals(sorted[i - 1], sorted[i]))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("variant \"%s\" is named twice",
-							AbLabelToServer(sorted[i]))));
-}
-
-/*
  * Numbers of users of the variants of a summary that have rows, with equal
  * weights.
  */
@@ -243,7 +104,7 @@ EqualCounts(const AbSummary *summary)
 			counts.labels[counts.arms] = list.entries[i].label;
 			counts.users[counts.arms++] = list.entries[i].rows;
 		}
-	counts.weights = GetWeights(NULL, counts.arms);
+	counts.weights = AbGetWeights(NULL, counts.arms);
 	return counts;
 }
 
@@ -264,10 +125,10 @@ NamedCounts(const SrmCall *call)
 				 errmsg("%s must not be NULL",
 						call->variants == NULL ? "variants" : "weights"),
 				 errhint("Name every variant and its share: ab_srm(summary, ARRAY['control', 'treatment'], ARRAY[0.8, 0.2]); without both the shares are equal.")));
-	counts.labels = GetLabels(call->variants, "variants", &counts.arms);
-	CheckArms(counts.arms);
-	CheckUnique(counts.labels, counts.arms);
-	counts.weights = GetWeights(call->weights, counts.arms);
+	counts.labels = AbGetLabels(call->variants, "variants", &counts.arms);
+	AbCheckSomeArms(counts.arms);
+	AbCheckUniqueLabels(counts.labels, counts.arms);
+	counts.weights = AbGetWeights(call->weights, counts.arms);
 	counts.users = (int64 *) palloc0(counts.arms * sizeof(int64));
 	for (int i = 0; i < counts.arms && list.count > 0; i++)
 	{
@@ -298,7 +159,7 @@ static Counts
 ArrayCounts(const SrmCall *call)
 {
 	Counts		counts = {0};
-	double	   *numbers = GetNumbers(call->observed, "observed", &counts.arms);
+	double	   *numbers = AbGetNumbers(call->observed, "observed", &counts.arms);
 
 	counts.users = (int64 *) palloc(Max(counts.arms, 1) * sizeof(int64));
 	for (int i = 0; i < counts.arms; i++)
@@ -315,7 +176,7 @@ ArrayCounts(const SrmCall *call)
 		counts.users[i] = numbers[i] > 2.0 * AB_MAX_OBSERVATIONS ?
 			2 * AB_MAX_OBSERVATIONS : (int64) numbers[i];
 	}
-	counts.weights = GetWeights(call->weights, counts.arms);
+	counts.weights = AbGetWeights(call->weights, counts.arms);
 	return counts;
 }
 

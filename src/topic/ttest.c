@@ -80,9 +80,7 @@ AbGetMeanVariances(AbMeans *means, bool equal_var, double scale, AbMeanVariances
 	if (equal_var ? control.n + treatment.n < 3 :
 		control.n < 2 || treatment.n < 2)
 	{
-		AbNote(&means->row.notes, equal_var ?
-			   "too few rows: the test needs at least two in one arm" :
-			   "too few rows: Welch's test needs at least two in each arm");
+		AbNoteFewRows(&means->row.notes, equal_var);
 		return false;
 	}
 	if (!equal_var && AbAnyFlat(&arms))
@@ -92,6 +90,23 @@ AbGetMeanVariances(AbMeans *means, bool equal_var, double scale, AbMeanVariances
 	}
 	*v = MeanVariances(control, treatment, equal_var, scale);
 	return true;
+}
+
+/*
+ * The difference of the two means with those variances.
+ */
+static AbEffect
+EffectOf(const AbMeans *means, const AbMeanVariances *v)
+{
+	AbEffect	effect;
+
+	effect.difference = means->row.difference.value;
+	effect.std_error = sqrt(v->control + v->treatment);
+	effect.df = v->df;
+	effect.control = means->control_mean;
+	effect.control_variance = v->control;
+	effect.covariance = -v->control;
+	return effect;
 }
 
 /*
@@ -105,13 +120,22 @@ AbMeansEffect(AbMeans *means, bool equal_var, AbEffect *effect)
 
 	if (!AbGetMeanVariances(means, equal_var, 1, &v))
 		return false;
-	effect->difference = means->row.difference.value;
-	effect->std_error = sqrt(v.control + v.treatment);
-	effect->df = v.df;
-	effect->control = means->control_mean;
-	effect->control_variance = v.control;
-	effect->covariance = -v.control;
+	*effect = EffectOf(means, &v);
 	return true;
+}
+
+/*
+ * The same of arms with two rows each, also where one of them does not vary,
+ * for those who do not take its mean for certain.
+ */
+AbEffect
+AbMeansEffectAnyway(const AbMeans *means, bool equal_var)
+{
+	AbMeanVariances v = MeanVariances(ArmSpread(means, means->control),
+									  ArmSpread(means, means->treatment),
+									  equal_var, 1);
+
+	return EffectOf(means, &v);
 }
 
 /*
@@ -174,6 +198,33 @@ AbCheckVariances(AbMeans *means, bool equal_var, double scale,
 }
 
 /*
+ * The whole row of the test.
+ */
+void
+AbTestMeans(AbMeans *means, const AbSummary *summary, const AbTestArgs *args)
+{
+	bool		comparable = AbStartMeans(means, summary, args);
+	AbEffect	effect;
+
+	means->row.method = psprintf("%s%s%s", AbMeansTestName(args->equal_var),
+								 AbAlternativeSuffix(args->alternative),
+								 AbLiftSuffix(args->lift_method));
+	if (comparable && AbMeansByScore(means, args->equal_var))
+	{
+		AbWelchArms arms = AbWelchArmsOf(means);
+
+		AbAnswerByScore(means, &arms, args->alternative);
+	}
+	else if (comparable && AbMeansEffect(means, args->equal_var, &effect))
+	{
+		AbLift		lift = AbMeansLift(means, args, &effect);
+
+		if (AbTestEffect(&means->row, &effect, args->alternative, &lift))
+			AbCheckVariances(means, args->equal_var, 1, args->alternative);
+	}
+}
+
+/*
  * The test, as a row; of the aggregates, whose final function has the state
  * alone, with the defaults.
  */
@@ -183,29 +234,9 @@ TTest(FunctionCallInfo fcinfo, const AbArg *args, int count,
 {
 	TTestCall	call = {.test.reader = reader};
 	AbMeans		means;
-	AbEffect	effect;
-	bool		comparable;
 
 	AbReadArgTable(fcinfo, args, count, &call);
-	comparable = AbStartMeans(&means, call.summary, &call.test);
-	means.row.method = psprintf("%s%s%s", AbMeansTestName(call.test.equal_var),
-								AbAlternativeSuffix(call.test.alternative),
-								AbLiftSuffix(call.test.lift_method));
-	if (comparable && AbMeansByScore(&means, call.test.equal_var))
-	{
-		AbWelchArms arms = AbWelchArmsOf(&means);
-
-		AbAnswerByScore(&means, &arms, call.test.alternative);
-	}
-	else if (comparable &&
-			 AbMeansEffect(&means, call.test.equal_var, &effect))
-	{
-		AbLift		lift = AbMeansLift(&means, &call.test, &effect);
-
-		if (AbTestEffect(&means.row, &effect, call.test.alternative, &lift))
-			AbCheckVariances(&means, call.test.equal_var, 1,
-							 call.test.alternative);
-	}
+	AbTestMeans(&means, call.summary, &call.test);
 	return AbRowDatum(fcinfo, &ab_comparison, &means);
 }
 
