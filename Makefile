@@ -3,7 +3,7 @@
 # of the fragments, in this order, in which each uses only what is before it.
 TOPICS = assign variant exposure summary_io summary summary_read ttest ztest anova adjust compare cuped ratio \
 	proportion proportion_odds chisquare poisson bayes bayes_arms \
-	margin paired mcnemar srm histogram_io histogram histogram_read quantile rank rank_paired \
+	margin paired mcnemar srm srm_sequential histogram_io histogram histogram_read quantile rank rank_paired always_valid \
 	power power_rates power_pairs power_summary power_margin clusters duration \
 	group_sequential group_sequential_test scorecard report quality audit
 

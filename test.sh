@@ -171,6 +171,8 @@ heading 'pages and pictures in a browser'
 check_suite report "$repo/tools/report_test.py"
 heading 'the examples'
 check_suite examples "$repo/tools/examples_test.sh"
+# where those that need src/math without the server find the one C++ file compiled
+export AB_TEST_BUILD_DIR=$build_dir
 
 heading 'against SciPy, statsmodels, mpmath, R and published cases'
 for oracle in "$repo"/tools/oracle/*.py; do
@@ -181,6 +183,7 @@ done
 # 3.5 of them, and a method that is off by 2 points fails 99 times out of 100.
 heading 'calibration'
 check_suite calibration run_psql -v experiments=4000 -v tolerance=1.2 -f "$repo/tools/calibrate.sql"
+check_suite calibrate_sequential "$repo/tools/calibrate_sequential.sh" 400
 
 # The demo builds and keeps a server of its own, as it does for everybody.
 heading 'the first command, on files of every layout'

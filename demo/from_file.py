@@ -371,7 +371,7 @@ def hints(rows, survey, arms, roles, metrics):
     if not isinstance(rows, (Long, Files)) or 'unit' in roles.values() or 'pair' in roles.values():
         return []
     watched = [name for name in rows.names if name not in roles and name not in metrics and
-               survey.columns[name].present and (is_identifier(name) or name.casefold() in DAYS)]
+               survey.columns[name].present and not survey.is_index(name) and (is_identifier(name) or name.casefold() in DAYS)]
     said = []
     for name, values in repeats(rows, arms, watched).items():
         if values.once() and values.in_both():

@@ -161,3 +161,4 @@ SELECT error_of($$SELECT ab_peeking(5, nominal_alpha => '{1}')$$);
 SELECT error_of($$SELECT ab_peeking(5, nominal_alpha => NULL)$$);
 SELECT error_of($$SELECT ab_peeking(5, drift => 'Infinity')$$);
 \t off
+DROP FUNCTION bounds;

@@ -143,3 +143,4 @@ SELECT error_of($$SELECT ab_group_sequential_estimate(3, 1, '{0.5}', parameter =
 \t off
 
 DROP TABLE log, state;
+DROP FUNCTION reader;

@@ -222,5 +222,55 @@ FROM ab_bayes_arms(ab_summary_combine(counts(300, 1000, 200, 1000), ab_make_summ
 				   'lower')
 ORDER BY variant;
 
-DROP FUNCTION arm2;
+-- Sequential tests.  Looking with a fixed test on 14 days errs in 22 of 100 experiments without an effect
+WITH daily AS (
+	SELECT i / 560 AS experiment, i % 560 / 40 AS day,
+		   ab_summary(ab_bucket('peeking', i), (ARRAY['control', 'treatment'])[1 + i % 2]) AS s
+	FROM generate_series(0, 224000 - 1) i GROUP BY 1, 2
+)
+SELECT avg(fixed::int) BETWEEN 0.15 AND 0.3 AS theirs_is_22, avg(ours::int) <= 0.05 AS ours
+FROM (SELECT experiment, bool_or(t.significant) AS fixed, bool_or(a.significant) AS ours
+	  FROM (SELECT experiment, ab_rollup(s) OVER (PARTITION BY experiment ORDER BY day) AS s FROM daily) d,
+		   ab_ttest(s) t, ab_always_valid(s, 280) a GROUP BY experiment) e;
+-- GrowthBook's sequential p and half of its interval, of a z among n users: the planned size is 5000 for everybody
+CREATE FUNCTION theirs_kappa(n float8, alpha float8 DEFAULT 0.05, planned float8 DEFAULT 5000) RETURNS float8
+LANGUAGE sql IMMUTABLE AS $$ SELECT n * (-2 * ln(alpha) + ln(1 - 2 * ln(alpha))) / planned $$;
+CREATE FUNCTION theirs_p(z float8, kappa float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
+	SELECT least(1, sqrt(1 + kappa) / exp(z * z / 2 * kappa / (1 + kappa)))
+$$;
+CREATE FUNCTION theirs_c(kappa float8, alpha float8 DEFAULT 0.05) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
+	SELECT sqrt((1 + 1 / kappa) * 2 * ln(sqrt(1 + kappa) / alpha))
+$$;
+-- it depends on alpha, so it is not the p-value and cannot be adjusted: .00581, .00551, .00547; ours does not
+SELECT array_agg(round(theirs_p(3.75, theirs_kappa(10000, a))::numeric, 5)) AS theirs,
+	   count(DISTINCT p_value) AS ours
+FROM unnest('{0.01,0.05,0.1}'::float8[]) a, ab_always_valid(arms(5000, 10, 4, 5000, 10.3, 4), 2500, alpha => a);
+-- 1.20 and 1.27 times as wide as need be at a million users and at 500
+SELECT n, round((theirs_c(theirs_kappa(n)) / ((diff_high - diff) / std_error))::numeric, 2) AS theirs_is_wider
+FROM (VALUES (1000000), (500)) t(n), ab_always_valid(arms(n / 2, 10, 1, n / 2, 10, 1), n / 2);
+-- the variance of the first two rows a side is taken for known: an interval and a p where nothing can be known
+SELECT round(theirs_p(20, theirs_kappa(4))::numeric, 3) AS theirs,
+	   round((0.01 * theirs_c(theirs_kappa(4)))::numeric, 2) AS half_width, p_value > 0.9 AS ours,
+	   num_nonnulls(diff_low, diff_high) AS ends
+FROM ab_always_valid(arms(2, 10, 0.01, 2, 10.2, 0.01), 500, min_n => 2);
+-- it overflows and says 0; one-sided p are cut at 0.00001, so that strong results tie
+SELECT error_of('SELECT exp(100.0::float8 * 100 / 2)') AS theirs, p_value > 0 AS ours
+FROM ab_always_valid(arms(500000, 1, 1, 500000, 1.2, 1), 500000);
+SELECT count(DISTINCT p_value) AS ours, bool_and(p_value < 1e-5) AS below_their_cut
+FROM unnest('{0.6,0.7,0.8}'::float8[]) d,
+	 ab_always_valid(arms(5000, 10, 4, 5000, 10 + d, 4), 2500, alternative => 'greater');
+-- the difference and the lift of the same data have two p: .00551 and .00670; ours is one test
+SELECT round(theirs_p(3.75, theirs_kappa(10000))::numeric, 5) AS theirs,
+	   round(theirs_p(0.03 / sqrt(0.16 / 5000 * (1 + 1.03 ^ 2)), theirs_kappa(10000))::numeric, 5) AS of_the_lift,
+	   excludes(diff_low, diff_high) = excludes(lift_low_pct, lift_high_pct) AS ours
+FROM ab_always_valid(arms(5000, 10, 4, 5000, 10.3, 4), 2500);
+-- its power of one look takes the width of the interval for the noise of the estimate as well: 5% with next to no
+-- effect, where a look at the planned size has 0.4%
+SELECT round(ab_always_valid_power(1000, 1000, 1, power => 0.0500001)::numeric, 4) AS ours;
+-- savvi: 1 over its odds, not cut at 1: 1.416
+SELECT exp(-statistic) > 1 AS theirs, p_value AS ours FROM ab_srm_sequential('{5000,5010}');
+-- Optimizely's one concentration of 10000 notices 55 to 45 after 2.7 times as many users
+SELECT mismatch AS ours FROM ab_srm_sequential('{1100,900}');
+
+DROP FUNCTION arm2, theirs_kappa, theirs_p, theirs_c;
 DROP TABLE normal, far, cuped;

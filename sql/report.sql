@@ -98,6 +98,8 @@ SELECT count(*) FROM (SELECT ab_trend_svg(jsonb_agg(r || jsonb_build_object('day
 SELECT ab_trend_svg('[]') LIKE '%There are no rows%',
 	ab_trend_svg('{"day": 3, "metric": "m", "lift_low_pct": 1}') LIKE '%>3<%',
 	ab_trend_svg('{"day": "2026-03-01T12:30:00+00:00", "metric": "m", "relative_lift_pct": 2}') LIKE '%T12:30%';
+SELECT (ab_vega_lite(jsonb_build_array(card('huge', 'primary', 1.7e308, -1.7e308, 1.7e308, 0.5, 'better'))) #>>
+	'{layer,0,encoding,x,scale,domain,1}')::float8 AS end_of_axis;
 -- cells of text
 CREATE TABLE cell (place int, what text, low float8, estimate float8, high float8);
 INSERT INTO cell VALUES (1, 'right of 0', 7.1, 10.7, 14.2), (2, 'around 0', -2.9, 1.8, 6.4), (3, 'far', 70, 81, 92),

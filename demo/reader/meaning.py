@@ -80,7 +80,7 @@ def look(cell):
         # an accountant's minus
         digits = '-' + digits[1:-1].strip()
     point, comma = number_text(digits, '.'), number_text(digits, ',')
-    if any(text and math.isinf(float(text)) for text in (point, comma)):
+    if (point and math.isinf(float(point))) or (comma and math.isinf(float(comma))):
         return None
     return point, comma, decoration, None
 
@@ -112,10 +112,9 @@ class Column:
         if seen is None:
             return False
         self.present += 1
-        if self.first is None:
-            self.first = cell
-        elif not self.varies and cell != self.first:
-            self.varies = True
+        if not self.varies:
+            self.first = self.first or cell
+            self.varies = cell != self.first
         point, comma, decoration, word = seen
         if word is not None:
             self.words += 1

@@ -73,7 +73,7 @@ def separated(text, separator, escape):
     line = 1
     try:
         for cells in reader:
-            if any(cell and not cell.isspace() for cell in cells):
+            if ''.join(cells).strip():
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:

@@ -27,20 +27,23 @@ CheckArray(ArrayType *array, const char *name)
 }
 
 /*
- * The elements of an array of numbers, palloc'd.
+ * The elements of an array of numbers, float8 or bigint, palloc'd.
  */
 double *
 AbGetNumbers(ArrayType *array, const char *name, int *count)
 {
+	bool		whole = ARR_ELEMTYPE(array) == INT8OID;
 	Datum	   *elements;
 	double	   *numbers;
 
 	CheckArray(array, name);
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
-					  TYPALIGN_DOUBLE, &elements, NULL, count);
+	/* the two types are stored alike */
+	deconstruct_array(array, ARR_ELEMTYPE(array), sizeof(float8),
+					  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, NULL, count);
 	numbers = (double *) palloc(Max(*count, 1) * sizeof(double));
 	for (int i = 0; i < *count; i++)
-		numbers[i] = DatumGetFloat8(elements[i]);
+		numbers[i] = whole ? (double) DatumGetInt64(elements[i]) :
+			DatumGetFloat8(elements[i]);
 	return numbers;
 }
 

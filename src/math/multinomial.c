@@ -166,6 +166,48 @@ AbMultinomialPValue(const AbClasses *classes, const AbWork *work)
 }
 
 /*
+ * With all digits.
+ */
+static AbDouble
+SumOfWeights(const AbClasses *classes)
+{
+	AbDouble	sum = {0, 0};
+
+	for (int i = 0; i < classes->classes; i++)
+		AbDoubleAdd(&sum, classes->weights[i]);
+	return AbDoubleNormal(sum);
+}
+
+/*
+ * What a count is above the expected one, times the sum of the weights, without
+ * the rounding of the shares: n is the sum of the counts.
+ */
+static double
+Deviation(const AbClasses *classes, int i, double n, AbDouble sum)
+{
+	double		o = (double) classes->counts[i];
+	double		w = classes->weights[i];
+	double		have = o * sum.high;
+	double		want = n * w;
+
+	return (have - want) + o * sum.low +
+		(fma(o, sum.high, -have) - fma(n, w, -want));
+}
+
+/*
+ * What each count is above the expected one.
+ */
+void
+AbClassExcess(const AbClasses *classes, double *excess)
+{
+	AbDouble	sum = SumOfWeights(classes);
+	double		n = (double) Total(classes);
+
+	for (int i = 0; i < classes->classes; i++)
+		excess[i] = Deviation(classes, i, n, sum) / sum.high;
+}
+
+/*
  * Pearson's chi-square test of the classes of positive weight.
  *
  * With w a class's weight and W their sum, the deviation from the expected
@@ -181,22 +223,15 @@ AbPearson
 AbPearsonTest(const AbClasses *classes)
 {
 	AbPearson	test = {0, CountClasses(classes) - 1, NAN, INFINITY, 0, NAN};
-	AbDouble	sum = {0, 0};
+	AbDouble	sum = SumOfWeights(classes);
 	double		n = (double) Total(classes);
 	double		largest = -1;
 
 	for (int i = 0; i < classes->classes; i++)
-		AbDoubleAdd(&sum, classes->weights[i]);
-	sum = AbDoubleNormal(sum);
-
-	for (int i = 0; i < classes->classes; i++)
 	{
-		double		o = (double) classes->counts[i];
 		double		w = classes->weights[i];
-		double		have = o * sum.high;
 		double		want = n * w;
-		double		deviation = (have - want) + o * sum.low +
-			(fma(o, sum.high, -have) - fma(n, w, -want));
+		double		deviation = Deviation(classes, i, n, sum);
 		double		part;
 
 		if (w == 0)

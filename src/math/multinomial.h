@@ -37,6 +37,7 @@ typedef struct AbPearson
 extern bool AbMultinomialFeasible(int64_t total, int classes);
 extern double AbMultinomialPValue(const AbClasses *classes,
 								  const AbWork *work);
+extern void AbClassExcess(const AbClasses *classes, double *excess);
 extern AbPearson AbPearsonTest(const AbClasses *classes);
 
 #endif							/* AB_MATH_MULTINOMIAL_H */

@@ -8,7 +8,7 @@
  * choice of arms, and what the number of comparisons does to p-values and
  * intervals.
  */
-#include "base/arms.h"
+#include "topic/quantile.h"
 
 #include "base/family.h"
 #include "base/work.h"
@@ -43,18 +43,12 @@ typedef struct QuantileRow
 } QuantileRow;
 
 static const AbColumn columns[] = {
-	AB_ARM_COLUMNS(QuantileRow, row),
-	AB_COLUMN(QuantileRow, q, "quantile", NUMBER),
-	AB_COLUMN(QuantileRow, control_value, "control_value", NUMBER),
-	AB_COLUMN(QuantileRow, treatment_value, "treatment_value", NUMBER),
-	AB_EFFECT_COLUMNS(QuantileRow, row),
-	AB_STATISTIC_COLUMNS(QuantileRow, row),
-	AB_VERDICT_COLUMNS(QuantileRow, row)
+	AB_QUANTILE_COLUMNS(QuantileRow)
 };
 
 static const AbRowType quantile_type = AB_ROW_TYPE(columns);
 
-static const AbRange quantile_range = {
+const AbRange ab_quantile_order = {
 	.low = 0, .low_open = true, .high = 1, .high_open = true, .fraction = true,
 	.message = "quantile must be between 0 and 1, both excluded",
 	.hint = "Use 0.5 for the median, 0.95 for P95."
@@ -65,7 +59,7 @@ static const AbWidth clusters_width = {
 };
 
 #define QUANTILE_ARG \
-	AB_NUMBER_ARG(QuantileCall, q, "quantile", &quantile_range, 0)
+	AB_NUMBER_ARG(QuantileCall, q, "quantile", &ab_quantile_order, 0)
 #define CLUSTERS_ARG \
 	{"clusters", AB_ARG_SUMMARY, offsetof(QuantileCall, clusters), \
 	 &clusters_width, 0}
@@ -132,6 +126,17 @@ DesignEffect(AbNotes *notes, const QuantileCall *call, const char *role,
 }
 
 /*
+ * Note the width of the buckets, if the histogram has any.
+ */
+void
+AbNoteWidth(AbNotes *notes, const AbHistogram *histogram)
+{
+	if (histogram->bits < AB_EXACT_BITS)
+		AbNote(notes, "values are kept to a relative width of %.2g",
+			   ldexp(1, -histogram->bits));
+}
+
+/*
  * Make an arm ready.  Returns whether it can be.
  */
 static bool
@@ -193,9 +198,7 @@ CompareArms(QuantileRow *result, const QuantileCall *call, bool comparable,
 	result->treatment_value = test->treatment;
 	row->difference.value = test->treatment - test->control;
 	row->lift.value = row->difference.value / test->control;
-	if (call->histogram->bits < AB_EXACT_BITS)
-		AbNote(&row->notes, "values are kept to a relative width of %.2g",
-			   ldexp(1, -call->histogram->bits));
+	AbNoteWidth(&row->notes, call->histogram);
 	if (!result->tested)
 	{
 		AbNote(&row->notes, "too few rows for this quantile: no test");

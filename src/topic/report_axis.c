@@ -16,6 +16,9 @@
 /* where there is nothing to show */
 #define NO_REACH	10
 
+/* beyond it nothing is shown, and an axis is far from overflowing */
+#define MOST_REACH	1e100
+
 /*
  * Widen the range to round numbers with about that many ticks: 1, 2 or 5 times
  * a power of ten apart, 0 one of them.
@@ -46,7 +49,7 @@ Reach(const AbCard *card)
 
 	for (int i = 0; i < 3; i++)
 		reach = fmax(reach, fabs(values[i]));
-	return reach;
+	return fmin(reach, MOST_REACH);
 }
 
 static int

@@ -342,8 +342,7 @@ CheckKeys(const AbSpec *spec, AbMetric *metric, bool is_state)
 				  "Leave out \"trim\" and \"cap\", or the statistic.");
 	if (!isnan(metric->trim) && !isnan(metric->cap))
 		BadMetric(metric, "is both trimmed and capped", "Choose one of them.");
-	if ((!isnan(metric->trim) || !isnan(metric->cap)) &&
-		metric->covariate != AB_NO_COLUMN && !isnan(metric->trim))
+	if (!isnan(metric->trim) && metric->covariate != AB_NO_COLUMN)
 		BadMetric(metric, "is trimmed and has a covariate",
 				  "Choose one of them.");
 	if (metric->test != AB_METRIC_TEST_DEFAULT && !mean && !rate && !ratio)
@@ -504,8 +503,6 @@ ReadMetrics(AbSpec *spec, Jsonb *metrics)
 				NewMetric(pnstrdup(value.val.string.val, value.val.string.len));
 		else if (token == WJB_VALUE)
 			ReadMetric(spec, &result[spec->metric_count++], &value);
-		else if (token == WJB_BEGIN_OBJECT || token == WJB_END_OBJECT)
-			continue;
 	qsort(result, spec->metric_count, sizeof(AbMetric), CompareMetrics);
 	spec->metrics = result;
 }

@@ -11,12 +11,12 @@
  *	A. Fabijan et al., Diagnosing Sample Ratio Mismatch in Online Controlled
  *	Experiments, KDD 2019, 2156-2164.
  */
-#include "base/missing.h"
+#include "topic/srm.h"
 
+#include "base/missing.h"
 #include "base/shares.h"
 #include "base/work.h"
 #include "common/int.h"
-#include "math/multinomial.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -25,6 +25,7 @@
 
 typedef struct SrmCall
 {
+	const char *reader;			/* for hints */
 	const AbSummary *summary;
 	ArrayType  *observed;
 	ArrayType  *variants;
@@ -38,39 +39,16 @@ typedef struct SrmTextCall
 	SrmCall		call;
 } SrmTextCall;
 
-/* What is observed and what is intended. */
-typedef struct Counts
-{
-	int			arms;
-	int64	   *users;
-	double	   *weights;		/* relative, not negative */
-	AbLabel    *labels;			/* NULL if the arms have no names */
-	AbArmList	list;			/* of a summary */
-} Counts;
-
-typedef struct SrmRow
-{
-	int64		variants;		/* of positive weight, -1 if not known */
-	int64		n;
-	double		statistic;
-	double		df;
-	double		p_value;
-	AbAnswer	mismatch;
-	double		threshold;
-	const char *method;
-	AbNotes		notes;
-} SrmRow;
-
 static const AbColumn columns[] = {
-	AB_COLUMN(SrmRow, variants, "variants", COUNT),
-	AB_COLUMN(SrmRow, n, "n", COUNT),
-	AB_COLUMN(SrmRow, statistic, "statistic", NUMBER),
-	AB_COLUMN(SrmRow, df, "df", NUMBER),
-	AB_COLUMN(SrmRow, p_value, "p_value", NUMBER),
-	AB_COLUMN(SrmRow, mismatch, "mismatch", ANSWER),
-	AB_COLUMN(SrmRow, threshold, "threshold", NUMBER),
-	AB_COLUMN(SrmRow, method, "method", TEXT),
-	AB_COLUMN(SrmRow, notes, "note", NOTES)
+	AB_COLUMN(AbSrmRow, variants, "variants", COUNT),
+	AB_COLUMN(AbSrmRow, n, "n", COUNT),
+	AB_COLUMN(AbSrmRow, statistic, "statistic", NUMBER),
+	AB_COLUMN(AbSrmRow, df, "df", NUMBER),
+	AB_COLUMN(AbSrmRow, p_value, "p_value", NUMBER),
+	AB_COLUMN(AbSrmRow, mismatch, "mismatch", ANSWER),
+	AB_COLUMN(AbSrmRow, threshold, "threshold", NUMBER),
+	AB_COLUMN(AbSrmRow, method, "method", TEXT),
+	AB_COLUMN(AbSrmRow, notes, "note", NOTES)
 };
 
 static const AbRowType srm_type = AB_ROW_TYPE(columns);
@@ -90,11 +68,11 @@ static const AbRange threshold_range = {
  * Numbers of users of the variants of a summary that have rows, with equal
  * weights.
  */
-static Counts
+static AbSrmCounts
 EqualCounts(const AbSummary *summary)
 {
 	AbArmList	list = AbListSummary(summary);
-	Counts		counts = {.list = list};
+	AbSrmCounts counts = {.list = list};
 
 	counts.labels = (AbLabel *) palloc(Max(list.count, 1) * sizeof(AbLabel));
 	counts.users = (int64 *) palloc(Max(list.count, 1) * sizeof(int64));
@@ -112,11 +90,11 @@ EqualCounts(const AbSummary *summary)
  * Numbers of users from a summary, in the order of the variants named.  ERROR
  * 22023 if it has rows of another variant.
  */
-static Counts
+static AbSrmCounts
 NamedCounts(const SrmCall *call)
 {
 	AbArmList	list = AbListSummary(call->summary);
-	Counts		counts = {.list = list};
+	AbSrmCounts counts = {.list = list};
 	bool	   *listed = (bool *) palloc0(list.count + 1);
 
 	if (call->variants == NULL || call->weights == NULL)
@@ -124,7 +102,8 @@ NamedCounts(const SrmCall *call)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must not be NULL",
 						call->variants == NULL ? "variants" : "weights"),
-				 errhint("Name every variant and its share: ab_srm(summary, ARRAY['control', 'treatment'], ARRAY[0.8, 0.2]); without both the shares are equal.")));
+				 errhint("Name every variant and its share: %s(summary, ARRAY['control', 'treatment'], ARRAY[0.8, 0.2]); without both the shares are equal.",
+						 call->reader)));
 	counts.labels = AbGetLabels(call->variants, "variants", &counts.arms);
 	AbCheckSomeArms(counts.arms);
 	AbCheckUniqueLabels(counts.labels, counts.arms);
@@ -155,10 +134,10 @@ NamedCounts(const SrmCall *call)
 /*
  * Numbers of users from an array.
  */
-static Counts
+static AbSrmCounts
 ArrayCounts(const SrmCall *call)
 {
-	Counts		counts = {0};
+	AbSrmCounts counts = {0};
 	double	   *numbers = AbGetNumbers(call->observed, "observed", &counts.arms);
 
 	counts.users = (int64 *) palloc(Max(counts.arms, 1) * sizeof(int64));
@@ -184,7 +163,7 @@ ArrayCounts(const SrmCall *call)
  * How a note calls an arm.
  */
 static const char *
-ArmName(const Counts *counts, int i)
+ArmName(const AbSrmCounts *counts, int i)
 {
 	if (counts->labels != NULL)
 		return psprintf("\"%s\"", AbLabelToServer(counts->labels[i]));
@@ -195,7 +174,7 @@ ArmName(const Counts *counts, int i)
  * Sum up the users.  Returns false, with a note, if there is nothing to test.
  */
 static bool
-CountUsers(const Counts *counts, SrmRow *row)
+CountUsers(const AbSrmCounts *counts, AbSrmRow *row)
 {
 	row->n = 0;
 	for (int i = 0; i < counts->arms; i++)
@@ -215,7 +194,7 @@ CountUsers(const Counts *counts, SrmRow *row)
  * Note users in arms that should have none.  Returns whether there are any.
  */
 static bool
-FindLeak(const Counts *counts, SrmRow *row)
+FindLeak(const AbSrmCounts *counts, AbSrmRow *row)
 {
 	for (int i = 0; i < counts->arms; i++)
 		if (counts->weights[i] == 0 && counts->users[i] > 0)
@@ -229,14 +208,13 @@ FindLeak(const Counts *counts, SrmRow *row)
 }
 
 /*
- * Test the counts.
+ * Test the counts, by that test where there is something to test.
  */
 static void
-TestRatio(const Counts *counts, SrmRow *row)
+TestRatio(const AbSrmCounts *counts, const AbSrmTest *test, AbSrmRow *row)
 {
 	AbClasses	classes = {counts->arms, counts->users, counts->weights};
 	AbPearson	pearson;
-	bool		exact;
 
 	row->variants = 0;
 	for (int i = 0; i < counts->arms; i++)
@@ -256,16 +234,8 @@ TestRatio(const Counts *counts, SrmRow *row)
 		return;
 	}
 
-	exact = AbMultinomialFeasible(row->n, (int) row->variants);
 	pearson = AbPearsonTest(&classes);
-	row->statistic = pearson.statistic;
-	row->df = pearson.df;
-	row->p_value = exact ? AbMultinomialPValue(&classes, &ab_server_work) :
-		pearson.p_value;
-	if (exact)
-		row->method = row->variants == 2 ? "exact binomial test" :
-			"exact multinomial test";
-
+	test->test(&classes, &pearson, row);
 	if (row->p_value < row->threshold)
 	{
 		AbNote(&row->notes, "variant %s deviates most: " INT64_FORMAT " users, %.1f expected",
@@ -274,26 +244,26 @@ TestRatio(const Counts *counts, SrmRow *row)
 		if (counts->labels != NULL)
 			AbNote(&row->notes, "rows must be users: several rows a user look like a mismatch");
 	}
-	if (pearson.fewest < FEW_EXPECTED)
-		AbNote(&row->notes, "the smallest expected count is %.2g%s",
-			   pearson.fewest, exact ? "" : ": chi-square is rough");
+	if (test->note != NULL)
+		test->note(&pearson, row);
 }
 
 /*
  * The row of a test; without counts there are no users.
  */
 static Datum
-SrmDatum(FunctionCallInfo fcinfo, const SrmCall *call, const Counts *counts)
+SrmDatum(FunctionCallInfo fcinfo, const AbSrmTest *test, const SrmCall *call,
+		 const AbSrmCounts *counts)
 {
-	SrmRow		row = {.variants = -1, .n = 0};
+	AbSrmRow	row = {.variants = -1, .n = 0};
 
 	row.statistic = row.df = row.p_value = NAN;
 	row.threshold = call->threshold;
-	row.method = "chi-square goodness of fit";
+	row.method = test->method;
 	if (counts == NULL || counts->arms == 0)
 		AbNote(&row.notes, "no users");
 	else
-		TestRatio(counts, &row);
+		TestRatio(counts, test, &row);
 	if (counts != NULL)
 		AbNoteAllMissing(&row.notes, &counts->list);
 	row.mismatch = isnan(row.p_value) ? AB_UNKNOWN :
@@ -301,9 +271,11 @@ SrmDatum(FunctionCallInfo fcinfo, const SrmCall *call, const Counts *counts)
 	return AbRowDatum(fcinfo, &srm_type, &row);
 }
 
-PG_FUNCTION_INFO_V1(ab_srm);
+/*
+ * From a summary: (summary, variants, weights, threshold).
+ */
 Datum
-ab_srm(PG_FUNCTION_ARGS)
+AbSrmOfSummary(FunctionCallInfo fcinfo, const AbSrmTest *test)
 {
 	static const AbArg args[] = {
 		AB_SUMMARY_ARG(SrmCall, summary, NULL),
@@ -311,13 +283,13 @@ ab_srm(PG_FUNCTION_ARGS)
 		WEIGHTS_ARG,
 		THRESHOLD_ARG
 	};
-	SrmCall		call;
-	Counts		counts;
+	SrmCall		call = {.reader = test->reader};
+	AbSrmCounts counts;
 
 	AbReadArgs(fcinfo, args, &call);
 	counts = call.variants == NULL && call.weights == NULL ?
 		EqualCounts(call.summary) : NamedCounts(&call);
-	return SrmDatum(fcinfo, &call, &counts);
+	return SrmDatum(fcinfo, test, &call, &counts);
 }
 
 /*
@@ -325,19 +297,21 @@ ab_srm(PG_FUNCTION_ARGS)
  * empty log.
  */
 static Datum
-ArraySrm(FunctionCallInfo fcinfo, const SrmCall *call)
+ArraySrm(FunctionCallInfo fcinfo, const AbSrmTest *test, const SrmCall *call)
 {
-	Counts		counts;
+	AbSrmCounts counts;
 
 	if (call->observed == NULL || ARR_NDIM(call->observed) == 0)
-		return SrmDatum(fcinfo, call, NULL);
+		return SrmDatum(fcinfo, test, call, NULL);
 	counts = ArrayCounts(call);
-	return SrmDatum(fcinfo, call, &counts);
+	return SrmDatum(fcinfo, test, call, &counts);
 }
 
-PG_FUNCTION_INFO_V1(ab_srm_counts);
+/*
+ * From an array of counts, float8 or bigint: (observed, weights, threshold).
+ */
 Datum
-ab_srm_counts(PG_FUNCTION_ARGS)
+AbSrmOfCounts(FunctionCallInfo fcinfo, const AbSrmTest *test)
 {
 	static const AbArg args[] = {
 		AB_ARRAY_ARG(SrmCall, observed, "observed"),
@@ -347,16 +321,15 @@ ab_srm_counts(PG_FUNCTION_ARGS)
 	SrmCall		call;
 
 	AbReadArgs(fcinfo, args, &call);
-	return ArraySrm(fcinfo, &call);
+	return ArraySrm(fcinfo, test, &call);
 }
 
 /*
  * From the text of an array: what a literal or a parameter without a type
  * means.
  */
-PG_FUNCTION_INFO_V1(ab_srm_text);
 Datum
-ab_srm_text(PG_FUNCTION_ARGS)
+AbSrmOfText(FunctionCallInfo fcinfo, const AbSrmTest *test)
 {
 	static const AbArg args[] = {
 		AB_TEXT_ARG(SrmTextCall, text, "observed"),
@@ -368,5 +341,56 @@ ab_srm_text(PG_FUNCTION_ARGS)
 
 	AbReadArgs(fcinfo, args, &text);
 	text.call.observed = AbParseNumbers(text.text);
-	return ArraySrm(fcinfo, &text.call);
+	return ArraySrm(fcinfo, test, &text.call);
+}
+
+/* ----------------------------------------------------------------------
+ * The test that is done once
+ * ----------------------------------------------------------------------
+ */
+
+static void
+TestOnce(const AbClasses *classes, const AbPearson *pearson, AbSrmRow *row)
+{
+	row->exact = AbMultinomialFeasible(row->n, (int) row->variants);
+	row->statistic = pearson->statistic;
+	row->df = pearson->df;
+	row->p_value = row->exact ?
+		AbMultinomialPValue(classes, &ab_server_work) : pearson->p_value;
+	if (row->exact)
+		row->method = row->variants == 2 ? "exact binomial test" :
+			"exact multinomial test";
+}
+
+static void
+NoteFewExpected(const AbPearson *pearson, AbSrmRow *row)
+{
+	if (pearson->fewest < FEW_EXPECTED)
+		AbNote(&row->notes, "the smallest expected count is %.2g%s",
+			   pearson->fewest, row->exact ? "" : ": chi-square is rough");
+}
+
+static const AbSrmTest once = {
+	"ab_srm", "chi-square goodness of fit", TestOnce, NoteFewExpected
+};
+
+PG_FUNCTION_INFO_V1(ab_srm);
+Datum
+ab_srm(PG_FUNCTION_ARGS)
+{
+	return AbSrmOfSummary(fcinfo, &once);
+}
+
+PG_FUNCTION_INFO_V1(ab_srm_counts);
+Datum
+ab_srm_counts(PG_FUNCTION_ARGS)
+{
+	return AbSrmOfCounts(fcinfo, &once);
+}
+
+PG_FUNCTION_INFO_V1(ab_srm_text);
+Datum
+ab_srm_text(PG_FUNCTION_ARGS)
+{
+	return AbSrmOfText(fcinfo, &once);
 }

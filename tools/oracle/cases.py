@@ -14,19 +14,18 @@ import json
 import os
 import sys
 
-from published import bayes, counts, covariates, looks, planning, ranks, several, ttest
+from published import always_valid, bayes, counts, covariates, looks, planning, ranks, several, ttest
 from published.asking import CASES, REL_P, REL_STATISTIC
 from shared.checks import Checks, Server
 
 # Cases whose feature has a runner but whose numbers come from another method.
 OTHER_METHOD = {
-    'gb-power-weekly-sequential': 'the power of a fixed test whose errors are as wide as the sequential interval',
     'tt-gtest-yates': "the G test with Yates' correction",
     'tt-ztest-pooled-cc': 'the z-test with a correction for continuity',
 }
 
 RUNNERS = {}
-for module in (ttest, covariates, counts, planning, several, ranks, looks, bayes):
+for module in (ttest, covariates, counts, planning, several, ranks, looks, bayes, always_valid):
     assert not RUNNERS.keys() & module.RUNNERS.keys()
     RUNNERS.update(module.RUNNERS)
 

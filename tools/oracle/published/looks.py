@@ -55,11 +55,6 @@ def run_spending(server, case):
     return each(case, 'level', got)
 
 
-def run_weekly_power(server, case):
-    """Their number is no power of their test, see sql/peers.sql: nothing to compare."""
-    return []
-
-
 RUNNERS = {
     "sequential/type-I inflation of repeated z tests (upper side)": run_peeking,
     "group_sequential/O'Brien-Fleming": run_obrien_fleming,
@@ -67,5 +62,4 @@ RUNNERS = {
     'group_sequential/Pocock max sample inflation': run_pocock_inflation,
     'group_sequential/power-family spending alpha*t^2': run_power_family,
     "group_sequential/O'Brien-Fleming-type spending (confidence level by day)": run_spending,
-    'power/sequential by week': run_weekly_power,
 }
