@@ -5,7 +5,7 @@ TOPICS = assign variant exposure summary_io summary summary_read ttest ztest ano
 	proportion proportion_odds chisquare poisson bayes bayes_arms \
 	margin paired mcnemar srm srm_sequential histogram_io histogram histogram_read quantile rank rank_paired always_valid \
 	power power_rates power_pairs power_summary power_margin clusters duration \
-	group_sequential group_sequential_test scorecard report quality audit
+	group_sequential group_sequential_test scorecard report quality audit platforms
 
 EXTENSION = ab_test
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" ab_test.control)

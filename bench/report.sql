@@ -194,6 +194,13 @@ SELECT add_ratio('rendezvous of four / ab_assign, net', 'four variants, rendezvo
 SELECT add_ratio('  ' || name || ' / md5 of both names, net', name, 'md5', scan => 'users')
 FROM unnest(ARRAY['three variants', 'three variants, md5_53', 'four variants, rendezvous', 'ab_exposed', 'ab_layer_slot',
 				  'ab_in_holdout']) name;
+SELECT add_ratio('  ' || name || ' / md5', name, 'md5', scan => 'users')
+FROM unnest(ARRAY['ab_growthbook_hash', 'ab_growthbook_hash, version 1', 'ab_growthbook_namespace',
+				  'ab_growthbook_variant', 'ab_eppo_shard', 'ab_statsig_bucket', 'ab_statsig_user_bucket',
+				  'ab_launchdarkly_bucket', 'ab_posthog_hash', 'ab_posthog_holdout_hash', 'ab_optimizely_bucket',
+				  'ab_unleash_bucket', 'ab_planout_hash', 'ab_flagsmith_pct', 'ab_split_bucket', 'ab_flagd_bucket',
+				  'ab_configcat_bucket', 'ab_amplitude_allocation', 'ab_vwo_bucket', 'ab_firebase_micropercent',
+				  'ab_flipt_bucket', 'ab_msfm_pct', 'ab_confidence_bucket', 'ab_goff_bucket']) name;
 SELECT add_time('  ab_assign, ns a row', 'ab_assign', 'users', :users, 'ns');
 
 SELECT add_time('ab_sample_size, us a call', 'ab_sample_size', 'plans', 10000, 'us', 50);

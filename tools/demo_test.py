@@ -254,6 +254,9 @@ def long_files():
         ('JSON of pandas, split', 'a.json', json.dumps({
             'columns': ['variant', *METRICS], 'index': list(range(len(ROWS))),
             'data': [[row[name] for name in ('variant', *METRICS)] for row in ROWS]}), 'JSON'),
+        ('JSON of pandas, by columns', 'a.json', json.dumps({
+            name: {str(i): row[name] for i, row in enumerate(ROWS)} for name in ('variant', *METRICS)}), 'JSON'),
+        ('JSON of pandas, by rows', 'a.json', json.dumps({str(i): row for i, row in enumerate(ROWS)}), 'JSON'),
         ('R: write.table', 'a.txt', r_table, 'separated by spaces'),
         ('packed by gzip', 'a.csv.gz', gzip.compress(table().encode()), 'packed by gzip'),
         ('packed by bzip2', 'a.csv.bz2', bz2.compress(table().encode()), 'packed by bzip2'),
@@ -265,7 +268,7 @@ def long_files():
 def section_long(folder):
     for name, file, content, says, *arguments in long_files():
         path = write(folder, file, content)
-        nested = NESTED if 'JSON' in name and 'split' not in name else None
+        nested = NESTED if 'JSON' in name and 'pandas' not in name else None
         answered(name, folder, [path, *FILE, *arguments], answers(), says, nested)
 
     percents = [{**row, 'share': row['share'] / 100} for row in ROWS]
@@ -465,10 +468,14 @@ def refusals():
          'If a title stands above their names, delete it'),
         ('a title above two names', 'Results\n\na,b\n1,2\n', ['--variant', 'results', '--control', '1'],
          'line 3: 2 cells under 1 names.*if a title stands above the names of the columns, delete it'),
-        ('objects without end', '{"a":' * 900 + '1' + '}' * 900, FILE, 'nested too deep|has a column a key'),
+        ('objects without end', '{"a":' * 900 + '1' + '}' * 900, FILE, 'nested too deep|an object of objects|there is no column'),
+        ('a name twice', '{"variant": "base", "y": 1}\n{"variant": "tuned", "y": 2, "y": 3}', FILE, 'line 2: "y" stands twice'),
+        ('a name twice, one inside', '{"variant": "base", "y.z": 1, "y": {"z": 2}}', FILE, 'line 1: "y.z" stands twice'),
         ('half of an array', '[{"variant": "base", "y": 1},\n{"variant": "tuned", "y"', FILE, 'line 2: this is no JSON'),
         ('an array that is cut off', '[{"variant": "base", "y": 1},\n{"variant": "tuned", "y": 2}', FILE, 'the array is not closed'),
-        ('JSON by columns', '{"variant": {"0": "base"}, "y": {"0": 1}}', FILE, "orient='records'"),
+        ('JSON by columns', '{"variant": ["base", "tuned"], "y": [1, 2]}', FILE, "orient='records'"),
+        ('a first column without a name or a separator', 'variant,y\nr1,base,1\nr2,tuned,2\n', FILE,
+         'line 2: 3 cells under 2 names.*begin the first line with the separator'),
         ('JSON of numbers', '{"variant": "base", "y": 1}\n5\n', FILE, 'line 2: a record is an object'),
         ('a packed file that is cut off', gzip.compress(table().encode())[:200], FILE, 'cut off'),
         ('an Excel workbook', workbook('[Content_Types].xml'), FILE, 'Excel workbook: save the sheet as CSV'),

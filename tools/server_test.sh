@@ -99,6 +99,10 @@ check 'LATIN1: every letter' "$(query "SELECT sum(ab_bucket('exp', chr(c)) * c) 
 variants="SELECT string_agg(concat_ws(' ', m, ab_variant('café', name, ARRAY['é', 'b', 'ü'], '{0.5,0.2,0.3}', 0.9, m), ab_exposed(name, 'José', 0.5),
 	ab_layer_slot('é', name), ab_in_holdout(name, name, 0.5)), ', ' ORDER BY m, name COLLATE \"C\") FROM unnest('{md5_10000,md5_53,rendezvous}'::text[]) m, $names"
 check 'LATIN1: ab_variant, ab_exposed, ab_layer_slot and ab_in_holdout as in UTF8' "$(query "$variants")" "$(query "$variants" -d latin1)"
+platforms="SELECT string_agg(concat_ws(' ', ab_growthbook_hash('é', name, 1), ab_growthbook_variant('é', name, ARRAY['ü', 'b']), ab_eppo_shard('é', name),
+	ab_statsig_bucket('é', 'ü', name), ab_launchdarkly_bucket('é', 'ü', name), ab_posthog_hash('é', name, 'ü'), ab_optimizely_bucket(name, 'é'),
+	ab_unleash_bucket(name, 'é'), ab_flagsmith_pct('é', name), ab_split_bucket(name, 7, 1), ab_goff_bucket('é', name)), ', ' ORDER BY name COLLATE \"C\") FROM $names"
+check 'LATIN1: other platforms as in UTF8' "$(query "$platforms")" "$(query "$platforms" -d latin1)"
 crosstab="SELECT ab_crosstab(name, 'é\"') FROM $names"
 check 'LATIN1: ab_crosstab as in UTF8' "$(query "$crosstab")" "$(query "$crosstab" -d latin1)"
 check 'LATIN1: and ab_audit_variants reads it' "$(query "SELECT string_agg(a::text, ' ' ORDER BY variant COLLATE \"C\") FROM ($crosstab) t(s), ab_audit_variants(s) a")" \

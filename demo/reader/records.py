@@ -154,7 +154,9 @@ def read_separated(path, text, delimiter, notes):
                 if len(cells) < width or any(cell.strip() for cell in cells[width:]):
                     raise Refusal(f'{path}, line {line}: {len(cells)} {"cell" if len(cells) == 1 else "cells"} under {width} names'
                                   f' (separated by {SEPARATORS.get(separator, separator)}, {said}; else --delimiter)' +
-                                  (': if a title stands above the names of the columns, delete it' if width == 1 else ''))
+                                  (': if a title stands above the names of the columns, delete it' if width == 1 else
+                                   ': if the first column has no name, begin the first line with the separator'
+                                   if len(cells) == width + 1 else ''))
                 del cells[width:]
             yield line, cells
 
@@ -169,6 +171,15 @@ def read_separated(path, text, delimiter, notes):
 #
 # JSON
 #
+
+
+def once(pairs):
+    """An object; json would keep the last of two values of a name."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise Refusal(f'{shown(next(name for name in names if names.count(name) > 1))} stands twice in one object')
+    return result
 
 
 def printable(text):
@@ -198,7 +209,7 @@ def flat(record, prefix=''):
 def values_of(path, text):
     """(offset, value) of JSON values one after the other, the elements of an
     array one by one."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(object_pairs_hook=once)
     blank = re.compile(r'[\s\x1e]*')  # JSON text sequences begin each with a record separator
     place = blank.match(text).end()
     inside = text.startswith('[', place)
@@ -210,6 +221,8 @@ def values_of(path, text):
         except (json.JSONDecodeError, RecursionError) as error:
             at = getattr(error, 'pos', place)
             raise Refusal(f'{path}, line {line_at(text, at)}: this is no JSON: {getattr(error, "msg", error)}') from error
+        except Refusal as refusal:
+            raise Refusal(f'{path}, line {line_at(text, place)}: {refusal}') from refusal
         yield place, value
         place = blank.match(text, end).end()
         if inside:
@@ -237,6 +250,17 @@ def only_array(value):
     return arrays[0] if len(arrays) == 1 else None
 
 
+def by_keys(outer):
+    """The records of an object of objects with the same keys, of which either
+    those outside or those inside number the rows, as pandas writes them."""
+    columns = list(outer.values())
+    if not columns or not all(isinstance(column, dict) and column.keys() == columns[0].keys() for column in columns):
+        return None
+    if columns[0] and all(key.isdigit() for key in columns[0]):
+        return [{name: column[key] for name, column in outer.items()} for key in columns[0]]
+    return columns if all(key.isdigit() for key in outer) else None
+
+
 def read_json(path, text, notes):
     values = []
     line, counted = 1, 0
@@ -246,17 +270,24 @@ def read_json(path, text, notes):
     if len(values) == 1 and isinstance(values[0][1], dict):
         outer = values[0][1]
         if set(outer) >= {'columns', 'data'} and all(isinstance(row, list) for row in outer['data']):
-            values = [(1, dict(zip(map(str, outer['columns']), row))) for row in outer['data']]
+            if any(len(row) != len(outer['columns']) for row in outer['data']):
+                raise Refusal(f'{path} has rows with more or fewer cells than names')
+            values = [(1, once(list(zip(map(str, outer['columns']), row)))) for row in outer['data']]
         elif (inner := only_array(outer)) is not None:
             values = [(1, element) for element in inner]
+        elif (inner := by_keys(outer)) is not None:
+            values = [(1, element) for element in inner]
         elif outer and all(isinstance(column, (dict, list)) for column in outer.values()):
-            raise Refusal(f'{path} has a column a key: write a record a line, in pandas '
+            raise Refusal(f'{path} is an object of objects or arrays: write an object a row, in pandas '
                           "to_json(..., orient='records', lines=True)")
     names, rows = {}, []
     for line, value in values:
         if not isinstance(value, dict):
             raise Refusal(f'{path}, line {line}: a record is an object with names, this is {shown(json.dumps(value))}')
-        cells = dict(flat(value))
+        try:
+            cells = once(list(flat(value)))
+        except Refusal as refusal:
+            raise Refusal(f'{path}, line {line}: {refusal}') from refusal
         names.update(dict.fromkeys(cells))
         rows.append((line, cells))
     if not names:
