@@ -3,6 +3,7 @@ arm has columns of its own."""
 
 import difflib
 import os
+import re
 
 from .meaning import is_missing
 from .refusal import Refusal, listed, shown
@@ -10,6 +11,7 @@ from .refusal import Refusal, listed, shown
 LINE = 'line'		# --pair line, --pair none: words that are no columns
 NONE = 'none'
 JOINTS = '_-. :/'
+WRITTEN = re.compile(r'_\d{4}-\d\d-\d\dT\d\d[-:]\d\d[-:]\d\d(\.\d+)?$')
 
 
 def find_column(name, names, option):
@@ -32,7 +34,8 @@ def file_arms(paths):
         name = os.path.basename(path)
         for ending in ('.gz', '.bz2', '.xz', '.zip'):
             name = name.removesuffix(ending)
-        return os.path.splitext(name)[0]
+        # When it was written distinguishes no variants.
+        return WRITTEN.sub('', os.path.splitext(name)[0])
 
     names = [stem(path) for path in paths]
     if len(set(names)) < len(names):
@@ -42,6 +45,44 @@ def file_arms(paths):
     if len(set(names)) < len(names):
         raise Refusal(f'a file is named twice: {listed(paths)}')
     return names
+
+
+def same_number(one, other):
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return False
+
+
+def keep(table, conditions):
+    """Keeps the records that --where asks for: each is COLUMN=VALUE, without a
+    value those in which the column is missing."""
+    for condition in conditions:
+        # Of name=value=more both cuts can be meant: the column decides.
+        cuts = [place for place, letter in enumerate(condition) if letter == '=']
+        if not cuts:
+            raise Refusal(f'--where {condition} is not like COLUMN=VALUE')
+        cut = next((cut for cut in cuts if condition[:cut] in table.names), cuts[0])
+        place = table.names.index(find_column(condition[:cut], table.names, '--where'))
+        wanted = condition[cut + 1:].strip()
+        seen = {}
+        for _, cells in table.records():
+            seen[cells[place].strip()] = None
+        taken = {cell for cell in seen if (is_missing(cell) if not wanted else cell == wanted)}
+        taken = taken or {cell for cell in seen if cell.casefold() == wanted.casefold() or same_number(cell, wanted)}
+        if not taken:
+            raise Refusal(f'{table.path}: no row has {table.names[place]} {shown(wanted)} (--where). Its values are: '
+                          f'{listed(map(shown, seen), 8)}.')
+        table.records = kept(table.records, place, taken)
+        table.notes.append(f'only {table.names[place]} = {wanted}' if wanted else f'only without {table.names[place]}')
+
+
+def kept(records, place, taken):
+    def chosen():
+        for line, cells in records():
+            if cells[place].strip() in taken:
+                yield line, cells
+    return chosen
 
 
 class Rows:
