@@ -171,6 +171,10 @@ heading 'pages and pictures in a browser'
 check_suite report "$repo/tools/report_test.py"
 heading 'the examples'
 check_suite examples "$repo/tools/examples_test.sh"
+check_suite nightly "$repo/tools/nightly_test.sh"
+
+heading 'drivers'
+check_suite drivers "$repo/tools/drivers_test.sh"
 # where those that need src/math without the server find the one C++ file compiled
 export AB_TEST_BUILD_DIR=$build_dir
 

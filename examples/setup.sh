@@ -8,9 +8,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../tools/cluster.sh"
 
 server() {
-	if find_server && [ -d "$(kept_server)" ]; then
-		use_server "$(kept_server)"
-	else
+	if ! { find_server && use_kept_server; }; then
 		step 'installing the packages that are missing' install_prerequisites
 		step "building ab_test for $("$PG_CONFIG" --version), once" build_kept_server
 	fi

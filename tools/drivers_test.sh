@@ -39,6 +39,7 @@ prepare_go() {
 	)
 }
 
+install_prerequisites
 mkdir -p "$scratch/drivers/go"
 step '[1/3] installing the drivers' install_drivers
 step '[2/3] installing the driver of node' prepare_node

@@ -17,7 +17,7 @@ in_dbt() {
 
 server
 dbt=''
-python_packages dbt dbt-postgres==1.11.0
+python_packages dbt dbt-core==1.11.16 dbt-postgres==1.11.0
 step 'starting a throwaway server' start_cluster
 run_psql -c 'CREATE EXTENSION ab_test' -f "$repo/examples/nightly/log.sql"
 step 'the first run and its tests' in_dbt build

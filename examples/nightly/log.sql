@@ -6,5 +6,5 @@ INSERT INTO event
 SELECT at, at, variant, ab_bucket('made up: completed', i) < CASE variant WHEN 'treatment' THEN 7890 ELSE 7130 END,
 	   round(1000 * ((l + 0.0001) / (1.0001 - l)) ^ 0.22)
 FROM generate_series(1, 5600) AS i, ab_assign('support-bot-v2', i, 0.2) AS variant,
-	 LATERAL (SELECT timestamptz '2026-06-01 00:00+00' + i * interval '3.6 minutes' AS at,
+	 LATERAL (SELECT timestamptz '2026-06-01 00:00+00' + (i - 1) * interval '3.6 minutes' AS at,
 					 ab_bucket('made up: latency', i) / 10000.0 AS l) AS draw;

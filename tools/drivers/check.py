@@ -54,7 +54,7 @@ def literal(kind, value):
 
 
 def psql(sql):
-    return subprocess.run(['psql', '-X', '-At', '-v', 'ON_ERROR_STOP=1', '-c', sql], check=True, capture_output=True,
+    return subprocess.run(['psql', '-X', '-At', '-v', 'ON_ERROR_STOP=1', '-c', sql], check=True, stdout=subprocess.PIPE,
                           text=True).stdout
 
 
@@ -72,7 +72,7 @@ def expected(sql, bound):
 
 def describe(sql):
     return subprocess.run(['psql', '-X', '-At', '-v', 'ON_ERROR_STOP=1'], input=f'{sql} \\gdesc\n', check=True,
-                          capture_output=True, text=True).stdout.splitlines()
+                          stdout=subprocess.PIPE, text=True).stdout.splitlines()
 
 
 KINDS = {'text': 'text', 'bigint': 'number', 'integer': 'number', 'double precision': 'number', 'boolean': 'boolean'}
