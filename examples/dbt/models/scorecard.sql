@@ -1,0 +1,6 @@
+{{ config(materialized='table') }}
+
+select row_number() over () as line, r.*
+from ab_scorecard('select completed, latency_ms from {{ ref("daily_states") }}', metrics => '{
+       "completed": {"role": "primary", "direction": "higher"},
+       "latency_ms": {"statistic": "p95", "role": "guardrail", "direction": "lower", "margin_pct": 10}}') as r
