@@ -46,7 +46,7 @@ def check_rows(checks, inputs, rows, arms, lower, floor, alpha, first=None):
 
 
 def check_rates(server, checks, rng):
-    for i in range(6):
+    for i in range(3):
         k = 3 if i % 2 else 2
         rate = float(rng.choice([0.5, 0.02, 0.95, 1e-4]))
         prior = [(1.0, 1.0), (0.5, 0.5)][i % 2]
@@ -66,7 +66,7 @@ def check_rates(server, checks, rng):
 
 
 def check_events(server, checks, rng):
-    for i in range(4):
+    for i in range(2):
         k = (2, 3)[i % 2]
         cases = []
         for j in range(k):
@@ -79,7 +79,7 @@ def check_events(server, checks, rng):
 
 
 def check_means(server, checks, rng):
-    for i in range(4):
+    for i in range(3):
         k = int(rng.integers(2, 5))
         scale = float(rng.choice([1, 1e-3, 1e6]))
         cases = []
