@@ -90,13 +90,15 @@ def offline():
     questions = [{'inputs': {'question': f'question {i}'}, 'expectations': {'answer': str(i)}} for i in range(30)]
     ease = [random.random() for _ in questions]
 
-    def model(version, skill):
+    def model(version, skill, repetition):
         # Its argument is all that MLflow records of the example, and what pairs it with the other version's.
         def answer(question):
             number = int(question.split()[1])
             if number == 17 and version == 'v2':
                 raise RuntimeError('the model did not answer')
-            knows = 0.5 * ease[number] + 0.5 * random.random() < skill
+            # Of its own seed: evaluate() asks in several threads, in any order.
+            luck = random.Random(f'{version} {repetition} {number}').random()
+            knows = 0.5 * ease[number] + 0.5 * luck < skill
             return str(number) if knows else 'I do not know'
         return answer
 
@@ -104,7 +106,8 @@ def offline():
         with mlflow.start_run(run_name=f'prompt {version}'):
             mlflow.log_param('prompt_version', version)
             for repetition in range(2):
-                mlflow.genai.evaluate(data=questions, predict_fn=model(version, skill), scorers=[correct, brevity])
+                mlflow.genai.evaluate(data=questions, predict_fn=model(version, skill, repetition),
+                                      scorers=[correct, brevity])
 
 
 production()
