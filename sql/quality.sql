@@ -104,6 +104,7 @@ FROM (SELECT (ab_balance(y + 10 * (variant = 'b')::int, variant)).* FROM before)
 SELECT n, std_difference < 0.1 AS small, imbalance FROM (SELECT (ab_balance(y > 50, variant)).* FROM before) t;
 -- what cannot be tested
 SELECT n, std_difference, lowest, p_value, imbalance, note FROM (SELECT (ab_balance(1.0, variant)).* FROM before) t;
+SELECT n, p_value, note FROM (SELECT (ab_balance((variant = 'a'), variant)).* FROM before) t;
 SELECT n, p_value, note FROM (SELECT (ab_balance(y, 'a')).* FROM before) t;
 SELECT n, p_value, note FROM (SELECT (ab_balance(CASE WHEN y = 5 THEN 'NaN' WHEN y < 90 THEN y END, variant)).*
 	FROM before) t;

@@ -82,6 +82,21 @@ FROM (VALUES ('1'), ('"x"'), ('null'), ('[1]'), ('[[]]'), ('[{}, null]'), ('{"ro
 SELECT error_of('SELECT ab_trend_svg(''{"metric": "m"}'')');
 SELECT error_of('SELECT ab_trend_svg(''{"metric": "m", "day": "Monday"}'')');
 SELECT error_of('SELECT ab_verdict(jsonb_agg(''{}''::jsonb)) FROM generate_series(1, 100001)');
+-- pairs have no split, and are no users
+CREATE TABLE pairs AS SELECT 'sample ratio' AS role, NULL AS metric, 'pairs' AS statistic, 400 AS control_n,
+	390 AS treatment_n, NULL::float8 AS lift_low_pct, NULL::float8 AS relative_lift_pct, NULL::float8 AS lift_high_pct,
+	NULL::float8 AS mde_pct, 'compared in pairs' AS verdict, 500 AS planned_n
+UNION ALL SELECT 'primary', 'score', 'mean', 380, 380, 2, 4, 6, 3, 'better', 500;
+SELECT told(ab_verdict(jsonb_agg(to_jsonb(r) || more))) FROM pairs AS r,
+	(VALUES ('{}'::jsonb), ('{"planned_n": 300}'), ('{"planned_n": null}'), ('{"rule": "always-valid"}')) AS m(more)
+GROUP BY more ORDER BY more;
+SELECT ab_verdict(jsonb_agg(to_jsonb(r) - CASE role WHEN 'primary' THEN '' ELSE 'verdict' END))
+	~ 'no split to check' AS by_the_statistic,
+	ab_report_html(jsonb_agg(to_jsonb(r))) ~ '>Pairs</h2>.*compared in pairs' AS page,
+	ab_report_html(jsonb_agg(to_jsonb(r))) ~ ', 380 pairs, 95% intervals' AS subtitle,
+	ab_report_html(jsonb_agg(to_jsonb(r))) || ab_forest_svg(jsonb_agg(to_jsonb(r))) ~ 'users' AS users
+FROM pairs AS r;
+DROP TABLE pairs;
 -- numbers too large for a double, words that are none of ours, variants that are numbers
 SELECT ab_verdict('{"p_value": 1e-400, "diff": 1e400, "verdict": "practically the same", "treatment": 2,
 	"control": false}');

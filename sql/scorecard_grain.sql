@@ -135,6 +135,25 @@ SELECT error_of(format('SELECT * FROM ab_scorecard(''answer'', variant => ''mode
 	('control => ''base'', metrics => ''{"score": {"statistic": "p50"}}'''), ('control => ''nobody'''),
 		('metrics => ''{"score": {}}'''),
 	('control => ''base'', split => ''{}'''), ('control => ''base'', unit => ''prompt''')) AS t(arguments);
+-- the split of several variants, of which one is compared: that of the two
+SELECT r.control_n, r.treatment_n, r.verdict, close(r.p_value, h.p_value) AS as_by_hand
+FROM (VALUES (NULL, NULL::bigint), ('always-valid', 500)) AS rule(sequential, planned_n),
+	LATERAL ab_scorecard('answer', '{"score": {}}', variant => 'model', control => 'base', treatment => 'tuned',
+						 split => '{"base": 0.4, "tuned": 0.4, "large": 0.2}', sequential => rule.sequential,
+						 planned_n => rule.planned_n) AS r,
+	LATERAL (SELECT p_value FROM ab_srm(ARRAY[r.control_n, r.treatment_n], ARRAY[1, 1]) WHERE sequential IS NULL
+			 UNION ALL SELECT p_value FROM ab_srm_sequential(ARRAY[r.control_n, r.treatment_n], ARRAY[1, 1])
+			 WHERE sequential IS NOT NULL) AS h WHERE r.role = 'sample ratio';
+-- variants that share nothing, in words; one column for two parts
+SELECT control_n, treatment_n, statistic, verdict, note
+FROM ab_scorecard('SELECT *, prompt + CASE WHEN model = ''tuned'' THEN 1000 ELSE 0 END AS id FROM answer',
+				  '{"score": {}}', variant => 'model', pair => 'id', control => 'base', treatment => 'tuned') LIMIT 1;
+SELECT error_of('SELECT * FROM ab_scorecard(''answer'', ''{"score": {}}'', ''model'', control => ''base'', ' ||
+	arguments || ')')
+FROM (VALUES ('unit => ''model'''), ('pair => ''model'''), ('slice => ''{kind,model}'''),
+	('slice => ''{kind,ok,kind}''')) AS t(arguments);
+SELECT error_of('SELECT * FROM ab_scorecard(''answer'', ''{"score": {"role": "guardrail", "direction": "higher",
+	"margin_pct": 2000}}'', ''model'', control => ''base'')');
 
 -- slices: a block each, the test that they differ, and the whole as without them
 SELECT slice, role, metric, control_n, treatment_n, p_value, p_adjusted, verdict, note

@@ -71,6 +71,7 @@ CheckVariants(AbAnovaRow *row, const AbSummary *summary, bool equal_var,
 	int			overflows = 0;
 	int			single = 0;
 	int			constant = 0;
+	bool		differ = false;
 
 	for (int i = 0; i < row->count; i++)
 	{
@@ -84,6 +85,8 @@ CheckVariants(AbAnovaRow *row, const AbSummary *summary, bool equal_var,
 		overflows += (arm->flags & AB_ARM_OVERFLOW) != 0;
 		single += arm->n == 1;
 		constant += !(row->groups[i].squares > 0);
+		/* deviations are from the first that has rows */
+		differ |= row->groups[i].deviation != 0;
 	}
 
 	*note = NULL;
@@ -101,7 +104,9 @@ CheckVariants(AbAnovaRow *row, const AbSummary *summary, bool equal_var,
 	else if (row->n == row->variants)
 		*note = "too few rows: the test needs at least two in one variant";
 	else if (constant == row->variants)
-		*note = "no variation within any variant: no test";
+		*note = differ ?
+			"no variation within any variant, yet their means differ: no test" :
+			"no variation within any variant: no test";
 	else if (!equal_var && single > 0)
 		*note = "too few rows: Welch's test needs at least two in each variant";
 	else if (!equal_var && constant > 0)

@@ -27,6 +27,7 @@ AbTellIntervals(const AbTelling *telling)
 	const AbCard *least = NULL;
 	const AbCard *most = NULL;
 	bool		primary = AbFirstCard(telling, AbIsPrimary) != NULL;
+	const char *units = telling->in_pairs ? "pairs" : "users";
 	List	  **caveats = &telling->conclusion->caveats;
 
 	for (int i = 0; i < telling->whole->count; i++)
@@ -73,13 +74,13 @@ AbTellIntervals(const AbTelling *telling)
 					   AbPlural(overruled, "excludes", "exclude")));
 	if (least == most && least != NULL)
 		AbAdd(caveats,
-			  psprintf("This many users usually show a change of %s or more in %s, and often miss a smaller one.",
-					   AbShowPercent(least->mde),
+			  psprintf("This many %s usually show a change of %s or more in %s, and often miss a smaller one.",
+					   units, AbShowPercent(least->mde),
 					   AbShortName(AbMetricName(least))));
 	else if (least != NULL)
 		AbAdd(caveats,
-			  psprintf("This many users usually show a change of %s or more (%s) to %s or more (%s), and often miss smaller ones.",
-					   AbShowPercent(least->mde),
+			  psprintf("This many %s usually show a change of %s or more (%s) to %s or more (%s), and often miss smaller ones.",
+					   units, AbShowPercent(least->mde),
 					   AbShortName(AbMetricName(least)),
 					   AbShowPercent(most->mde),
 					   AbShortName(AbMetricName(most))));
@@ -133,20 +134,21 @@ AbTellLooks(const AbTelling *telling, const AbStanding *standings)
 
 	if (plan != NULL && fixed == NULL && any_day != NULL)
 		AbAdd(caveats,
-			  psprintf("It was planned for %s users of %s, of whom %s are in, but the end was not fixed.",
+			  psprintf("It was planned for %s %s, of %s %s are in, but the end was not fixed.",
 					   AbShowCount(plan->planned_n),
-					   AbVariantName(plan->control, "control"),
+					   AbPlannedOf(telling, plan),
+					   telling->in_pairs ? "which" : "whom",
 					   AbShowCount(plan->control_n)));
 	else if (plan != NULL && !standings[0].early)
 		AbAdd(caveats, plan->control_n >= plan->planned_n ?
-			  psprintf("The planned size is reached: %s of %s users of %s.",
+			  psprintf("The planned size is reached: %s of %s %s.",
 					   AbShowCount(plan->control_n),
 					   AbShowCount(plan->planned_n),
-					   AbVariantName(plan->control, "control")) :
-			  psprintf("The planned size is not reached: %s of %s users of %s.",
+					   AbPlannedOf(telling, plan)) :
+			  psprintf("The planned size is not reached: %s of %s %s.",
 					   AbShowCount(plan->control_n),
 					   AbShowCount(plan->planned_n),
-					   AbVariantName(plan->control, "control")));
+					   AbPlannedOf(telling, plan)));
 	else if (plan == NULL && fixed != NULL)
 		AbAdd(caveats,
 			  "No planned size was given, so nothing here says that this is the end.");
@@ -276,6 +278,9 @@ AbTellSplit(const AbTelling *telling)
 	if (split == NULL || split->outcome == AB_OUTCOME_UNKNOWN)
 		AbAdd(&conclusion->caveats,
 			  "Nothing here checks that users were split as intended: do that before relying on it.");
+	else if (telling->in_pairs)
+		AbAdd(&conclusion->caveats,
+			  "Variants are compared on what both were tried on, pair by pair, so there is no split to check. What only one of them has is left out: why the other lacks it must not depend on how well it would have done.");
 	else if (split->outcome == AB_OUTCOME_SPLIT_UNCHECKED)
 		AbAdd(&conclusion->caveats,
 			  "Whether users were split as intended was not checked, because the intended shares were not given: do that before relying on it.");

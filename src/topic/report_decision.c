@@ -23,9 +23,10 @@ const AbCard *
 AbSplitCard(const AbReport *report, const AbReportBlock *block)
 {
 	static const int badness[AB_OUTCOMES] = {
-		[AB_OUTCOME_SPLIT_MISMATCH] = 3,
-		[AB_OUTCOME_SPLIT_UNCHECKED] = 2,
-		[AB_OUTCOME_SPLIT_INTENDED] = 1
+		[AB_OUTCOME_SPLIT_MISMATCH] = 4,
+		[AB_OUTCOME_SPLIT_UNCHECKED] = 3,
+		[AB_OUTCOME_SPLIT_INTENDED] = 2,
+		[AB_OUTCOME_IN_PAIRS] = 1
 	};
 	const AbCard *found = NULL;
 
@@ -39,6 +40,17 @@ AbSplitCard(const AbReport *report, const AbReportBlock *block)
 			found = card;
 	}
 	return found;
+}
+
+/*
+ * Is every user, prompt or whatever there is in all variants?
+ */
+bool
+AbInPairs(const AbReport *report, const AbReportBlock *block)
+{
+	const AbCard *split = block ? AbSplitCard(report, block) : NULL;
+
+	return split != NULL && split->outcome == AB_OUTCOME_IN_PAIRS;
 }
 
 /*

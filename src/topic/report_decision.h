@@ -39,6 +39,7 @@ typedef struct AbStanding
 extern const AbReportBlock *AbWholeBlock(const AbReport *report);
 extern const AbCard *AbSplitCard(const AbReport *report,
 								 const AbReportBlock *block);
+extern bool AbInPairs(const AbReport *report, const AbReportBlock *block);
 extern AbStanding *AbStandings(const AbReport *report, int *count);
 extern bool AbIsEarly(const AbCard *card);
 extern bool AbIncludesZero(const AbCard *card, bool *known);

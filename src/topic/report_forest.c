@@ -153,9 +153,11 @@ PutHeading(StringInfo out, const AbCard *split, const char *name, double y)
 		text = psprintf("%s%s%s", split->verdict ? split->verdict : "",
 						isnan(split->control_n) || isnan(split->treatment_n) ?
 						"" :
-						psprintf(", %s and %s users",
+						psprintf(", %s and %s%s",
 								 AbShowCount(split->control_n),
-								 AbShowCount(split->treatment_n)),
+								 AbShowCount(split->treatment_n),
+								 split->outcome == AB_OUTCOME_IN_PAIRS ? "" :
+								 " users"),
 						isnan(split->p_value) ? "" :
 						psprintf(", %s", AbShowPEquation(split->p_value)));
 	PutText(out, "ab-ink ab-strong", MARGIN, y + 22, PLOT_LEFT - MARGIN - 10,

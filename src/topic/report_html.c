@@ -140,9 +140,12 @@ PutSubtitle(const Page *page)
 		Put(out, "", page->treatment, " against ");
 		Put(out, "", page->control, "");
 		if (!isnan(first->control_n) && !isnan(first->treatment_n))
-			appendStringInfo(out, ", %s and %s users",
-							 AbShowCount(first->treatment_n),
-							 AbShowCount(first->control_n));
+			appendStringInfoString(out, AbInPairs(page->report, whole) ?
+								   psprintf(", %s pairs",
+											AbShowCount(first->control_n)) :
+								   psprintf(", %s and %s users",
+											AbShowCount(first->treatment_n),
+											AbShowCount(first->control_n)));
 	}
 	appendStringInfo(out, ", %s intervals%s</p>\n",
 					 AbShowPercent(100 * (1 - first->alpha)),
@@ -589,7 +592,9 @@ AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 	if (split != NULL)
 	{
 		appendStringInfoString(out,
-							   "<section aria-labelledby=\"split\">\n<h2 id=\"split\">Sample ratio</h2>\n");
+							   "<section aria-labelledby=\"split\">\n<h2 id=\"split\">");
+		appendStringInfoString(out, AbInPairs(report, whole) ?
+							   "Pairs</h2>\n" : "Sample ratio</h2>\n");
 		PutSplit(&page, whole);
 		appendStringInfoString(out, "</section>\n");
 	}

@@ -92,8 +92,8 @@ static const AbWords rules = AB_WORDS("rule", rule_words);
 
 /* by AbOutcome */
 static const char *const outcome_words[AB_OUTCOMES] = {
-	NULL, "split as intended", "split mismatch", "split not checked", "better",
-	"worse", "higher", "lower", "no clear difference", "not worse",
+	NULL, "split as intended", "split mismatch", "split not checked",
+	"compared in pairs", "better", "worse", "higher", "lower", "no clear difference", "not worse",
 	"not shown", "no data"
 };
 
@@ -249,7 +249,9 @@ ReadOutcome(AbCard *card)
 		return;
 	}
 	if (card->role == AB_CARD_SPLIT)
-		card->outcome = isnan(card->p_value) ? AB_OUTCOME_SPLIT_UNCHECKED :
+		card->outcome = card->statistic != NULL &&
+			strcmp(card->statistic, "pairs") == 0 ? AB_OUTCOME_IN_PAIRS :
+			isnan(card->p_value) ? AB_OUTCOME_SPLIT_UNCHECKED :
 			card->p_value < card->alpha ? AB_OUTCOME_SPLIT_MISMATCH :
 			AB_OUTCOME_SPLIT_INTENDED;
 	else if (card->role == AB_CARD_PRIMARY || card->role == AB_CARD_SECONDARY)

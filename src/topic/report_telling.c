@@ -163,6 +163,16 @@ AbFirstCard(const AbTelling *telling, AbCardTest test)
 }
 
 /*
+ * What is counted against the planned size.
+ */
+const char *
+AbPlannedOf(const AbTelling *telling, const AbCard *card)
+{
+	return telling->in_pairs ? "pairs" :
+		psprintf("users of %s", AbVariantName(card->control, "control"));
+}
+
+/*
  * A row as a sentence: its own, or one of its numbers.
  */
 const char *

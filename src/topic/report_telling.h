@@ -25,6 +25,7 @@ typedef struct AbTelling
 	const AbReport *report;
 	const AbReportBlock *whole;
 	bool		several;		/* treatments */
+	bool		in_pairs;
 	AbConclusion *conclusion;
 } AbTelling;
 
@@ -43,6 +44,8 @@ extern const char *AbMetrics(const AbTelling *telling,
 extern const char *AbClaim(const AbTelling *telling,
 						   const AbStanding *standing, AbCardTest test,
 						   const char *of_one, const char *of_many);
+extern const char *AbPlannedOf(const AbTelling *telling,
+							   const AbCard *card);
 extern bool AbIsPrimary(const AbCard *card);
 extern int	AbCountCards(const AbTelling *telling, AbCardTest test);
 extern const AbCard *AbFirstCard(const AbTelling *telling, AbCardTest test);

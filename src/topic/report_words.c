@@ -106,8 +106,8 @@ static const char *
 ShipCondition(const AbTelling *telling)
 {
 	const AbCard *split = AbSplitCard(telling->report, telling->whole);
-	bool		checked = split != NULL &&
-		split->outcome == AB_OUTCOME_SPLIT_INTENDED;
+	bool		checked = telling->in_pairs ||
+		(split != NULL && split->outcome == AB_OUTCOME_SPLIT_INTENDED);
 	bool		ended = AbFirstCard(telling, IsPlanned) != NULL;
 
 	if (checked)
@@ -148,11 +148,13 @@ TellOne(const AbTelling *telling, const AbStanding *standing)
 	if (standing->early && first != NULL)
 	{
 		conclusion->tone = AB_TONE_WARN;
-		conclusion->headline = psprintf("Too early to decide: %s of the %s users planned for %s are in.",
+		conclusion->headline = psprintf("Too early to decide: %s of the %s %s are in.",
 										AbShowCount(first->control_n),
 										AbShowCount(first->planned_n),
-										AbVariantName(first->control,
-													  "control"));
+										telling->in_pairs ? "pairs planned" :
+										psprintf("users planned for %s",
+												 AbVariantName(first->control,
+															   "control")));
 		AbAdd(&conclusion->evidence,
 			  "What an early look shows often shrinks or turns later; so far:");
 		return;
@@ -427,7 +429,8 @@ AbConclusion
 AbConclude(const AbReport *report)
 {
 	AbConclusion conclusion = {AB_TONE_FLAT, NULL, NIL, NIL};
-	AbTelling	telling = {report, AbWholeBlock(report), false, &conclusion};
+	const AbReportBlock *whole = AbWholeBlock(report);
+	AbTelling	telling = {report, whole, false, AbInPairs(report, whole), &conclusion};
 	const AbCard *repeated;
 	AbStanding *standings;
 	int			count;

@@ -29,7 +29,7 @@
 
 static const AbRange planned_n_range = {
 	.low = 2, .high = AB_MAX_OBSERVATIONS, .optional = true,
-	.message = "planned_n must be at least 2",
+	.message = "planned_n must be between 2 and 2^53",
 	.hint = "It is the planned number of users, or pairs, of the control, as ab_sample_size() returns it."
 };
 

@@ -40,7 +40,7 @@ COMMENT ON COLUMN ab_scorecard_row.slice IS
 COMMENT ON COLUMN ab_scorecard_row.role IS 'sample ratio, primary, secondary, guardrail or heterogeneity';
 COMMENT ON COLUMN ab_scorecard_row.metric IS 'name of the metric';
 COMMENT ON COLUMN ab_scorecard_row.statistic IS
-	'what is compared: mean, rate, ratio, median, p95 and the like, rank, trimmed mean, capped mean; of the sample ratio count';
+	'what is compared: mean, rate, ratio, median, p95 and the like, rank, trimmed mean, capped mean; of the sample ratio count, or pairs, which have no split';
 COMMENT ON COLUMN ab_scorecard_row.direction IS 'higher or lower, where it is said which is better; else NULL';
 COMMENT ON COLUMN ab_scorecard_row.control IS 'name of the control, NULL where it is not known';
 COMMENT ON COLUMN ab_scorecard_row.treatment IS
@@ -79,7 +79,7 @@ COMMENT ON COLUMN ab_scorecard_row.prob_better IS
 COMMENT ON COLUMN ab_scorecard_row.mde_pct IS
 	'the smallest true lift, in percent, that so many rows would show with power 0.8, by itself and by this look alone; NULL where it is not known';
 COMMENT ON COLUMN ab_scorecard_row.verdict IS
-	'split as intended, split mismatch, split not checked; better, worse, higher, lower, no clear difference; of a guardrail not worse, worse, not shown; of heterogeneity effects differ, no clear difference; no data';
+	'split as intended, split mismatch, split not checked, compared in pairs; better, worse, higher, lower, no clear difference; of a guardrail not worse, worse, not shown; of heterogeneity effects differ, no clear difference; no data';
 COMMENT ON COLUMN ab_scorecard_row.method IS 'the test that was done, in words';
 COMMENT ON COLUMN ab_scorecard_row.note IS
 	'what the reader must know: what was left out, why a column is NULL, which assumption the data contradict; NULL if nothing';

@@ -63,7 +63,7 @@ static const AbRange margin_range = {
 
 static const AbRange margin_pct_range = {
 	.low = 0, .low_open = true, .high = 1000,
-	.message = "\"margin_pct\" must be above 0",
+	.message = "\"margin_pct\" must be above 0 and at most 1000",
 	.hint = "It is the loss that would be acceptable, in percent of the control: 10 for 10%."
 };
 
@@ -602,6 +602,20 @@ ReadSlices(AbSpec *spec, ArrayType *names)
 }
 
 /*
+ * ERROR: that column has that part already.
+ */
+static void
+RefuseTwice(const AbSpec *spec, int column, int other, const char *part,
+			const char *other_part)
+{
+	if (column != AB_NO_COLUMN && column == other)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("column \"%s\" cannot be %s and %s",
+						spec->query.columns[column].name, part, other_part)));
+}
+
+/*
  * Read what a call asks of a query.
  */
 AbSpec
@@ -637,6 +651,16 @@ AbReadSpec(const AbScorecardCall *call, AbQuery query)
 		spec.pair = AbNeedColumn(&query, call->pair, "pair");
 	if (call->slice != NULL)
 		ReadSlices(&spec, call->slice);
+	RefuseTwice(&spec, spec.unit, spec.variant, "the unit", "the variant");
+	RefuseTwice(&spec, spec.pair, spec.variant, "the pair", "the variant");
+	for (int i = 0; i < spec.slice_count; i++)
+	{
+		RefuseTwice(&spec, spec.slices[i], spec.variant, "a slice",
+					"the variant");
+		for (int j = 0; j < i; j++)
+			RefuseTwice(&spec, spec.slices[i], spec.slices[j], "a slice",
+						"a slice again");
+	}
 	if (call->metrics != NULL)
 		ReadMetrics(&spec, call->metrics);
 	else

@@ -248,6 +248,29 @@ CheckSplit(const AbArmList *arms, const AbLabel *labels, int count)
 }
 
 /*
+ * The shares of the two that are compared, where a treatment is named: others
+ * are not counted, and would seem to have lost all their users.  Returns how
+ * many are left.
+ */
+static int
+ComparedShares(const AbScorecardRow *row, AbLabel treatment, AbLabel *labels,
+			   double *weights, int count)
+{
+	int			kept = 0;
+
+	if (treatment.data == NULL || row->control.data == NULL)
+		return count;
+	for (int i = 0; i < count; i++)
+		if (AbLabelEquals(labels[i], treatment) ||
+			AbLabelEquals(labels[i], row->control))
+		{
+			labels[kept] = labels[i];
+			weights[kept++] = weights[i];
+		}
+	return kept;
+}
+
+/*
  * Test the numbers of a block against the split, by ab_srm, or
  * ab_srm_sequential, of a summary that has them.
  */
@@ -274,6 +297,8 @@ TestSplit(const AbSpec *spec, AbScorecardRow *row)
 		BadSplit("It is no object.");
 	count = ReadSplit(split, labels, weights);
 	CheckSplit(row->arms, labels, count);
+	count = ComparedShares(row, spec->call->test.treatment, labels, weights,
+						   count);
 	for (int i = 0; i < count; i++)
 	{
 		rows[i] = Int64GetDatum((int64) RowsOf(row->arms, labels[i]));
@@ -310,25 +335,33 @@ TestSplit(const AbSpec *spec, AbScorecardRow *row)
  */
 static void
 NoteLostPairs(const AbCollection *collection, const AbBlock *block,
-			  AbLabel control, AbNotes *notes)
+			  const AbArmList *arms, AbLabel control, AbNotes *notes)
 {
-	double		control_pairs = RowsOf(&block->arms, control);
+	double		control_pairs = RowsOf(arms, control);
 	AbArmList	list = AbListState(collection, 0, block->states[0]);
 
-	for (int i = 0; i < list.count; i++)
+	for (int i = 0; i < arms->count && control.data != NULL; i++)
 	{
-		AbArmEntry *entry = &list.entries[i];
-		double		both = entry->rows;
+		const AbArmEntry *arm = &arms->entries[i];
+		double		both = 0;
 
-		for (int j = 0; j < list.missing_count; j++)
-			both += entry->missing[j];
-		if (RowsOf(&block->arms, entry->label) > both)
+		if (AbLabelEquals(arm->label, control))
+			continue;
+
+		/* a variant that shares no pair with the control is not in the list */
+		for (int k = 0; k < list.count; k++)
+			if (AbLabelEquals(list.entries[k].label, arm->label))
+			{
+				both = list.entries[k].rows;
+				for (int j = 0; j < list.missing_count; j++)
+					both += list.entries[k].missing[j];
+			}
+		if (arm->rows > both)
 			AbNote(notes, "%.0f that \"%s\" has without the control left out",
-				   RowsOf(&block->arms, entry->label) - both,
-				   AbLabelToServer(entry->label));
+				   (double) arm->rows - both, AbLabelToServer(arm->label));
 		if (control_pairs > both)
 			AbNote(notes, "%.0f that \"%s\" lacks left out",
-				   control_pairs - both, AbLabelToServer(entry->label));
+				   control_pairs - both, AbLabelToServer(arm->label));
 	}
 }
 
@@ -368,9 +401,9 @@ AbSampleRatio(const AbCollection *collection, const AbBlock *block,
 
 	row.role = AB_ROLE_SAMPLE_RATIO;
 	row.metric_name = "sample ratio";
-	row.statistic = "count";
-	row.arms = Compared(&block->arms, control, &spec->call->test);
 	row.in_pairs = collection->grain == AB_GRAIN_PAIRS;
+	row.statistic = row.in_pairs ? "pairs" : "count";
+	row.arms = Compared(&block->arms, control, &spec->call->test);
 	row.control = control;
 	if (control.data != NULL)
 		row.control_n = (int64) RowsOf(&block->arms, control);
@@ -378,7 +411,7 @@ AbSampleRatio(const AbCollection *collection, const AbBlock *block,
 	if (treatment.data != NULL)
 		row.treatment_n = (int64) RowsOf(&block->arms, treatment);
 	row.alpha = NAN;
-	row.verdict = "split not checked";
+	row.verdict = row.in_pairs ? "compared in pairs" : "split not checked";
 	if (spec->call->split != NULL)
 		TestSplit(spec, &row);
 
@@ -398,7 +431,7 @@ AbSampleRatio(const AbCollection *collection, const AbBlock *block,
 	{
 		if (block->most_rows > 1)
 			AbNote(&row.notes, "repeats are averaged");
-		NoteLostPairs(collection, block, control, &row.notes);
+		NoteLostPairs(collection, block, row.arms, control, &row.notes);
 	}
 	if (spec->left_out != NULL && block->slice < 0)
 		AbNote(&row.notes, "no metrics: %s", spec->left_out);

@@ -231,7 +231,8 @@ def decision(rows):
 def section_decisions(server, checks, rng):
     for _ in range(1500):
         rows = random_rows(rng)[:int(rng.integers(1, 8))]
-        split = rng.choice(['split as intended', 'split not checked', 'split mismatch'], p=[0.5, 0.35, 0.15])
+        split = rng.choice(['split as intended', 'split not checked', 'split mismatch', 'compared in pairs'],
+                           p=[0.4, 0.3, 0.15, 0.15])
         given = [{'role': 'sample ratio', 'verdict': str(split)}] + rows
         order = rng.permutation(len(given))
         words = server.value('SELECT ab_verdict(%s::jsonb)', (json.dumps([given[i] for i in order]),))
@@ -259,6 +260,8 @@ def section_decisions(server, checks, rng):
                 wrong.append(('secondary', told, want, None))
         if split == 'split not checked' and 'was not checked' not in words:
             wrong.append(('split', words, 'said to be unchecked', None))
+        if split == 'compared in pairs' and ('no split to check' not in words or 'if users were split' in words):
+            wrong.append(('split', words, 'pairs have none', None))
         checks.all_of(given, wrong)
 
 
