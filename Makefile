@@ -22,7 +22,7 @@ page_test = $(patsubst README,readme,$(subst -,_,$(subst /,_,$(basename $(1)))))
 PAGE_TESTS = $(foreach page,$(PAGES),$(call page_test,$(page)))
 
 # tests of a topic, tests across topics, and pages
-REGRESS = $(patsubst sql/%.sql,%,$(wildcard $(TOPICS:%=sql/%.sql))) lift scorecard_grain scorecard_rights overloads parallel catalog peers frozen $(PAGE_TESTS)
+REGRESS = $(patsubst sql/%.sql,%,$(wildcard $(TOPICS:%=sql/%.sql))) lift scorecard_grain scorecard_rights scorecard_sequential overloads parallel catalog peers frozen $(PAGE_TESTS)
 REGRESS_OPTS = --load-extension=$(EXTENSION)
 
 # Contraction into fused multiply-adds would make results depend on the

@@ -29,6 +29,7 @@ What is compared
     --higher, --lower COLUMN
                           of which outcomes more, or less, is better
     --treatment VALUE     only these variants, where there are more
+    --where COLUMN=VALUE  only these rows; without a value those without one
     --unit COLUMN         rows with the same value are one unit, such as a user
     --pair COLUMN         rows with the same value are compared with each other,
                           such as a prompt that both models answered; where a
@@ -41,7 +42,8 @@ What is compared
     --correction NAME     for several metrics: holm unless given
 
 How the file is read
-    CSV with any separator, JSON Lines, JSON; also packed by gzip, bzip2, xz.
+    CSV with any separator, JSON Lines, JSON; also packed by gzip, bzip2, xz;
+    Parquet where pyarrow is. Objects inside become columns outer.inner.
     --delimiter CHAR      the separator, else it is guessed
     --decimal CHAR        . or , where numbers such as 1,200 could be both
     --encoding NAME       else UTF-8, UTF-16 or, failing these, Windows-1252

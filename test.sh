@@ -194,6 +194,8 @@ check_suite calibrate_sequential "$repo/tools/calibrate_sequential.sh" 400
 heading 'the first command, on files of every layout'
 check_suite demo env PG_CONFIG="$installed" AB_TEST_CACHE="$scratch/cache" /usr/bin/python3 "$repo/tools/demo_test.py"
 
+check_suite exports /usr/bin/python3 "$repo/tools/exports_test.py"
+
 heading 'servers of their own'
 check_suite server "$repo/tools/server_test.sh"
 

@@ -15,9 +15,10 @@ import shlex
 import sys
 import textwrap
 
-from reader.layout import LINE, NONE, Files, Long, Wide, file_arms, find_column, wide_metrics
+from reader.layout import LINE, NONE, Files, Long, Wide, file_arms, find_column, keep, same_number, wide_metrics
 from reader.load import write_script
 from reader.meaning import MISSING, Column, is_missing, look
+from reader.parquet import is_parquet, read_parquet
 from reader.records import read_table, separator_named
 from reader.refusal import Refusal, listed, shown
 from reader.text import read_text
@@ -44,7 +45,7 @@ def arguments(words):
     parser.add_argument('files', nargs='+', metavar='FILE')
     for option in ('variant', 'control', 'unit', 'pair', 'slice', 'split', 'metrics', 'delimiter', 'encoding'):
         parser.add_argument('--' + option)
-    for option in ('outcome', 'higher', 'lower', 'treatment', 'missing'):
+    for option in ('outcome', 'higher', 'lower', 'treatment', 'missing', 'where'):
         parser.add_argument('--' + option, action='append', default=[])
     parser.add_argument('--alpha', type=float, default=0.05)
     parser.add_argument('--correction', default='holm')
@@ -124,13 +125,6 @@ def order_arms(arms, asked):
             asked.control = arm
             return arms
     raise Refusal(f'--control {asked.control} is none of the files: they are {listed(arms)}')
-
-
-def same_number(one, other):
-    try:
-        return float(one) == float(other)
-    except ValueError:
-        return False
 
 
 def find_arm(name, seen, option):
@@ -460,8 +454,13 @@ def main(words):
     asked = arguments(words)
     tables = []
     for path in asked.files:
-        text, notes = read_text(path, asked.encoding)
-        tables.append(read_table(path, text, asked.delimiter, notes))
+        if is_parquet(path):
+            table = read_parquet(path)
+        else:
+            text, notes = read_text(path, asked.encoding)
+            table = read_table(path, text, asked.delimiter, notes)
+        keep(table, asked.where)
+        tables.append(table)
     rows = choose_layout(asked, tables)
     roles = choose_roles(asked, rows)
     said = []

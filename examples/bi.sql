@@ -49,12 +49,14 @@ BEGIN
 	END IF;
 
 	-- The states of each metric, a day; and which arms to compare by it.
-	SELECT string_agg(DISTINCT format('SELECT %I AS day, %L AS metric, ab_summary(%I, variant) AS s FROM %s GROUP BY 1',
-									  day, r.metric, coalesce(metrics -> r.metric ->> 'column', r.metric), log),
+	SELECT string_agg(DISTINCT format('SELECT %I AS day, %L AS metric, ab_summary(%s, variant::text) AS s FROM %s GROUP BY 1',
+									  day, r.metric, value, log),
 					  ' UNION ALL '),
 		   string_agg(format('(%L, %L, %L)', r.metric, r.control, r.treatment), ', ')
 	INTO states, arms
 	FROM ab_scorecard(log, metrics => metrics, control => control) AS r
+	JOIN pg_attribute ON attrelid = log::regclass AND attname = coalesce(metrics -> r.metric ->> 'column', r.metric),
+		 format(CASE atttypid WHEN 'interval'::regtype THEN 'extract(epoch FROM %I)' ELSE '%I' END, attname) AS value
 	WHERE r.statistic IN ('mean', 'rate');
 	IF states IS NULL THEN
 		RAISE NOTICE 'no metric is a mean or a rate: there is no trend';

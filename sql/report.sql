@@ -51,7 +51,7 @@ SELECT told(verdict('{"2": {"role": "secondary"}, "5": {"verdict": "worse"}}')) 
 -- the plan and the rule
 SELECT told(verdict('{"2": {"planned_n": 9000}}')) LIMIT 3;
 SELECT verdict('{"2": {"planned_n": 9000}, "all": {"rule": "always-valid"}}') LIKE
-	'Ship%size is not reached%however often%';
+	'Ship%for 9,000 users of v1, of whom 6,200%end was not fixed%however often%';
 SELECT verdict('{"all": {"rule": "group-sequential"}}') LIKE '%planned looks only%';
 SELECT verdict('{"2": {"planned_n": null}}') LIKE '%No planned size was given%';
 -- what was corrected

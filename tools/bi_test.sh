@@ -2,30 +2,18 @@
 #
 # The views of examples/bi.sql, and what the dashboards ask them: Grafana's and
 # Metabase's queries, the columns of Superset's datasets, and Grafana's JSON
-# against the types of @grafana/schema where there is an npm; psql alone.  ab_test must be
-# installed; ./test.sh does that first.
+# against the types of @grafana/schema where there is an npm; and psql alone.
+# ab_test must be installed; ./test.sh does that first.
 set -euo pipefail
 
 # shellcheck source=examples/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../examples/setup.sh"
+# shellcheck source=tools/checks.sh
+source "$repo/tools/checks.sh"
 
 grafana=$repo/examples/grafana/dashboard.json
 schema=@grafana/schema@11.3.0
 typescript=typescript@5.6.3
-passed=0
-failed=0
-skipped=0
-
-# check NAME EXPECTED ACTUAL
-check() {
-	if [ "$2" = "$3" ]; then
-		echo "ok      $1"
-		passed=$((passed + 1))
-	else
-		printf 'not ok  %s\n        expected: %s\n        got:      %s\n' "$@"
-		failed=$((failed + 1))
-	fi
-}
 
 query() {
 	run_psql -At -F ' ' -c "$1" 2>&1 || true
@@ -90,6 +78,12 @@ check 'a treatment each' 'a b, a c' "$(query "
 	CREATE TABLE three AS SELECT ('{a,b,c}'::text[])[1 + id % 3] AS variant, completed, at::date AS day FROM dialog;
 	CALL ab_bi.create_views('three', 'three', day => 'day', planned_n => 1000, control => 'a');
 	SELECT string_agg(DISTINCT control || ' ' || treatment, ', ') FROM ab_bi.three_trend WHERE p_value IS NOT NULL")"
+check 'numbers for variants and metrics of every type: the last day has the lifts of the scorecard' 'num, small, took, yes' "$(query "
+	CREATE TABLE types AS SELECT i % 2 AS variant, (i % 7)::int2 AS small, (i % 5)::numeric AS num, i * interval '1 s' AS took,
+		i % 3 = 0 AS yes, NULL::real AS none, date '2026-06-01' + i % 4 AS day FROM generate_series(1, 300) AS i;
+	CALL ab_bi.create_views('types', 'types', day => 'day', planned_n => 100, control => '0');
+	SELECT string_agg(metric, ', ' ORDER BY metric) FROM ab_bi.types_trend AS t JOIN ab_bi.types_scorecard AS c USING (metric)
+	WHERE t.rule = 'fixed' AND day = '2026-06-04' AND abs(t.relative_lift_pct - c.relative_lift_pct) < 1e-9")"
 check 'a metric without a mean has no trend' 'NOTICE:  no metric is a mean or a rate: there is no trend' \
 	"$(query "CALL ab_bi.create_views('p95', 'dialog', '{\"turns\": \"p95\"}', day => 'at', planned_n => 1000)")"
 check 'a trend wants its planned size' 'ERROR:  planned_n must not be NULL for a trend' \
@@ -189,13 +183,7 @@ if command -v npm >/dev/null; then
 	sed 's/"editable": true/"editable": "yes"/' "$grafana" >"$scratch/wrong.json"
 	check 'and one that has not is noticed' 1 "$(types_of "$scratch/wrong.json" | grep -c "not assignable to type 'boolean")"
 else
-	echo 'skipped the types of Grafana: there is no npm'
-	skipped=$((skipped + 1))
+	skip "the types of Grafana: there is no npm"
 fi
 
-if [ "$skipped" -gt 0 ]; then
-	echo "bi: $passed passed, $failed failed, $skipped skipped"
-else
-	echo "bi: $passed passed, $failed failed"
-fi
-[ "$failed" = 0 ]
+count_checks bi

@@ -26,6 +26,7 @@ from scipy import stats
 from statsmodels.stats.proportion import test_proportions_2indep
 
 REPO = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PYTHON = sys.executable		# which reads the files
 TOLERANCE = 1e-9
 
 passed = failed = 0
@@ -154,7 +155,7 @@ def write(folder, name, content):
 def read(folder, *arguments):
     """Exit status, what was said, the path of the script."""
     script = os.path.join(folder, 'script.sql')
-    run = subprocess.run([sys.executable, '-B', f'{REPO}/demo/from_file.py', script, *arguments], cwd=folder,
+    run = subprocess.run([PYTHON, '-B', f'{REPO}/demo/from_file.py', script, *arguments], cwd=folder,
                          capture_output=True, text=True)
     return run.returncode, run.stdout + run.stderr, script
 
@@ -480,7 +481,10 @@ def refusals():
         ('a packed file that is cut off', gzip.compress(table().encode())[:200], FILE, 'cut off'),
         ('an Excel workbook', workbook('[Content_Types].xml'), FILE, 'Excel workbook: save the sheet as CSV'),
         ('an OpenDocument spreadsheet', workbook('content.xml'), FILE, 'OpenDocument spreadsheet: save the sheet as CSV'),
-        ('a Parquet file', b'PAR1' + bytes(50), FILE, 'is a Parquet file: write it as CSV'),
+        ('a Parquet file', b'PAR1' + bytes(50), FILE, 'is a Parquet file(, and Python has no pyarrow to read it| that cannot be read)'),
+        ('--where without a value', plain(3), [*FILE, '--where', 'y'], '--where y is not like COLUMN=VALUE'),
+        ('--where of no column', plain(3), [*FILE, '--where', 'z=1'], r'there is no column "z" \(--where\)'),
+        ('--where of no row', plain(3), [*FILE, '--where', 'y=7'], r'no row has y "7" \(--where\)\. Its values are: "1", "2", "3", "4"'),
         ('a web page', '<html><table>', FILE, 'HTML or XML'),
         ('zero bytes', b'variant,y\nbase,1\n' + bytes(5) + b'tuned,2\n' * 20, FILE, 'line 3: a zero byte'),
     ]
@@ -529,36 +533,46 @@ def shown(said, folder):
     return re.sub('\n{3,}', '\n\n', STEP.sub('', said).replace(folder + '/', '').strip('\n'))
 
 
+# Pages with SQL that pg_regress runs show what these commands say as ```output.
+PAGES = ('your-own-file', 'exports', 'evaluations')
+COMMANDS = ('./demo.sh ', 'psql ', 'examples/exports/make.py ')
+
+
 def section_pages(folder):
     """The files, commands and answers that a page shows."""
-    with open(f'{REPO}/docs/howto/your-own-file.md', encoding='utf-8') as page:
-        blocks = re.findall(r'^```(\w+)(?: (\S+))?\n(.*?)^```$', page.read(), re.MULTILINE | re.DOTALL)
-    said = None
-    for kind, name, content in blocks:
-        if kind == 'file':
-            write(folder, name, content)
-        elif kind == 'sh' and content.startswith('./demo.sh '):
-            run = subprocess.run(['bash', '-c', content.replace('./demo.sh', f'{REPO}/demo.sh')], cwd=folder,
-                                 capture_output=True, text=True, stdin=subprocess.DEVNULL)
-            said = shown(run.stdout + run.stderr, folder)
-            command = content.strip()
-        elif kind == 'text' and said is not None:
-            # An example that ends in ... leaves out what to decide.
-            if content.endswith('\n...\n'):
-                said = '\n\n'.join(said.split('\n\n')[:-2] + ['...'])
-            good = said == content.strip('\n')
-            check(f'the page: {command}', good, said)
-            if not good and FILL:
-                fill_page(content, said)
-            said = None
+    for page in PAGES:
+        path = f'{REPO}/docs/howto/{page}.md'
+        with open(path, encoding='utf-8') as file:
+            blocks = re.findall(r'^```(\w+)(?: (\S+))?\n(.*?)^```$', file.read(), re.MULTILINE | re.DOTALL)
+        said = None
+        for kind, name, content in blocks:
+            if kind == 'file':
+                write(folder, name, content)
+            elif kind == 'sh' and content.startswith(COMMANDS):
+                command = content.replace('./demo.sh', f'{REPO}/demo.sh').replace('examples/', f'{REPO}/examples/')
+                run = subprocess.run(['bash', '-c', command], cwd=folder, capture_output=True, text=True,
+                                     stdin=subprocess.DEVNULL, env={**os.environ, 'PSQLRC': '/dev/null'})
+                said = shown(run.stdout + run.stderr, folder)
+                command = content.strip().splitlines()[0]
+                if content.startswith('examples/'):
+                    check(f'{page}: {command}', run.returncode == 0 and not said, said)
+                    said = None
+            elif kind in ('text', 'output') and said is not None:
+                # An example that ends in ... leaves out what to decide.
+                if content.endswith('\n...\n'):
+                    said = '\n\n'.join(said.split('\n\n')[:-2] + ['...'])
+                good = said == content.strip('\n')
+                check(f'{page}: {command}', good, said)
+                if not good and FILL:
+                    fill_page(path, kind, content, said)
+                said = None
 
 
-def fill_page(old, said):
-    path = f'{REPO}/docs/howto/your-own-file.md'
+def fill_page(path, kind, old, said):
     with open(path, encoding='utf-8') as page:
         text = page.read()
     with open(path, 'w', encoding='utf-8') as page:
-        page.write(text.replace(f'```text\n{old}```', f'```text\n{said}\n```', 1))
+        page.write(text.replace(f'```{kind}\n{old}```', f'```{kind}\n{said}\n```', 1))
 
 
 def cells(said, metric):

@@ -8,11 +8,10 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=tools/checks.sh
+source tools/checks.sh
 scratch=$(mktemp -d)
 database=ab_examples_$$
-passed=0
-failed=0
-skipped=0
 
 cleanup() {
 	exec 3>&- || true
@@ -23,26 +22,6 @@ cleanup() {
 	done
 }
 trap cleanup EXIT
-
-# check NAME EXPECTED ACTUAL
-check() {
-	if [ "$2" = "$3" ]; then
-		echo "ok      $1"
-		passed=$((passed + 1))
-	else
-		printf 'not ok  %s\n        expected: %s\n        got:      %s\n' "$@"
-		failed=$((failed + 1))
-	fi
-}
-
-# check_match NAME REGEX ACTUAL
-check_match() {
-	if [[ $3 =~ $2 ]]; then
-		check "$1" yes yes
-	else
-		check "$1" "$2" "$3"
-	fi
-}
 
 # query SQL [PSQL-ARGUMENT]...: the unaligned answer, or the error message.
 query() {
@@ -105,8 +84,7 @@ export NODE_PATH=${NODE_PATH:-/usr/share/nodejs}
 if node -e 'require("typescript")' 2>/dev/null; then
 	check 'TypeScript: ids, and those that differ' '10000 0' "$(node "$scratch/check.cjs" "$scratch/ids" 2>&1)"
 else
-	echo 'skipped TypeScript: there is no node with typescript'
-	skipped=$((skipped + 1))
+	skip 'TypeScript: there is no node with typescript'
 fi
 
 #
@@ -266,9 +244,4 @@ check 'restored: the service may ask' t \
 check_match 'restored: and nothing else' 'ERROR:  42501: ' "$(query "SET ROLE ab_assigner; SELECT * FROM arm")"
 database=${database%_restored}
 
-if [ "$skipped" -gt 0 ]; then
-	echo "examples: $passed passed, $failed failed, $skipped skipped"
-else
-	echo "examples: $passed passed, $failed failed"
-fi
-[ "$failed" = 0 ]
+count_checks examples

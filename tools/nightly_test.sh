@@ -7,21 +7,10 @@ set -euo pipefail
 
 # shellcheck source=tools/cluster.sh
 source "$(dirname "${BASH_SOURCE[0]}")/cluster.sh"
+# shellcheck source=tools/checks.sh
+source "$repo/tools/checks.sh"
 
 nightly=$repo/examples/nightly
-passed=0
-failed=0
-
-# check NAME EXPECTED ACTUAL
-check() {
-	if [ "$2" = "$3" ]; then
-		echo "ok      $1"
-		passed=$((passed + 1))
-	else
-		printf 'not ok  %s\n        expected: %s\n        got:      %s\n' "$@"
-		failed=$((failed + 1))
-	fi
-}
 
 query() {
 	run_psql -At -c "$1" 2>&1 || true
@@ -46,8 +35,8 @@ add_to_server() {
 install_prerequisites
 cron=postgresql-$("$PG_CONFIG" --version | grep -oE '[0-9]+' | head -n 1)-cron
 if ! command -v apt-get >/dev/null || [ -z "$(apt-cache policy "$cron")" ]; then
-	echo "skip    there is no package $cron"
-	echo 'nightly: 0 passed, 0 failed, 1 skipped'
+	skip "there is no package $cron"
+	count_checks nightly
 	exit
 fi
 step "installing $cron" install_packages "$cron"
@@ -104,5 +93,4 @@ check 'what was seen is kept' worse "$(query "SELECT verdict FROM nightly.latest
 page=$(awk '/^```/ { shown = $0 == "```sql cron"; next } shown' "$repo/docs/howto/nightly-report.md" | run_psql -At 2>&1) || true
 check 'the page on the nightly report' t "$(query "SELECT \$page\$$page\$page\$ !~ 'ERROR'")"
 
-echo "nightly: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+count_checks nightly

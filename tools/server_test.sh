@@ -7,38 +7,12 @@ set -euo pipefail
 
 # shellcheck source=tools/cluster.sh
 source "$(dirname "${BASH_SOURCE[0]}")/cluster.sh"
-
-passed=0
-failed=0
-
-# check NAME EXPECTED ACTUAL
-check() {
-	if [ "$2" = "$3" ]; then
-		echo "ok      $1"
-		passed=$((passed + 1))
-	else
-		printf 'not ok  %s\n        expected: %s\n        got:      %s\n' "$@"
-		failed=$((failed + 1))
-	fi
-}
-
-# check_match NAME REGEX ACTUAL
-check_match() {
-	if [[ $3 =~ $2 ]]; then
-		check "$1" yes yes
-	else
-		check "$1" "$2" "$3"
-	fi
-}
+# shellcheck source=tools/checks.sh
+source "$repo/tools/checks.sh"
 
 # query SQL [PSQL-ARGUMENT]...: the unaligned answer, or the error message.
 query() {
 	run_psql -At -c "$1" "${@:2}" 2>&1 || true
-}
-
-finish() {
-	echo "server: $passed passed, $failed failed"
-	[ "$failed" = 0 ]
 }
 
 install_prerequisites
@@ -391,4 +365,4 @@ mkdir "$AB_TEST_TMP"
 check 'an interrupted script leaves nothing lying about' '130' \
 	"$(status bash -euc 'source "$0"; install_prerequisites; start_cluster; kill -INT $$; sleep 60' "$repo/tools/cluster.sh")$(ls -A "$AB_TEST_TMP")"
 
-finish
+count_checks server

@@ -3,6 +3,7 @@ arm has columns of its own."""
 
 import difflib
 import os
+import re
 
 from .meaning import is_missing
 from .refusal import Refusal, listed, shown
@@ -10,6 +11,7 @@ from .refusal import Refusal, listed, shown
 LINE = 'line'		# --pair line, --pair none: words that are no columns
 NONE = 'none'
 JOINTS = '_-. :/'
+WRITTEN = re.compile(r'_\d{4}-\d\d-\d\dT\d\d[-:]\d\d[-:]\d\d(\.\d+)?$')
 
 
 def find_column(name, names, option):
@@ -32,7 +34,8 @@ def file_arms(paths):
         name = os.path.basename(path)
         for ending in ('.gz', '.bz2', '.xz', '.zip'):
             name = name.removesuffix(ending)
-        return os.path.splitext(name)[0]
+        # When it was written distinguishes no variants.
+        return WRITTEN.sub('', os.path.splitext(name)[0])
 
     names = [stem(path) for path in paths]
     if len(set(names)) < len(names):
@@ -42,6 +45,44 @@ def file_arms(paths):
     if len(set(names)) < len(names):
         raise Refusal(f'a file is named twice: {listed(paths)}')
     return names
+
+
+def same_number(one, other):
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return False
+
+
+def keep(table, conditions):
+    """Keeps the records that --where asks for: each is COLUMN=VALUE, without a
+    value those in which the column is missing."""
+    for condition in conditions:
+        # Of name=value=more both cuts can be meant: the column decides.
+        cuts = [place for place, letter in enumerate(condition) if letter == '=']
+        if not cuts:
+            raise Refusal(f'--where {condition} is not like COLUMN=VALUE')
+        cut = next((cut for cut in cuts if condition[:cut] in table.names), cuts[0])
+        place = table.names.index(find_column(condition[:cut], table.names, '--where'))
+        wanted = condition[cut + 1:].strip()
+        seen = {}
+        for _, cells in table.records():
+            seen[cells[place].strip()] = None
+        taken = {cell for cell in seen if (is_missing(cell) if not wanted else cell == wanted)}
+        taken = taken or {cell for cell in seen if cell.casefold() == wanted.casefold() or same_number(cell, wanted)}
+        if not taken:
+            raise Refusal(f'{table.path}: no row has {table.names[place]} {shown(wanted)} (--where). Its values are: '
+                          f'{listed(map(shown, seen), 8)}.')
+        table.records = kept(table.records, place, taken)
+        table.notes.append(f'only {table.names[place]} = {wanted}' if wanted else f'only without {table.names[place]}')
+
+
+def kept(records, place, taken):
+    def chosen():
+        for line, cells in records():
+            if cells[place].strip() in taken:
+                yield line, cells
+    return chosen
 
 
 class Rows:
@@ -60,16 +101,16 @@ class Long(Rows):
     """A column names the arm."""
 
     def __init__(self, tables, variant):
-        super().__init__(shared_names(tables))
+        super().__init__(shared_names(tables, may_miss))
         self.tables = tables
         self.variant = variant
 
     def __iter__(self):
         for table in self.tables:
-            take = [table.names.index(name) for name in self.names]
+            take = [table.names.index(name) if name in table.names else None for name in self.names]
             arm = table.names.index(self.variant)
             for place, (line, cells) in enumerate(table.records()):
-                yield table.path, line, place, cells[arm], [cells[i] for i in take]
+                yield table.path, line, place, cells[arm], ['' if i is None else cells[i] for i in take]
 
 
 class Files(Rows):
@@ -129,10 +170,16 @@ class Wide(Rows):
                 yield self.table.path, line, place, arm, row
 
 
-def shared_names(tables):
-    """The columns that all of the files have."""
-    first = tables[0].names
-    names = [name for name in first if all(name in table.names for table in tables)]
+def may_miss(table, name):
+    """Whether a column that is not in the table is missing there in all rows:
+    objects write no name without a value."""
+    return table.kind == 'an object' or any(name.startswith(f'{outer}.') for outer in table.names)
+
+
+def shared_names(tables, absent=lambda table, name: False):
+    """The columns that all of the files have, or may be said to have."""
+    names = [name for name in dict.fromkeys(name for table in tables for name in table.names)
+             if all(name in table.names or absent(table, name) for table in tables)]
     if not names:
         raise Refusal('the files have no column in common: ' +
                       '; '.join(f'{table.path} has {listed(table.names, 8)}' for table in tables))

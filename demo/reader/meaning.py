@@ -16,9 +16,11 @@ MISSING = {'', 'na', 'n/a', '#n/a', '#n/a n/a', '<na>', 'null', 'none', 'nan', '
            # what a spreadsheet writes for a formula that failed
            '#div/0!', '#value!', '#ref!', '#name?', '#num!', '#null!'}
 
-TRUE = {'yes', 'y', 'true', 't', 'pass', 'passed', 'success', 'correct', 'right', 'on', 'like', 'liked', 'thumbs_up'}
+TRUE = {'yes', 'y', 'true', 't', 'pass', 'passed', 'success', 'correct', 'right', 'on', 'like', 'liked', 'thumbs_up', 'ok'}
 FALSE = {'no', 'n', 'false', 'f', 'fail', 'failed', 'failure', 'incorrect', 'wrong', 'off', 'dislike', 'disliked',
-         'thumbs_down'}
+         'thumbs_down', 'error'}
+
+BITS = {'1': True, '1.0': True, '0': False, '0.0': False}
 
 GROUPS = "'\u2019 \u00a0\u2009\u202f_"
 CURRENCY = re.compile(r'(US\$|A\$|C\$|[$€£¥₹₩₽₺₴฿]|kr\.?|zł|Kč|USD|EUR|GBP|CHF|JPY|CNY|INR|SEK|NOK|DKK|PLN|CZK|'
@@ -127,10 +129,11 @@ class Column:
                 self.unread = (path, line, cell)
             return True
         self.numbers += 1
+        # What held yes and no with gaps in it, or a score that is one or the other, was written as 1.0 and 0.0.
+        if not decoration and (point or comma) in BITS:
+            self.binary += 1
         if point == comma:
             if not decoration:
-                if point in ('0', '1'):
-                    self.binary += 1
                 if len(point) < 12 and point.isdigit() and int(point) - place in (0, 1):
                     self.counted += 1
         elif point is None or comma is None:
@@ -202,7 +205,7 @@ class Column:
             return None
         point, comma, _, word = seen
         if self.meaning == 'yes or no':
-            return 'true' if word or (word is None and point == '1') else 'false'
+            return 'true' if word or (word is None and BITS[point or comma]) else 'false'
         text = comma if self.decimal == ',' else point
         if self.percent:
             text = str(decimal.Decimal(text).scaleb(-2))

@@ -1,6 +1,8 @@
 """Text to records: separated values by the csv module, JSON by the json module."""
 
+import ast
 import csv
+import functools
 import io
 import itertools
 import json
@@ -191,7 +193,7 @@ def printable(text):
 def flat(record, prefix=''):
     """Cells by name, objects inside objects as outer.inner."""
     for key, value in record.items():
-        key = printable(key)
+        key = printable(str(key))
         if isinstance(value, dict):
             yield from flat(value, f'{prefix}{key}.')
         elif value is None:
@@ -203,7 +205,7 @@ def flat(record, prefix=''):
         elif isinstance(value, (int, float)):
             yield prefix + key, repr(value)
         else:
-            yield prefix + key, json.dumps(value)
+            yield prefix + key, json.dumps(value, default=str)
 
 
 def values_of(path, text):
@@ -244,10 +246,12 @@ def line_at(text, place):
 
 
 def only_array(value):
-    """The array of objects in an object that has no other."""
-    arrays = [item for item in value.values()
-              if isinstance(item, list) and item and all(isinstance(element, dict) for element in item)]
-    return arrays[0] if len(arrays) == 1 else None
+    """The array of objects in an object: its results, or the only one."""
+    while isinstance(value.get('results'), dict):
+        value = value['results']
+    arrays = {name: item for name, item in value.items()
+              if isinstance(item, list) and item and all(isinstance(element, dict) for element in item)}
+    return arrays.get('results') or (list(arrays.values())[0] if len(arrays) == 1 else None)
 
 
 def by_keys(outer):
@@ -280,10 +284,16 @@ def read_json(path, text, notes):
         elif outer and all(isinstance(column, (dict, list)) for column in outer.values()):
             raise Refusal(f'{path} is an object of objects or arrays: write an object a row, in pandas '
                           "to_json(..., orient='records', lines=True)")
-    names, rows = {}, []
     for line, value in values:
         if not isinstance(value, dict):
             raise Refusal(f'{path}, line {line}: a record is an object with names, this is {shown(json.dumps(value))}')
+    return table_of(path, values, ['JSON'] + notes)
+
+
+def table_of(path, values, notes):
+    """A table of (line, object)."""
+    names, rows = {}, []
+    for line, value in values:
         try:
             cells = once(list(flat(value)))
         except Refusal as refusal:
@@ -298,14 +308,76 @@ def read_json(path, text, notes):
         for line, cells in rows:
             yield line, [cells.get(name, '') for name in order]
 
-    return Table(path, order, records, ['JSON'] + notes, True, 'an object')
+    return Table(path, order, records, notes, True, 'an object')
+
+
+#
+# Objects in cells
+#
+
+
+def object_of(cell):
+    """The cells by name of the object that a cell holds, as JSON or as Python
+    prints it, or None."""
+    for parse in (functools.partial(json.loads, object_pairs_hook=once), ast.literal_eval):
+        try:
+            value = parse(cell)
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+            continue
+        return once(list(flat(value))) if isinstance(value, dict) else None
+    return None
+
+
+def opened(table):
+    """The table with each column of objects as columns outer.inner."""
+    if len(table.names) < 2:
+        return table
+    places = set(range(len(table.names)))
+    for _, cells in itertools.islice(table.records(), SAMPLE):
+        places = {place for place in places if not cells[place].strip() or cells[place].lstrip().startswith('{')}
+    if not places:
+        return table
+    # Reading them again for every reading of the table would take too long.
+    rows = []
+    inner = {place: {} for place in sorted(places)}
+    for line, cells in table.records():
+        found = {}
+        for place in list(inner):
+            try:
+                found[place] = object_of(cells[place]) if cells[place].strip() else {}
+            except Refusal as refusal:
+                raise Refusal(f'{table.path}, line {line}, column {table.names[place]}: {refusal}') from refusal
+            if found[place] is None:
+                del inner[place]
+            else:
+                inner[place].update(dict.fromkeys(found[place]))
+        rows.append((line, cells, found))
+    inner = {place: list(names) for place, names in inner.items() if names}
+    if not inner:
+        return table
+    names = []
+    for place, name in enumerate(table.names):
+        names += [f'{name}.{key}' for key in inner[place]] if place in inner else [name]
+
+    def records():
+        for line, cells, found in rows:
+            wider = []
+            for place, cell in enumerate(cells):
+                if place in inner:
+                    wider += [found[place].get(key, '') for key in inner[place]]
+                else:
+                    wider.append(cell)
+            yield line, wider
+
+    said = 'objects inside: ' + listed(table.names[place] for place in inner)
+    return opened(Table(table.path, names, records, table.notes + [said], table.point, table.kind))
 
 
 def read_table(path, text, delimiter, notes):
     """A table of a text of any of the kinds that are known."""
     start = text.lstrip()[:1]
     if delimiter is None and (start == '{' or start == '[' and re.match(r'\s*\[\s*[\[{\]]', text)):
-        return read_json(path, text, notes)
+        return opened(read_json(path, text, notes))
     if start == '<':
         raise Refusal(f'{path} is HTML or XML: export the table as CSV')
-    return read_separated(path, text, delimiter, notes)
+    return opened(read_separated(path, text, delimiter, notes))

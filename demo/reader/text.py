@@ -19,7 +19,7 @@ MARKS = [  # UTF-32 before UTF-16, whose mark begins like it
 ]
 
 NO_TABLES = [
-    (b'PAR1', 'a Parquet file', 'write it as CSV, by pandas: read_parquet(...).to_csv(...)'),
+    (b'PAR1', 'a Parquet file', 'unpack it'),
     (b'\xd0\xcf\x11\xe0', 'an old Excel workbook', 'save the sheet as CSV UTF-8'),
     (b'SQLite format 3', 'an SQLite database', 'export the table as CSV'),
     (b'ARROW1', 'an Arrow file', 'write it as CSV, by pandas: read_feather(...).to_csv(...)'),

@@ -175,11 +175,12 @@ AbChooseArms(const AbArmList *list, const AbTestArgs *args)
 /*
  * Position of the one arm that is read: the one named (data is NULL if none
  * is), else the only one with rows.  -1 if there is none; ERROR 22023, with
- * that advice, where it cannot be told.  `reader` is as in AbTestArgs.
+ * that advice, where it cannot be told.  `reader` is as in AbTestArgs, and that
+ * argument of it names the arm.
  */
 int
 AbChooseSingle(const AbArmList *list, AbLabel named, const char *reader,
-			   const char *advice)
+			   const char *argument, const char *advice)
 {
 	int			position = -1;
 	int			count = 0;
@@ -210,8 +211,8 @@ AbChooseSingle(const AbArmList *list, AbLabel named, const char *reader,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the %s has more than one variant", list->what),
 				 errdetail("The variants are %s.", ListVariants(list)),
-				 errhint("Name the one to read: %s, variant => 'A'), or %s.",
-						 reader, advice)));
+				 errhint("Name the one to read: %s, %s => 'A'), or %s.",
+						 reader, argument, advice)));
 	return position;
 }
 

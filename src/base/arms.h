@@ -18,7 +18,8 @@ typedef struct AbArmChoice
 
 extern int	AbChooseControl(const AbArmList *list, const AbTestArgs *args);
 extern int	AbChooseSingle(const AbArmList *list, AbLabel named,
-						   const char *reader, const char *advice);
+						   const char *reader, const char *argument,
+						   const char *advice);
 extern AbArmChoice AbChooseArms(const AbArmList *list, const AbTestArgs *args);
 extern bool AbSetArms(AbComparison *row, const AbArmList *list,
 					  const AbTestArgs *args, AbArmChoice choice);

@@ -83,6 +83,7 @@ TestByDesign(AbMeans *means, SequentialCall *call)
 	if (call->design == AB_DESIGN_RATIO || call->design == AB_DESIGN_RATIO_CUPED)
 		call->test.columns = ab_ratio_columns;
 	adjusted.test = pairs.test = call->test;
+	AbNamePairs(&pairs);
 	switch (call->design)
 	{
 		case AB_DESIGN_MEAN:

@@ -300,7 +300,8 @@ GetVariantBins(FunctionCallInfo fcinfo, AbBins *bins)
 {
 	AbHistogram *histogram = AB_GETARG_HISTOGRAM(0);
 	AbArmList	list = AbListHistogram(histogram);
-	int			position = AbChooseSingle(&list, AB_GETARG_LABEL(1), NULL, NULL);
+	int			position = AbChooseSingle(&list, AB_GETARG_LABEL(1), NULL,
+										  NULL, NULL);
 	AbHistogramArm *arm;
 
 	if (position < 0)

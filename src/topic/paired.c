@@ -74,6 +74,19 @@ ab_paired_accum_boolean(PG_FUNCTION_ARGS)
  */
 
 /*
+ * Where a reader has no argument for the arm that holds the pairs, the treatment
+ * names it if there are several: one for each treatment of the same control.
+ */
+void
+AbNamePairs(AbPairsCall *call)
+{
+	if (call->summary == NULL || call->summary->arms <= 1)
+		return;
+	call->variant = call->test.treatment;
+	call->named_by = "treatment";
+}
+
+/*
  * Start a row for the pairs of a summary: the control is the first column,
  * the treatment the second; the call may say what they are called.  Returns whether they can be compared; the notes
  * say why not.
@@ -87,6 +100,8 @@ AbStartPairs(AbMeans *means, const AbPairsCall *call)
 	AbArmList	list = AbListSummary(call->summary);
 	int			position = AbChooseSingle(&list, call->variant,
 										  call->test.reader,
+										  call->named_by ? call->named_by :
+										  "variant",
 										  "merge them into one when collecting");
 	const AbArm *arm;
 	int64		nonfinite;

@@ -12,10 +12,12 @@ typedef struct AbPairsCall
 	const AbSummary *summary;
 	AbTestArgs	test;			/* control and treatment name the columns */
 	AbLabel		variant;		/* that holds the pairs */
+	const char *named_by;		/* the argument that says so; NULL: variant */
 } AbPairsCall;
 
 extern const AbWidth ab_pairs_width;
 
+extern void AbNamePairs(AbPairsCall *call);
 extern bool AbStartPairs(AbMeans *means, const AbPairsCall *call);
 extern bool AbPairsEffect(AbMeans *means, AbEffect *effect);
 extern void AbNotePairs(AbMeans *means);

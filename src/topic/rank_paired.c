@@ -79,7 +79,7 @@ StartDifferences(PairsRow *result, const PairsCall *call)
 	const AbArmEntry *entry;
 	AbBins		bins;
 	int			position = AbChooseSingle(&list, call->variant,
-										  call->test.reader,
+										  call->test.reader, "variant",
 										  "collect differences by ab_paired_histogram(control_outcome, treatment_outcome)");
 
 	AbInitComparison(row, call->test.alpha);

@@ -93,6 +93,12 @@ HasPlan(const AbCard *card)
 }
 
 static bool
+IsProbable(const AbCard *card)
+{
+	return AbIsPrimary(card) && !isnan(card->prob_better);
+}
+
+static bool
 IsFixed(const AbCard *card)
 {
 	return AbIsEffect(card) && card->rule == AB_RULE_FIXED;
@@ -119,12 +125,19 @@ AbTellLooks(const AbTelling *telling, const AbStanding *standings)
 	List	  **caveats = &telling->conclusion->caveats;
 	const AbCard *plan = AbFirstCard(telling, HasPlan);
 	const AbCard *fixed = AbFirstCard(telling, IsFixed);
-	int			kinds = (fixed != NULL) + (AbFirstCard(telling,
-													   IsAlwaysValid) != NULL) +
+	const AbCard *any_day = AbFirstCard(telling, IsAlwaysValid);
+	const AbCard *probable = AbFirstCard(telling, IsProbable);
+	int			kinds = (fixed != NULL) + (any_day != NULL) +
 		(AbFirstCard(telling, IsSequential) != NULL);
 	const char *some = kinds > 1 ? " of some rows" : "";
 
-	if (plan != NULL && !standings[0].early)
+	if (plan != NULL && fixed == NULL && any_day != NULL)
+		AbAdd(caveats,
+			  psprintf("It was planned for %s users of %s, of whom %s are in, but the end was not fixed.",
+					   AbShowCount(plan->planned_n),
+					   AbVariantName(plan->control, "control"),
+					   AbShowCount(plan->control_n)));
+	else if (plan != NULL && !standings[0].early)
 		AbAdd(caveats, plan->control_n >= plan->planned_n ?
 			  psprintf("The planned size is reached: %s of %s users of %s.",
 					   AbShowCount(plan->control_n),
@@ -141,14 +154,17 @@ AbTellLooks(const AbTelling *telling, const AbStanding *standings)
 		AbAdd(caveats,
 			  psprintf("The numbers%s are for one look at the planned end: looking again tomorrow, and stopping when they please, makes false alarms more frequent than %s.",
 					   some, AbShowPercent(fixed->alpha * 100)));
-	if (AbFirstCard(telling, IsAlwaysValid) != NULL)
+	if (any_day != NULL)
 		AbAdd(caveats,
-			  psprintf("The numbers%s hold however often they are looked at: it is fine to look again tomorrow, and to stop today.",
+			  psprintf("The numbers%s follow the always-valid rule and hold however often they are looked at: p may be looked at on any day, it is fine to look again tomorrow, and to stop today.",
 					   some));
 	if (AbFirstCard(telling, IsSequential) != NULL)
 		AbAdd(caveats,
 			  psprintf("The numbers%s hold at the planned looks only: a look in between decides nothing.",
 					   some));
+	if (probable != NULL && fixed != NULL)
+		AbAdd(caveats,
+			  "The probability of being better is not a rule for when to stop: looked at every day, it is high on some day far more often than it says.");
 }
 
 /*
@@ -224,7 +240,7 @@ AbTellSlices(const AbTelling *telling)
 
 		if (card->role != AB_CARD_HETEROGENEITY)
 			continue;
-		tested++;
+		tested += !isnan(card->p_value) || !isnan(card->p_adjusted);
 		if (DiffersBySlice(card))
 			AbAdd(&differing, psprintf("%s by %s", AbMetricOf(telling, card),
 									   card->slice ? AbShortName(card->slice) :

@@ -144,8 +144,10 @@ PutSubtitle(const Page *page)
 							 AbShowCount(first->treatment_n),
 							 AbShowCount(first->control_n));
 	}
-	appendStringInfo(out, ", %s intervals</p>\n",
-					 AbShowPercent(100 * (1 - first->alpha)));
+	appendStringInfo(out, ", %s intervals%s</p>\n",
+					 AbShowPercent(100 * (1 - first->alpha)),
+					 first->rule == AB_RULE_ALWAYS_VALID ?
+					 " that hold on any day" : "");
 }
 
 static void
@@ -337,8 +339,9 @@ PutRow(const Page *page, const AbCard *card)
 						 AbShowPercent(fabs(card->margin)));
 	if (!isnan(card->prob_better))
 		appendStringInfo(out,
-						 "<span class=\"small ab-soft\">better with probability %s</span>",
-						 AbShowPercent(100 * card->prob_better));
+						 "<span class=\"small ab-soft\">%s with probability %s</span>",
+						 card->direction == 0 ? "higher" : "better",
+						 AbShowProbability(card->prob_better));
 	appendStringInfoString(out, "</td></tr>\n");
 }
 
@@ -561,6 +564,7 @@ AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 	const AbReportBlock *whole = AbWholeBlock(report);
 	const AbCard *split = whole ? AbSplitCard(report, whole) : NULL;
 	const char *correction = NULL;
+	bool		any_day = false;
 
 	page.axis = AbLiftAxis(report->cards, report->count,
 						   report->block_count > 0 ? report->blocks[0].count :
@@ -568,10 +572,13 @@ AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 	page.control = CommonName(report, true, "control");
 	page.treatment = CommonName(report, false, "treatment");
 	for (int i = 0; i < report->count; i++)
+	{
+		any_day |= report->cards[i].rule == AB_RULE_ALWAYS_VALID;
 		if (!isnan(report->cards[i].p_adjusted) &&
 			report->cards[i].correction != NULL &&
 			strcmp(report->cards[i].correction, "none") != 0)
 			correction = report->cards[i].correction;
+	}
 	page.adjusted = correction != NULL;
 
 	PutHead(&page, title && title[0] ? AbPrintable(title, strlen(title)) :
@@ -610,6 +617,9 @@ AbReportHtml(StringInfo out, const AbReport *report, const char *title)
 						   "A filled mark is a verdict, a hollow one none. An arrow goes on beyond the axis, a dashed line is the margin "
 						   "by which a guardrail may be worse. p is how often so large a difference comes by chance where there is none; of a guardrail, how often such data come "
 						   "where it is worse by its margin.");
+	if (any_day)
+		appendStringInfoString(out,
+							   " By the always-valid rule p and interval hold on every day they are looked at: p is at most how often so small a one comes on any of them.");
 	if (correction)
 	{
 		appendStringInfoString(out,

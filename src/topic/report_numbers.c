@@ -212,6 +212,22 @@ AbShowPercent(double percent)
 }
 
 /*
+ * A probability in percent, which is never shown as certain: "98%", "99.6%",
+ * "above 99.9%".
+ */
+const char *
+AbShowProbability(double probability)
+{
+	double		percent = 100 * probability;
+
+	if (percent > 99.9)
+		return "above 99.9%";
+	if (percent < 0.1)
+		return "below 0.1%";
+	return psprintf("%.*f%%", percent < 1 || percent > 99 ? 1 : 0, percent);
+}
+
+/*
  * The lift with its interval: one decimal, more where the interval is narrow,
  * none where it is wide.
  */

@@ -28,6 +28,7 @@ typedef struct AbShownLift
 extern char *AbShowNumber(double value, int decimals);
 extern const char *AbShowCount(double value);
 extern const char *AbShowPercent(double percent);
+extern const char *AbShowProbability(double probability);
 extern const char *AbShowP(double p);
 extern const char *AbShowPEquation(double p);
 extern AbShownValues AbShowValues(const AbCard *card);

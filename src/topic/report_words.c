@@ -70,10 +70,26 @@ IsGuardrailStrained(const AbCard *card)
 		 card->lift_low > 0);
 }
 
+/* There are data, and no test of them that holds on any day. */
+static bool
+IsWithheld(const AbCard *card)
+{
+	return AbIsEffect(card) && card->outcome == AB_OUTCOME_NO_DATA &&
+		card->rule == AB_RULE_ALWAYS_VALID && !isnan(card->control_value) &&
+		!isnan(card->treatment_value);
+}
+
+static bool
+IsPrimaryWithheld(const AbCard *card)
+{
+	return AbIsPrimary(card) && IsWithheld(card);
+}
+
 static bool
 IsWithoutData(const AbCard *card)
 {
-	return AbIsEffect(card) && card->outcome == AB_OUTCOME_NO_DATA;
+	return AbIsEffect(card) && card->outcome == AB_OUTCOME_NO_DATA &&
+		!IsWithheld(card);
 }
 
 static bool
@@ -125,6 +141,8 @@ TellOne(const AbTelling *telling, const AbStanding *standing)
 								  "stay within their margins");
 	const char *condition = ShipCondition(telling);
 	const AbCard *first = AbFirstCard(telling, AbIsPrimary);
+	const char *withheld = AbMetrics(telling, standing, IsPrimaryWithheld,
+									 NULL);
 	int			guardrails = standing->rows[AB_CARD_GUARDRAIL];
 
 	if (standing->early && first != NULL)
@@ -190,9 +208,11 @@ TellOne(const AbTelling *telling, const AbStanding *standing)
 			break;
 		case AB_CHOICE_NO_DATA:
 			conclusion->tone = AB_TONE_FLAT;
-			conclusion->headline = psprintf("No decision: there are no data on %s.",
-											AbMetrics(telling, standing,
-													  AbIsPrimary, NULL));
+			conclusion->headline = withheld[0] != '\0' ?
+				psprintf("No decision: there is no test that holds on any day of %s.",
+						 withheld) :
+				psprintf("No decision: there are no data on %s.",
+						 AbMetrics(telling, standing, AbIsPrimary, NULL));
 			break;
 		case AB_CHOICE_NONE:
 			if (standing->outcomes[AB_CARD_GUARDRAIL][AB_OUTCOME_WORSE] > 0)
@@ -359,6 +379,10 @@ TellMetrics(const AbTelling *telling, const AbStanding *standings, int count)
 	empty = AbMetrics(telling, NULL, IsWithoutData, &empty_count);
 	if (empty_count > 0)
 		AbAdd(&conclusion->evidence, psprintf("Without data: %s.", empty));
+	empty = AbMetrics(telling, NULL, IsWithheld, &empty_count);
+	if (empty_count > 0)
+		AbAdd(&conclusion->evidence,
+			  psprintf("Without a test that holds on any day: %s.", empty));
 }
 
 /*

@@ -33,6 +33,12 @@ static const AbRange planned_n_range = {
 	.hint = "It is the planned number of users, or pairs, of the control, as ab_sample_size() returns it."
 };
 
+static const AbWord sequential_words[] = {
+	{"always-valid", true, "the rows hold on every day they are looked at"}
+};
+
+static const AbWords sequentials = AB_WORDS("sequential", sequential_words);
+
 static const AbArg args[] = {
 	AB_TEXT_ARG(AbScorecardCall, query, "query"),
 	AB_JSONB_ARG(AbScorecardCall, metrics, "metrics"),
@@ -46,7 +52,11 @@ static const AbArg args[] = {
 	AB_ALPHA_ARG(AbScorecardCall, test),
 	AB_WORD_ARG(AbScorecardCall, correction, "correction", &ab_corrections,
 				AB_HOLM),
-	AB_COUNT_ARG(AbScorecardCall, planned_n, "planned_n", &planned_n_range)
+	AB_COUNT_ARG(AbScorecardCall, planned_n, "planned_n", &planned_n_range),
+	AB_TEXT_ARG(AbScorecardCall, sequential, "sequential"),
+	AB_FLAG_ARG(AbScorecardCall, bayes, "bayes",
+				"Use true for the probability that the treatment is better.",
+				false)
 };
 
 static const AbColumn columns[] = {
@@ -100,6 +110,24 @@ typedef struct BlockRows
 	AbScorecardRow *rows;
 	int			count;
 } BlockRows;
+
+/*
+ * Read the rule that the rows follow.  ERROR 22023 if it is not known, or lacks
+ * the size planned for.
+ */
+static void
+ReadRule(AbScorecardCall *call)
+{
+	if (call->sequential == NULL)
+		return;
+	call->any_day = AbReadWord(call->sequential, &sequentials);
+	if (isnan(call->planned_n))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("sequential needs planned_n"),
+				 errdetail("An always-valid test is sharpest about the size that the experiment was planned for."),
+				 errhint("It is the planned number of users, or pairs, of the control, as ab_sample_size() returns it: sequential => 'always-valid', planned_n => 5000.")));
+}
 
 /*
  * Choose control and treatments among the variants of the whole.  ERROR 22023
@@ -230,6 +258,7 @@ ab_scorecard(PG_FUNCTION_ARGS)
 	AbScorecardCall call = {0};
 
 	AbReadArgs(fcinfo, args, &call);
+	ReadRule(&call);
 	AbStartRows(fcinfo);
 	BeginInternalSubTransaction(NULL);
 	PG_TRY();

@@ -71,11 +71,13 @@ COMMENT ON COLUMN ab_scorecard_row.p_adjusted IS
 	'p-value adjusted for the number of comparisons, which the verdict follows; NULL of guardrails and sample ratios';
 COMMENT ON COLUMN ab_scorecard_row.alpha IS 'the significance level, of the sample ratio that of a mismatch; NULL without a split';
 COMMENT ON COLUMN ab_scorecard_row.correction IS 'for how many comparisons were corrected: by which method; none of guardrails';
-COMMENT ON COLUMN ab_scorecard_row.rule IS 'fixed: the row is for one look, at the size planned';
+COMMENT ON COLUMN ab_scorecard_row.rule IS
+	'fixed: the row is for one look, at the size planned; always-valid: it holds on every day it is looked at';
 COMMENT ON COLUMN ab_scorecard_row.planned_n IS 'the planned number of users or pairs of the control, as given';
-COMMENT ON COLUMN ab_scorecard_row.prob_better IS 'always NULL with the rule fixed';
+COMMENT ON COLUMN ab_scorecard_row.prob_better IS
+	'posterior probability that the treatment is better, or where there is no direction higher; NULL unless asked for by bayes, and of quantiles and ranks';
 COMMENT ON COLUMN ab_scorecard_row.mde_pct IS
-	'the smallest true lift, in percent, that so many rows would show with power 0.8, by itself; NULL where it is not known';
+	'the smallest true lift, in percent, that so many rows would show with power 0.8, by itself and by this look alone; NULL where it is not known';
 COMMENT ON COLUMN ab_scorecard_row.verdict IS
 	'split as intended, split mismatch, split not checked; better, worse, higher, lower, no clear difference; of a guardrail not worse, worse, not shown; of heterogeneity effects differ, no clear difference; no data';
 COMMENT ON COLUMN ab_scorecard_row.method IS 'the test that was done, in words';
@@ -87,7 +89,8 @@ CREATE FUNCTION ab_scorecard(query text, metrics jsonb DEFAULT NULL, variant tex
 							 unit text DEFAULT NULL, pair text DEFAULT NULL, slice text[] DEFAULT NULL,
 							 control text DEFAULT NULL, treatment text DEFAULT NULL, split jsonb DEFAULT NULL,
 							 alpha float8 DEFAULT 0.05, correction text DEFAULT 'holm',
-							 planned_n bigint DEFAULT NULL) RETURNS SETOF ab_scorecard_row
+							 planned_n bigint DEFAULT NULL, sequential text DEFAULT NULL,
+							 bayes boolean DEFAULT false) RETURNS SETOF ab_scorecard_row
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 10 COST 100000;
-COMMENT ON FUNCTION ab_scorecard(text, jsonb, text, text, text, text[], text, text, jsonb, float8, text, bigint) IS
-	'every metric of a query, or of a table or view, compared between its variants: a row each with a verdict and a sentence, the sample ratio first; it runs the query with the caller''s rights, read-only';
+COMMENT ON FUNCTION ab_scorecard(text, jsonb, text, text, text, text[], text, text, jsonb, float8, text, bigint, text, boolean) IS
+	'every metric of a query, or of a table or view, compared between its variants: a row each with a verdict and a sentence, the sample ratio first; sequential ''always-valid'' makes rows that may be looked at on any day; it runs the query with the caller''s rights, read-only';

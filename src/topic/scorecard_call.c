@@ -44,6 +44,8 @@ typedef struct Reader
 	"((CAST(1 AS pg_catalog.float8) OPERATOR(pg_catalog.+) CASE WHEN r.rank_biserial IS NULL AND r.p_value IS NOT NULL THEN 0 ELSE r.rank_biserial END) OPERATOR(pg_catalog./) CAST(2 AS pg_catalog.float8))"
 #define PAIRED_RANK_COLUMNS \
 	"r.n, r.n, " SHARES(FLOAT8_NULL, BISERIAL_SHARE, FLOAT8_NULL) ", r.p_value, r.method, r.note"
+#define POSTERIOR \
+	"control => $2, treatment => $3, model => $12, direction => $10)", "r.prob_better, r.note"
 #define USUAL \
 	"control => $2, treatment => $3, alpha => $4, alternative => $5"
 
@@ -62,6 +64,13 @@ static const Reader readers[AB_READERS] = {
 	[AB_READER_PAIRED_RATE] = {"ab_mcnemar($1, " USUAL ", variant => $3)", COMPARISON_COLUMNS, false, "paired"},
 	[AB_READER_PAIRED_RANK] = {"ab_wilcoxon($1, alpha => $4, alternative => $5, variant => $3)", PAIRED_RANK_COLUMNS, true, NULL},
 	[AB_READER_MARGIN] = {"ab_noninferiority($1, $9, $10, control => $2, treatment => $3, alpha => $4, relative => $11, equal_var => $7, test => $12)", COMPARISON_COLUMNS, false, NULL},
+	[AB_READER_ANY_DAY] = {"ab_always_valid($1, $16, " USUAL ", design => $15, equal_var => $7)", COMPARISON_COLUMNS, false, NULL},
+	[AB_READER_ANY_DAY_QUANTILE] = {"ab_always_valid_quantile($1, $6, $16, " USUAL ")", QUANTILE_COLUMNS, true, NULL},
+	[AB_READER_ANY_DAY_CAPPED] = {"ab_always_valid(@.ab_winsorize($1, 0, $6), $16, " USUAL ", equal_var => $7)", COMPARISON_COLUMNS, true, NULL},
+	[AB_READER_ANY_DAY_HISTOGRAM_MEAN] = {"ab_always_valid(@.ab_summary($1), $16, " USUAL ", equal_var => $7)", COMPARISON_COLUMNS, true, NULL},
+	[AB_READER_BAYES] = {"ab_bayes($1, " POSTERIOR, false, NULL},
+	[AB_READER_BAYES_CAPPED] = {"ab_bayes(@.ab_winsorize($1, 0, $6), " POSTERIOR, true, NULL},
+	[AB_READER_BAYES_HISTOGRAM_MEAN] = {"ab_bayes(@.ab_summary($1), " POSTERIOR, true, NULL},
 	[AB_READER_MDE] = {"ab_mde($14, $1, alpha => $4, power => $6, ratio => $13, design => $15, relative => true, control => $2)", "r", false, NULL},
 	[AB_READER_COLUMN] = {"ab_column($1, 1)", "r", false, NULL}
 };
@@ -142,7 +151,7 @@ AbCallReader(AbReaders *set, AbReaderKind kind)
 			readers[kind].histogram ? query->histogram_type :
 			query->summary_type, TEXTOID, TEXTOID, FLOAT8OID, TEXTOID,
 			FLOAT8OID, BOOLOID, query->summary_type, FLOAT8OID, TEXTOID,
-			BOOLOID, TEXTOID, FLOAT8OID, INT8OID, TEXTOID
+			BOOLOID, TEXTOID, FLOAT8OID, INT8OID, TEXTOID, INT8OID
 		};
 
 		/* planned once, not for the bytes of each state */

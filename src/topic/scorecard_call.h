@@ -24,10 +24,11 @@ enum
 	AB_PARAMETER_MARGIN,		/* $9 */
 	AB_PARAMETER_DIRECTION,		/* $10 */
 	AB_PARAMETER_RELATIVE,		/* $11 */
-	AB_PARAMETER_TEST,			/* $12 */
+	AB_PARAMETER_TEST,			/* $12: of a margin; the model of a posterior */
 	AB_PARAMETER_RATIO,			/* $13: treatment / control */
 	AB_PARAMETER_N,				/* $14 */
 	AB_PARAMETER_DESIGN,		/* $15 */
+	AB_PARAMETER_PLANNED_N,		/* $16 */
 	AB_PARAMETERS
 };
 
@@ -52,6 +53,13 @@ enum
 	AB_READ_NOTE
 };
 
+/* Those that a reader of posteriors gives. */
+enum
+{
+	AB_READ_PROB_BETTER,
+	AB_READ_PROB_NOTE
+};
+
 typedef enum AbReaderKind
 {
 	AB_READER_MEAN,
@@ -68,6 +76,13 @@ typedef enum AbReaderKind
 	AB_READER_PAIRED_RATE,
 	AB_READER_PAIRED_RANK,
 	AB_READER_MARGIN,			/* of means and rates */
+	AB_READER_ANY_DAY,			/* of summaries, by their design */
+	AB_READER_ANY_DAY_QUANTILE,
+	AB_READER_ANY_DAY_CAPPED,
+	AB_READER_ANY_DAY_HISTOGRAM_MEAN,
+	AB_READER_BAYES,			/* a probability and a note */
+	AB_READER_BAYES_CAPPED,
+	AB_READER_BAYES_HISTOGRAM_MEAN,
 	AB_READER_MDE,				/* a number */
 	AB_READER_COLUMN,			/* a state: the first column */
 	AB_READERS

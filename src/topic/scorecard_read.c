@@ -8,10 +8,14 @@
  * reads the state, else by the reader's own one-sided interval: the metric is
  * not worse when it excludes the margin, and p is the level at which its end
  * is the margin.
+ *
+ * Rows for any day come from the always-valid readers; what has none is not
+ * tested, for the test of a single look would not hold.
  */
 #include "topic/scorecard_read.h"
 
 #include "math/distributions.h"
+#include "math/student.h"
 #include "utils/builtins.h"
 #include "value/summary_open.h"
 
@@ -191,6 +195,164 @@ ReaderOf(const AbCollection *collection, const AbBlock *block,
 }
 
 /* ----------------------------------------------------------------------
+ * Any day
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * The reader that holds on any day of what that one reads once; AB_READERS if
+ * there is none.
+ */
+static AbReaderKind
+AnyDayReader(AbReaderKind kind, bool clustered)
+{
+	switch (kind)
+	{
+		case AB_READER_RANK:
+		case AB_READER_PAIRED_RANK:
+		case AB_READER_TRIMMED:
+			return AB_READERS;
+		case AB_READER_QUANTILE:
+			return clustered ? AB_READERS : AB_READER_ANY_DAY_QUANTILE;
+		case AB_READER_CAPPED:
+			return AB_READER_ANY_DAY_CAPPED;
+		case AB_READER_HISTOGRAM_MEAN:
+			return AB_READER_ANY_DAY_HISTOGRAM_MEAN;
+		default:
+			return AB_READER_ANY_DAY;
+	}
+}
+
+static bool
+ReadsAnyDay(AbReaderKind kind)
+{
+	return kind >= AB_READER_ANY_DAY &&
+		kind <= AB_READER_ANY_DAY_HISTOGRAM_MEAN;
+}
+
+/*
+ * Set what those readers take beside the usual: the design, and the variances
+ * of one arm and the other, by which the less certain answer counts unless the
+ * metric names a test.
+ */
+static void
+SetAnyDay(AbReaders *set, AbReaderKind kind, const AbMetric *metric,
+		  double planned_n)
+{
+	AbSetParameter(set, AB_PARAMETER_PLANNED_N, true,
+				   Int64GetDatum((int64) planned_n));
+	AbSetText(set, AB_PARAMETER_DESIGN, kind == AB_READER_RATE ? "proportion" :
+			  AbReaderDesign(kind));
+	AbSetParameter(set, AB_PARAMETER_EQUAL_VAR,
+				   kind != AB_READER_RATE &&
+				   (metric->test == AB_METRIC_TEST_STUDENT ||
+					metric->test == AB_METRIC_TEST_WELCH),
+				   BoolGetDatum(metric->test == AB_METRIC_TEST_STUDENT));
+}
+
+/*
+ * Take back the test of a single look.
+ */
+static void
+Withhold(AbScorecardRow *row, AbReaderKind kind)
+{
+	row->difference.interval.low = row->difference.interval.high = NAN;
+	row->lift_pct.interval.low = row->lift_pct.interval.high = NAN;
+	row->std_error = row->p_value = NAN;
+	row->method = NULL;
+	AbNote(&row->notes, "%s have no always-valid test, and that of a single look would not hold",
+		   kind == AB_READER_TRIMMED ? "trimmed means" :
+		   kind == AB_READER_QUANTILE ? "quantiles of units with several rows" :
+		   "ranks");
+}
+
+/*
+ * The smallest lift that this look alone would show with power 0.8, in percent.
+ */
+static double
+LiftOfThisLook(const AbScorecardRow *row)
+{
+	double		half = (row->difference.interval.high -
+						row->difference.interval.low) / 2;
+	double		z = AbNormalUpperQuantile(1 - MDE_POWER);
+
+	return (half + z * row->std_error) / fabs(row->control_value) * 100;
+}
+
+/* ----------------------------------------------------------------------
+ * Posteriors
+ * ----------------------------------------------------------------------
+ */
+
+/*
+ * Add those parts of a note that the row does not have yet.
+ */
+static void
+NoteNews(AbNotes *notes, const char *news)
+{
+	while (news != NULL)
+	{
+		const char *end = strstr(news, "; ");
+		char	   *part = end == NULL ? pstrdup(news) :
+			pnstrdup(news, end - news);
+
+		if (notes->text.len == 0 || strstr(notes->text.data, part) == NULL)
+			AbNote(notes, "%s", part);
+		news = end == NULL ? NULL : end + 2;
+	}
+}
+
+/*
+ * The probability that the treatment is better, or higher where nothing says
+ * which is better.  ab_bayes answers for means and rates, with flat priors; of
+ * the other estimates with a standard error it is the same for a normal
+ * posterior: Phi(diff / se).
+ */
+static void
+ReadPosterior(AbReaders *set, AbReaderKind kind, AbScorecardRow *row)
+{
+	bool		lower = row->metric->direction == AB_DIRECTION_LOWER;
+	AbReaderKind reader = kind == AB_READER_CAPPED ? AB_READER_BAYES_CAPPED :
+		kind == AB_READER_HISTOGRAM_MEAN ? AB_READER_BAYES_HISTOGRAM_MEAN :
+		AB_READER_BAYES;
+	AbScorecardRow plain = {0};
+	SPITupleTable *table;
+	double		z;
+
+	switch (kind)
+	{
+		case AB_READER_QUANTILE:
+		case AB_READER_RANK:
+		case AB_READER_PAIRED_RANK:
+			AbNote(&row->notes, "no posterior of %s",
+				   kind == AB_READER_QUANTILE ? "quantiles" : "ranks");
+			return;
+		case AB_READER_MEAN:
+		case AB_READER_RATE:
+		case AB_READER_CAPPED:
+		case AB_READER_HISTOGRAM_MEAN:
+			AbSetText(set, AB_PARAMETER_TEST, row->is_rate ? "binomial" : "normal");
+			AbSetText(set, AB_PARAMETER_DIRECTION, lower ? "lower" : "higher");
+			table = AbCallReader(set, reader);
+			row->prob_better = AbNumberResult(table, AB_READ_PROB_BETTER);
+			/* what cannot be tested has been said to be so */
+			if (!isnan(row->prob_better) || !isnan(row->p_value))
+				NoteNews(&row->notes,
+						 AbTextResult(table, AB_READ_PROB_NOTE));
+			return;
+		default:
+			AbSetNumber(set, AB_PARAMETER_ALPHA, row->alpha);
+			AbSetText(set, AB_PARAMETER_ALTERNATIVE, "two-sided");
+			AbSetParameter(set, AB_PARAMETER_EQUAL_VAR, true, BoolGetDatum(false));
+			TakeResult(&plain, AbCallReader(set, kind == AB_READER_PAIRED_RATE ?
+											AB_READER_PAIRED : kind));
+			z = plain.difference.value / plain.std_error;
+			if (plain.std_error > 0 && isfinite(z))
+				row->prob_better = AbBoundP(AbNormalUpperTail(lower ? z : -z));
+	}
+}
+
+/* ----------------------------------------------------------------------
  * Margins
  * ----------------------------------------------------------------------
  */
@@ -237,7 +399,7 @@ Clearance(const MarginSearch *search, double z, bool good)
 /*
  * The one-sided p-value of a loss of the margin or more: the level at which the
  * end of the interval is the margin, by bisection helped by secants.  Where it
- * is above 0.5 the interval's other end tells.
+ * is above 0.5 the interval's other end tells; an always-valid one is then 1.
  */
 static double
 MarginP(const MarginSearch *search)
@@ -252,6 +414,9 @@ MarginP(const MarginSearch *search)
 	/* the clearance falls with z on the good side and grows on the other */
 	f_low = good ? at_zero : Clearance(search, 0, false);
 	f_high = Clearance(search, high, good);
+	/* the two always-valid p-values of a margin do not add up to 1 */
+	if (!good && ReadsAnyDay(search->kind))
+		return 1;
 	if (!good && !(f_low < 0))
 		return 0.5;
 	for (int i = 0; i < MOST_STEPS && high - low > 1e-13 * (1 + high); i++)
@@ -339,7 +504,7 @@ AbNewRow(const AbSpec *spec, const AbBlock *block)
 	row.mde_pct = row.margin_pct = row.prob_better = NAN;
 	row.alpha = spec->call->test.alpha;
 	row.planned_n = spec->call->planned_n;
-	row.rule = "fixed";
+	row.rule = spec->call->any_day ? "always-valid" : "fixed";
 	return row;
 }
 
@@ -408,6 +573,10 @@ AbReadMetric(const AbCollection *collection, AbReaders *set,
 	AbArmList	list = AbListState(collection, i, state);
 	bool		known = list.count > 0;
 	AbReaderKind kind = ReaderOf(collection, block, metric, state);
+	bool		clustered = kind == AB_READER_QUANTILE &&
+		collection->grain == AB_GRAIN_UNITS && block->most_rows > 1;
+	bool		any_day = collection->spec->call->any_day;
+	AbReaderKind reader = any_day ? AnyDayReader(kind, clustered) : kind;
 	bool		is_null;
 
 	/* an arm of which this metric has nothing at all */
@@ -424,7 +593,7 @@ AbReadMetric(const AbCollection *collection, AbReaders *set,
 	{
 		/* the state holds the clusters, of whom one row each are none */
 		known = known && block->slice < 0 && collection->histograms[i] != 0;
-		if (block->most_rows > 1)
+		if (clustered)
 			AbSetParameter(set, AB_PARAMETER_CLUSTERS, known, state);
 		state = collection->histograms[i];
 	}
@@ -443,6 +612,8 @@ AbReadMetric(const AbCollection *collection, AbReaders *set,
 				metric->cap);
 	AbSetParameter(set, AB_PARAMETER_EQUAL_VAR, true,
 				   BoolGetDatum(metric->test == AB_METRIC_TEST_STUDENT));
+	if (any_day)
+		SetAnyDay(set, kind, metric, row.planned_n);
 
 	row.role = metric->role;
 	row.metric = metric;
@@ -452,7 +623,11 @@ AbReadMetric(const AbCollection *collection, AbReaders *set,
 	row.is_rank = metric->statistic == AB_STATISTIC_RANK;
 	row.control = control;
 	row.treatment = treatment;
-	TakeResult(&row, AbCallReader(set, kind));
+	TakeResult(&row, AbCallReader(set, reader == AB_READERS ? kind : reader));
+	if (reader == AB_READERS)
+		Withhold(&row, kind);
+	else if (any_day)
+		row.mde_pct = LiftOfThisLook(&row);
 	row.std_error = PlainError(set, kind, &row);
 	if (kind == AB_READER_QUANTILE && collection->grain == AB_GRAIN_UNITS &&
 		block->slice >= 0)
@@ -462,8 +637,10 @@ AbReadMetric(const AbCollection *collection, AbReaders *set,
 		AbNote(&row.notes, "a quantile of the rows of units is compared for the whole only");
 	}
 	if (metric->role == AB_ROLE_GUARDRAIL)
-		ReadMargin(set, kind, &row);
-	if (known)
+		ReadMargin(set, reader, &row);
+	if (collection->spec->call->bayes)
+		ReadPosterior(set, kind, &row);
+	if (known && !any_day)
 		row.mde_pct = SmallestLift(set, kind, &row);
 	return row;
 }

@@ -7,6 +7,7 @@
 #include <ctype.h>
 
 #include "lib/stringinfo.h"
+#include "topic/report_numbers.h"
 
 /* Variants listed before the list is cut. */
 #define MAX_LISTED	6
@@ -316,5 +317,10 @@ AbSentence(const AbScorecardRow *row)
 		SampleRatioSentence(row) : row->role == AB_ROLE_HETEROGENEITY ?
 		HeterogeneitySentence(row) : MetricSentence(row);
 
+	if (!isnan(row->prob_better))
+		sentence = psprintf("%s Probability that it is %s: %s.", sentence,
+							row->metric->direction == AB_DIRECTION_NONE ?
+							"higher" : "better",
+							AbShowProbability(row->prob_better));
 	return psprintf("%s%s", Prefix(row), sentence);
 }

@@ -78,6 +78,9 @@ typedef struct AbScorecardCall
 	Jsonb	   *split;
 	int			correction;
 	double		planned_n;		/* NaN if not given */
+	char	   *sequential;
+	bool		any_day;		/* what sequential says */
+	bool		bayes;
 } AbScorecardCall;
 
 /* What of the query is compared, and how. */

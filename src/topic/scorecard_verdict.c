@@ -248,17 +248,18 @@ CheckSplit(const AbArmList *arms, const AbLabel *labels, int count)
 }
 
 /*
- * Test the numbers of a block against the split, by ab_srm of a summary that
- * has them.
+ * Test the numbers of a block against the split, by ab_srm, or
+ * ab_srm_sequential, of a summary that has them.
  */
 static void
 TestSplit(const AbSpec *spec, AbScorecardRow *row)
 {
 	const Jsonb *split = spec->call->split;
 	Oid			types[] = {TEXTARRAYOID, INT8ARRAYOID, FLOAT8ARRAYOID};
-	const char *sql = psprintf("SELECT r.p_value, r.method, r.note, r.threshold FROM %s.ab_srm((SELECT %s.ab_rollup(%s.ab_make_summary(t.v, t.n, CAST(0 AS pg_catalog.int8))) FROM unnest($1, $2) AS t(v, n)), $1, $3) AS r",
-							   spec->query.schema, spec->query.schema,
-							   spec->query.schema);
+	const char *sql = psprintf("SELECT r.p_value, r.method, r.note, r.threshold FROM %s.ab_srm%s((SELECT %s.ab_rollup(%s.ab_make_summary(t.v, t.n, CAST(0 AS pg_catalog.int8))) FROM unnest($1, $2) AS t(v, n)), $1, $3) AS r",
+							   spec->query.schema,
+							   spec->call->any_day ? "_sequential" : "",
+							   spec->query.schema, spec->query.schema);
 	int			count = JB_ROOT_IS_OBJECT(split) ? JB_ROOT_COUNT(split) : 0;
 	AbLabel    *labels = (AbLabel *) palloc(Max(count, 1) * sizeof(AbLabel));
 	double	   *weights = (double *) palloc(Max(count, 1) * sizeof(double));
@@ -435,6 +436,11 @@ AbHeterogeneity(const AbSpec *spec, int slice, const AbBlock *block,
 	empty.one_of_several = row.one_of_several;
 	row = empty;
 	row.slice = AbSliceLabel(spec, slice, NULL);
+	if (spec->call->any_day)
+	{
+		AbNote(&row.notes, "Cochran's Q is for one look: whether effects differ has no always-valid test");
+		return row;
+	}
 	for (int i = 0; i < count; i++)
 		if (rows[i]->std_error > 0 && isfinite(rows[i]->difference.value))
 		{

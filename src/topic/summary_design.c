@@ -67,6 +67,7 @@ AbStartDesign(AbDesigned *designed, const AbSummary *summary,
 		case AB_DESIGN_PAIRED:
 			pairs.summary = summary;
 			pairs.test = *args;
+			AbNamePairs(&pairs);
 			return AbStartPairs(means, &pairs);
 		case AB_DESIGN_PROPORTION:
 			return AbStartRates(means, summary, args, &designed->counts);

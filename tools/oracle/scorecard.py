@@ -3,15 +3,18 @@
 
 The case study's five metrics, two models and a leaderboard of 29 on the same prompts (the data of
 $AB_TEST_SHARED/data, without which those two sections have nothing to do), random logs with NULLs, users with
-several rows, and slices.
+several rows, and slices. The cards for any day and the probabilities of being better are computed here from their
+formulas.
 """
 import csv
 import itertools
 import json
+import math
 import os
 from collections import defaultdict
 
 import numpy as np
+import scipy.integrate
 import scipy.stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.meta_analysis import combine_effects
@@ -236,6 +239,65 @@ def check_slices(server, checks, rng):
         checks.held(n, 'homogeneity', row['p_value'], float(wanted.pvalue), TOL_SCIPY)
 
 
+# ---------------------------------------------------------------------------
+# Any day, and the probability of being better
+# ---------------------------------------------------------------------------
+
+def any_day_p(t, df, kappa, side=0):
+    """1 over the mixture of likelihood ratios of t, at most 1; of one side by half of the mixture, doubled."""
+    log_e = (-math.log1p(kappa) + (df + 1) * math.log((1 + t * t / df) / (1 + t * t / (df * (1 + kappa))))) / 2
+    if side:
+        a = side * t * math.sqrt(kappa / (1 + kappa) * (df + 1) / (df + t * t / (1 + kappa)))
+        log_e += math.log(2) + scipy.stats.t.logcdf(a, df + 1)
+    return min(1.0, math.exp(-log_e))
+
+
+def arm_errors(c, t):
+    """Standard error and df of the difference of means, pooled and by Welch."""
+    vc, vt, nc, nt = c.var(ddof=1), t.var(ddof=1), len(c), len(t)
+    pooled = ((nc - 1) * vc + (nt - 1) * vt) / (nc + nt - 2)
+    a, b = vc / nc, vt / nt
+    return ((math.sqrt(pooled * (1 / nc + 1 / nt)), nc + nt - 2),
+            (math.sqrt(a + b), (a + b) ** 2 / (a * a / (nc - 1) + b * b / (nt - 1))))
+
+
+def check_any_day(server, checks, rng):
+    """Means, rates and absolute margins of a mean by the mixture; normal and beta posteriors."""
+    for _ in range(15):
+        n, planned = int(rng.integers(400, 900)), int(rng.integers(50, 2000))
+        variant = np.where(rng.random(n) < 0.6, 'control', 'treatment')
+        treated = variant == 'treatment'
+        spend = rng.lognormal(1, 0.7, n) * np.where(treated, 1.1, 1)
+        liked = rng.random(n) < np.where(treated, 0.4, 0.3)
+        margin = float(rng.uniform(0.1, 1.2))
+        server.load('log', 'variant text, spend float8, liked boolean',
+                    [(v, float(s), 't' if k else 'f') for v, s, k in zip(variant, spend, liked)])
+        spec = {'spend': {'direction': 'lower'}, 'liked': {'direction': 'higher'},
+                'guard': {'column': 'spend', 'role': 'guardrail', 'direction': 'lower', 'margin': margin}}
+        result = card(server, 'log', spec, sequential='always-valid', planned_n=planned, bayes=True)
+        checks.check(all(row['rule'] == 'always-valid' for row in result), n, [r['rule'] for r in result], 'one rule')
+        c, t = spend[~treated], spend[treated]
+        kappa = 8.2 * len(c) / planned
+        errors, diff = arm_errors(c, t), t.mean() - c.mean()
+        row = of_metric(result, 'spend')
+        checks.held(n, 'mean on any day', row['p_value'], max(any_day_p(diff / e, df, kappa) for e, df in errors), 1e-9)
+        checks.held(n, 'P(lower)', row['prob_better'], float(scipy.stats.norm.cdf(-diff / errors[1][0])), 1e-9)
+        row, wanted = of_metric(result, 'guard'), max(any_day_p((diff - margin) / e, df, kappa, -1) for e, df in errors)
+        checks.held(n, 'margin on any day', row['p_value'], wanted if wanted <= 0.5 else 1.0, 1e-7)
+        checks.check(row['verdict'] == 'not worse' if wanted < 0.05 else row['verdict'] != 'not worse', n,
+                     row['verdict'], wanted)
+        x, y = (int(liked[v].sum()) for v in (~treated, treated))
+        rate = (x + y) / n
+        # the score statistic, with the factor n / (n - 1) of Miettinen and Nurminen
+        z = (y / len(t) - x / len(c)) / math.sqrt(rate * (1 - rate) * (1 / len(c) + 1 / len(t)) * n / (n - 1))
+        row = of_metric(result, 'liked')
+        checks.held(n, 'rate on any day', row['p_value'], any_day_p(z, n - 2, kappa), 1e-9)
+        control, treatment = (scipy.stats.beta(1 + s, 1 + m - s) for s, m in ((x, len(c)), (y, len(t))))
+        wanted, _ = scipy.integrate.quad(lambda p: treatment.pdf(p) * control.cdf(p), 0, 1, epsabs=0, epsrel=1e-10,
+                                         points=(treatment.mean(), control.mean()), limit=400)
+        checks.held(n, 'P(better rate)', row['prob_better'], wanted, 1e-8)
+
+
 if __name__ == '__main__':
     run_sections(__file__, [
         ('case study', seeded(SEED, check_case_study)),
@@ -244,4 +306,5 @@ if __name__ == '__main__':
         ('logs', seeded(SEED + 2, check_logs)),
         ('units', seeded(SEED + 3, check_units)),
         ('slices', seeded(SEED + 4, check_slices)),
+        ('any day', seeded(SEED + 5, check_any_day)),
     ])
