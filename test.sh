@@ -187,6 +187,7 @@ check_suite report "$repo/tools/report_test.py"
 heading 'the examples'
 check_suite examples "$repo/tools/examples_test.sh"
 check_suite nightly "$repo/tools/nightly_test.sh"
+check_suite bi "$repo/tools/bi_test.sh"
 
 heading 'drivers'
 check_suite drivers "$repo/tools/drivers_test.sh"
