@@ -39,7 +39,15 @@ BEGIN
 		WHEN invalid_name THEN
 			NULL;	-- a query
 	END;
-	EXECUTE format('CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS %s', log, query);
+	BEGIN
+		EXECUTE format('CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS %s', log, query);
+	EXCEPTION
+		WHEN invalid_table_definition THEN
+			EXECUTE format('DROP VIEW IF EXISTS ab_bi.%I', name || '_trend');
+			EXECUTE format('DROP VIEW %s', log);
+			EXECUTE format('CREATE VIEW %s WITH (security_invoker = true) AS %s', log, query);
+			RAISE NOTICE 'the columns of % are others: grant it and the trend again', log;
+	END;
 	EXECUTE format($view$
 		CREATE OR REPLACE VIEW ab_bi.%I WITH (security_invoker = true) AS
 		SELECT * FROM ab_scorecard(%L, metrics => %L, slice => %L, control => %L, split => %L, planned_n => %L)

@@ -84,6 +84,10 @@ check 'numbers for variants and metrics of every type: the last day has the lift
 	CALL ab_bi.create_views('types', 'types', day => 'day', planned_n => 100, control => '0');
 	SELECT string_agg(metric, ', ' ORDER BY metric) FROM ab_bi.types_trend AS t JOIN ab_bi.types_scorecard AS c USING (metric)
 	WHERE t.rule = 'fixed' AND day = '2026-06-04' AND abs(t.relative_lift_pct - c.relative_lift_pct) < 1e-9")"
+check 'a metric that joins' "NOTICE:  the columns of ab_bi.types_rows are others: grant it and the trend again
+joined" "$(query "CALL ab_bi.create_views('types', 'SELECT variant, small AS joined, day::timestamptz AS day FROM types', day => 'day',
+		planned_n => 100, control => '0');
+	SELECT DISTINCT metric FROM ab_bi.types_trend")"
 check 'a metric without a mean has no trend' 'NOTICE:  no metric is a mean or a rate: there is no trend' \
 	"$(query "CALL ab_bi.create_views('p95', 'dialog', '{\"turns\": \"p95\"}', day => 'at', planned_n => 1000)")"
 check 'a trend wants its planned size' 'ERROR:  planned_n must not be NULL for a trend' \
