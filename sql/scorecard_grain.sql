@@ -290,5 +290,8 @@ RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 RESET parallel_leader_participation;
+-- a unit without an outcome is one without an outcome, whatever function reads it
+SELECT note FROM ab_scorecard($$SELECT u, CASE WHEN u % 3 = 0 THEN 'treatment' ELSE 'control' END AS variant,
+	nullif(u % 7, 3) AS y FROM generate_series(1, 60) AS u, generate_series(1, 2)$$, unit => 'u') WHERE metric = 'y';
 DROP FUNCTION same, reader;
 DROP TABLE hand, request, per_user, one, answer, pairs, daily;

@@ -14,6 +14,7 @@
  */
 #include "topic/scorecard_read.h"
 
+#include "catalog/pg_collation.h"
 #include "math/distributions.h"
 #include "math/student.h"
 #include "utils/builtins.h"
@@ -560,6 +561,25 @@ PlainError(AbReaders *set, AbReaderKind kind, const AbScorecardRow *row)
 }
 
 /*
+ * A mean of units is a ratio of their sums to the function that reads it, and
+ * an outcome to who asked for it.
+ */
+static void
+NameOutcomes(AbNotes *notes)
+{
+	Datum		note;
+
+	if (notes->text.len == 0)
+		return;
+	note = DirectFunctionCall3Coll(replace_text, C_COLLATION_OID,
+								   CStringGetTextDatum(notes->text.data),
+								   CStringGetTextDatum("without a numerator"),
+								   CStringGetTextDatum("without an outcome"));
+	AbClearNotes(notes);
+	AbNote(notes, "%s", TextDatumGetCString(note));
+}
+
+/*
  * What the state of a metric says of a treatment against the control.  Without
  * a treatment, or without the state, the row says that there are no rows.
  */
@@ -642,5 +662,8 @@ AbReadMetric(const AbCollection *collection, AbReaders *set,
 		ReadPosterior(set, kind, &row);
 	if (known && !any_day)
 		row.mde_pct = SmallestLift(set, kind, &row);
+	if (collection->grain == AB_GRAIN_UNITS &&
+		metric->statistic != AB_STATISTIC_RATIO)
+		NameOutcomes(&row.notes);
 	return row;
 }
