@@ -55,7 +55,7 @@ FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 									 ('control_outcome', 'boolean', 'completed'), ('treatment_outcome', 'boolean', 'completed_by_other'),
 									 ('covariate', 'boolean', 'completed'),
 									 ('recorded', 'text', 'variant'), ('predicted', 'text', 'treated::text'),
-									 ('variant_a', 'text', 'variant'), ('variant_b', 'text', 'country::text'),
+									 ('variant_a', 'text', 'variant'), ('variant_b', 'text', 'treated::text'),
 									 ('bucket', 'bigint', 'dialogs'), ('buckets', 'bigint', '5::bigint'), ('bins', 'bigint', '3::bigint'),
 									 ('summary', 'ab_summary', 's'), ('histogram', 'ab_histogram', 'h'))
 						known(argument, argument_type, expression)

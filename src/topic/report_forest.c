@@ -124,9 +124,13 @@ PutRow(StringInfo out, const AbReport *report, const AbCard *card,
 	AbDrawMark(out, span, axis, card, y + 20);
 	if (lift.lift[0] != '\0')
 	{
-		PutText(out, "ab-ink ab-strong", NUMBERS, y + 17, 60, 13, lift.lift);
-		PutText(out, "ab-soft ab-small", NUMBERS + 66, y + 17,
-				WIDTH - NUMBERS - 66, 11.5, AbShowRange(&lift));
+		/* a lift that is longer than most takes room from its range */
+		double		range = NUMBERS + 66 + 14 * Max((int) strlen(lift.lift) - 7, 0);
+
+		PutText(out, "ab-ink ab-strong", NUMBERS, y + 17, range - NUMBERS - 6, 13,
+				lift.lift);
+		PutText(out, "ab-soft ab-small", range, y + 17, WIDTH - range, 11.5,
+				AbShowRange(&lift));
 	}
 	else if (values.diff[0] != '\0')
 		PutText(out, "ab-ink ab-small", NUMBERS, y + 17, WIDTH - NUMBERS - 8,
