@@ -117,15 +117,51 @@ machine() {
 		'measured: of the fastest run of each'
 }
 
+# What a web server asks: a prepared statement a request, over the socket, one
+# client.  The statements take turns; of each the round with the most requests.
+request_names=('the id alone' 'md5(id)' "ab_assign('bot', id, 0.2)" "ab_variant('bot', id, three)")
+requests() {
+	local queries i round second
+
+	queries=('SELECT :id' "SELECT md5('bot:' || :id)" "SELECT ab_assign('bot', :id::bigint, 0.2)"
+		"SELECT ab_variant('bot', :id::bigint, '{a,b,c}')")
+	for i in "${!queries[@]}"; do
+		printf '\\set id random(1, 100000000)\n%s;\n' "${queries[i]}" >"$scratch/request.$i"
+		most[i]=0
+	done
+	for ((round = 0; round < 3; round++)); do
+		for i in "${!queries[@]}"; do
+			second=$(pgbench -n -M prepared -T 2 -f "$scratch/request.$i" 2>&1 | sed -n 's/^tps = \([0-9]*\).*/\1/p')
+			[ "$second" -le "${most[i]}" ] || most[i]=$second
+		done
+	done
+}
+
+report_requests() {
+	local i
+
+	echo 'requests of one client, prepared, over the socket    a second  of md5(id)  limit'
+	for i in "${!most[@]}"; do
+		awk -v name="${request_names[i]}" -v most="${most[i]}" -v other="${most[1]}" -v ours="$((i > 1))" 'BEGIN {
+			share = most / other
+			printf "  %-50s %8d  %10.3f  %s\n", name, most, share,
+				!ours ? "" : "at least 0.95 " (share >= 0.95 ? "ok" : "under") }'
+	done
+}
+
+most=()
 # no bitcode, which only jit needs
 export MAKEFLAGS=with_llvm=no
-step '[1/7] installing the packages that are missing' install_prerequisites
-step "[2/7] installing ClickHouse's engine" try_clickhouse
-step '[3/7] building and installing ab_test' build_and_install
-step '[4/7] starting a throwaway server' start_cluster "${settings[@]}"
-step "[5/7] filling $rows rows" in_server tables
-step "[6/7] measuring, $rounds rounds" measure
-step '[7/7] comparing' report
+step '[1/8] installing the packages that are missing' install_prerequisites
+step "[2/8] installing ClickHouse's engine" try_clickhouse
+step '[3/8] building and installing ab_test' build_and_install
+step '[4/8] starting a throwaway server' start_cluster "${settings[@]}"
+step "[5/8] filling $rows rows" in_server tables
+step "[6/8] measuring, $rounds rounds" measure
+step '[7/8] requests by pgbench' requests
+step '[8/8] comparing' report
 machine=$(machine)
 printf '\n%s\n\n' "$machine"
 cat "$scratch/report"
+echo
+report_requests
