@@ -33,13 +33,3 @@ make_environment() {
 	"$1/bin/pip" install --quiet --disable-pip-version-check "${@:2}"
 	touch "$1/complete"
 }
-
-# free_port: a port of this machine that nobody has
-free_port() {
-	python3 -c "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
-}
-
-# page_sql WORD FILE: the SQL of the blocks ```sql WORD on a page
-page_sql() {
-	awk -v fence="\`\`\`sql $1" '/^```/ { shown = $0 == fence; next } shown' "$2"
-}

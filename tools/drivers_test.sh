@@ -18,11 +18,6 @@ install_drivers() {
 	install_packages python3-psycopg python3-pyodbc odbc-postgresql libpostgresql-jdbc-java "${java[@]}"
 }
 
-# The drivers but psycopg and node's pg know no socket: a port of this machine that nobody has.
-free_port() {
-	/usr/bin/python3 -c "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
-}
-
 prepare_node() {
 	[ -d "$scratch/drivers/node_modules/pg" ] ||
 		npm install --silent --no-audit --no-fund --prefix "$scratch/drivers" "pg@$node_pg"
@@ -48,6 +43,7 @@ if command -v go >/dev/null; then
 	step '      building the driver of Go' prepare_go
 	go=$(printf '%q' "$scratch/drivers/go/client")
 fi
+# JDBC and the others know no socket
 port=$(free_port)
 step '[3/3] starting a throwaway server' start_cluster listen_addresses=127.0.0.1 port="$port"
 export PGPORT=$port

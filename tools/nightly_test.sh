@@ -90,7 +90,7 @@ check 'with the sentence of the guardrail' t \
 		WHERE command = 'CALL nightly.run()' ORDER BY runid LIMIT 1")"
 check 'what was seen is kept' worse "$(query "SELECT verdict FROM nightly.latest WHERE role = 'guardrail'")"
 
-page=$(awk '/^```/ { shown = $0 == "```sql cron"; next } shown' "$repo/docs/howto/nightly-report.md" | run_psql -At 2>&1) || true
+page=$(page_sql cron "$repo/docs/howto/nightly-report.md" | run_psql -At 2>&1) || true
 check 'the page on the nightly report' t "$(query "SELECT \$page\$$page\$page\$ !~ 'ERROR'")"
 
 count_checks nightly

@@ -30,8 +30,7 @@ done
 # What docs/howto/more-than-one-machine.md shows, in databases of its own: the
 # blocks marked KIND, with this server instead of the two there.
 page() {
-	awk -v first="\`\`\`sql $1" '/^```/ { shown = $0 == first; next } shown' \
-		"$repo/docs/howto/more-than-one-machine.md" |
+	page_sql "$1" "$repo/docs/howto/more-than-one-machine.md" |
 		sed -E "s|host '(shard[01])[.]example', dbname 'log'|host '$PGHOST', port '$PGPORT', dbname 'page_\1'|"
 }
 for database in page_shard0 page_shard1 page; do

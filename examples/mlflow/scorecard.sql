@@ -21,24 +21,6 @@ SELECT * FROM ab_scorecard($$
 	metrics => '{"correct": {"statistic": "mean", "role": "primary", "direction": "higher"}, "brevity": {},
 				 "failed": {"direction": "lower"}}');
 
-\pset tuples_only on
-\pset format unaligned
-\echo Production, by session:
-SELECT sentence FROM production;
-\echo
-SELECT ab_verdict(jsonb_agg(to_jsonb(r))) FROM production AS r;
-\echo
-\echo The same questions to both prompts, repetitions averaged:
-SELECT sentence FROM offline;
-\echo
-SELECT ab_verdict(jsonb_agg(to_jsonb(r))) FROM offline AS r;
-
-\set report :folder '/mlflow-production.html'
-\o :report
-SELECT ab_report_html(jsonb_agg(to_jsonb(r)), 'Prompt v2 in production, by session') FROM production AS r;
-\set report :folder '/mlflow-offline.html'
-\o :report
-SELECT ab_report_html(jsonb_agg(to_jsonb(r)), 'Prompt v2 on the same questions') FROM offline AS r;
-\o
-\echo
-\echo The reports: :folder/mlflow-production.html :folder/mlflow-offline.html
+\set tool mlflow
+\set offline questions
+\ir ../two_reports.sql

@@ -21,24 +21,6 @@ SELECT * FROM ab_scorecard($$
 	metrics => '{"correct": {"role": "primary", "direction": "higher"}, "latency_ms": {"direction": "lower"},
 				 "failed": {"direction": "lower"}}');
 
-\pset tuples_only on
-\pset format unaligned
-\echo Production, by session:
-SELECT sentence FROM production;
-\echo
-SELECT ab_verdict(jsonb_agg(to_jsonb(r))) FROM production AS r;
-\echo
-\echo The same examples to both prompts, repetitions averaged:
-SELECT sentence FROM offline;
-\echo
-SELECT ab_verdict(jsonb_agg(to_jsonb(r))) FROM offline AS r;
-
-\set report :folder '/phoenix-production.html'
-\o :report
-SELECT ab_report_html(jsonb_agg(to_jsonb(r)), 'Prompt v2 in production, by session') FROM production AS r;
-\set report :folder '/phoenix-offline.html'
-\o :report
-SELECT ab_report_html(jsonb_agg(to_jsonb(r)), 'Prompt v2 on the same examples') FROM offline AS r;
-\o
-\echo
-\echo The reports: :folder/phoenix-production.html :folder/phoenix-offline.html
+\set tool phoenix
+\set offline examples
+\ir ../two_reports.sql
