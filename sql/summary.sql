@@ -197,6 +197,22 @@ FROM (VALUES (10, 3, 0.10779126740630104::float8, 0.6032218525388546::float8),
 SELECT variant, is_binary, wilson_low IS NULL AS no_wilson FROM ab_arms((SELECT ab_summary(x, v, 'd')
 	FROM (VALUES (1::float8, 'a'), (0, 'a'), (2, 'b'), ('NaN', 'c'), (1, 'c')) t(x, v)));
 
+-- variants that are stored out of line or compressed, as they are in wide rows
+CREATE TEMP TABLE toasted (x float8, outside text, pressed text, rest text);
+ALTER TABLE toasted ALTER outside SET STORAGE EXTERNAL, ALTER rest SET STORAGE PLAIN;
+ALTER TABLE toasted SET (toast_tuple_target = 128);
+INSERT INTO toasted
+SELECT i * i, v || repeat('y', 400), v || repeat('z', 400), repeat('-', 2000)
+FROM generate_series(1, 20) i, LATERAL (SELECT CASE WHEN i % 3 = 0 THEN 'a' ELSE 'b' END) r(v);
+SELECT ab_summary(x, outside)::text = ab_summary(x, outside || '')::text AS outside,
+	   ab_summary(x, pressed)::text = ab_summary(x, pressed || '')::text AS pressed,
+	   ab_histogram(x, outside)::text = ab_histogram(x, outside || '')::text AS histogram,
+	   ab_crosstab(outside, pressed)::text = ab_crosstab(outside || '', pressed || '')::text AS crosstab,
+	   bool_or(pg_column_size(pressed) < 400) AS is_pressed,
+	   error_of('SELECT ab_summary(x, outside || outside || outside) FROM toasted') AS too_long
+FROM toasted;
+DROP TABLE toasted;
+
 -- what notes say of rows left out: how many, of which arm, and whether the arms differ
 CREATE FUNCTION rows_of(nc int, missing_c int, nt int, missing_t int)
 RETURNS TABLE (x float8, y float8, b boolean, variant text) LANGUAGE sql AS $$

@@ -123,6 +123,16 @@ AbTextGetLabel(text *t)
 }
 
 /*
+ * Is a text all there, neither out of line nor compressed?  (A pointer to one
+ * that is out of line counts as short, too.)
+ */
+static inline bool
+AbTextIsPlain(const text *t)
+{
+	return VARATT_IS_SHORT(t) ? !VARATT_IS_EXTERNAL(t) : VARATT_IS_4B_U(t);
+}
+
+/*
  * AbTextGetLabel() of an argument of type text that is not NULL.  For the hot
  * paths: without a call where the text is plain.
  */
@@ -131,7 +141,7 @@ AbDatumGetLabel(Datum datum)
 {
 	text	   *t = (text *) DatumGetPointer(datum);
 
-	if (unlikely(VARATT_IS_EXTENDED(t) && !VARATT_IS_SHORT(t)))
+	if (unlikely(!AbTextIsPlain(t)))
 		t = pg_detoast_datum_packed(t);
 	return AbTextGetLabel(t);
 }
