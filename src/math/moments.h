@@ -8,6 +8,7 @@
 #ifndef AB_MATH_MOMENTS_H
 #define AB_MATH_MOMENTS_H
 
+#include <math.h>
 #include <stdbool.h>
 
 #define AB_MAX_COLUMNS 4
@@ -89,19 +90,29 @@ extern const char *AbMomentsFault(const AbDouble *moments, int columns,
 								  double n);
 
 /*
- * AbMomentsAdd() for one column, which is the hot path of every scan.  What
- * the next row has to wait for is kept short: 1 / n does not depend on the
+ * AbMomentsAdd() for one column, which is the hot path of every scan.  Returns
+ * false, and changes nothing, where the sum of squares, which is the first to
+ * leave the range of double, would not be finite.
+ *
+ * What the next row has to wait for is kept short: 1 / n does not depend on the
  * rows before, and neither rounding error is waited for by high.
  */
-static inline void
+static inline bool
 AbMomentsAddOne(AbDouble *moments, double n, double x)
 {
 	double		inverse = 1 / n;
 	double		before = (x - moments[0].high) - moments[0].low;
 	double		step = before * inverse;
+	AbDouble	mean = moments[0];
+	AbDouble	squares = moments[1];
 
-	AbDoubleAdd(&moments[0], step);
-	AbDoubleAdd(&moments[1], before * (before - step));
+	AbDoubleAdd(&mean, step);
+	AbDoubleAdd(&squares, before * (before - step));
+	if (!isfinite(AbDoubleValue(squares)))
+		return false;
+	moments[0] = mean;
+	moments[1] = squares;
+	return true;
 }
 
 /*

@@ -97,11 +97,19 @@ AbLabelCompare(AbLabel a, AbLabel b)
 static inline bool
 AbServerIsUtf8(void)
 {
-	static int	encoding = -1;
+	static bool is_known = false;
+	static bool is_utf8 = false;
 
-	if (unlikely(encoding < 0))
-		encoding = GetDatabaseEncoding();
-	return encoding == PG_UTF8 || encoding == PG_SQL_ASCII;
+	if (likely(is_utf8))
+		return true;
+	if (!is_known)
+	{
+		int			encoding = GetDatabaseEncoding();
+
+		is_utf8 = encoding == PG_UTF8 || encoding == PG_SQL_ASCII;
+		is_known = true;
+	}
+	return is_utf8;
 }
 
 /*
@@ -148,12 +156,18 @@ AbDatumGetLabel(Datum datum)
 
 /*
  * The labels of variants that are numbers or booleans are those numbers' and
- * booleans' text.  `digits` is where the text of a number is written if it has
- * more than two digits: to read what has just been written, byte by byte, would
- * take longer than all the rest.
+ * booleans' text.  Of a number of one or two digits it is a constant: to read
+ * what has just been written, byte by byte, would take longer than all the
+ * rest.
  */
+static inline bool
+AbIsShortNumber(int64 variant)
+{
+	return variant >= 0 && variant < 100;
+}
+
 static inline AbLabel
-AbBigintLabel(int64 variant, char digits[MAXINT8LEN + 1])
+AbShortNumberLabel(int64 variant)
 {
 	static const char two_digits[] =
 		"00010203040506070809101112131415161718192021222324"
@@ -162,12 +176,21 @@ AbBigintLabel(int64 variant, char digits[MAXINT8LEN + 1])
 		"75767778798081828384858687888990919293949596979899";
 	AbLabel		label;
 
-	if (likely(variant >= 0 && variant < 100))
-	{
-		label.length = variant < 10 ? 1 : 2;
-		label.data = two_digits + 2 * variant + (2 - label.length);
-		return label;
-	}
+	label.length = variant < 10 ? 1 : 2;
+	label.data = two_digits + 2 * variant + (2 - label.length);
+	return label;
+}
+
+/*
+ * That of any number, whose text is written to `digits` if it is longer.
+ */
+static inline AbLabel
+AbBigintLabel(int64 variant, char digits[MAXINT8LEN + 1])
+{
+	AbLabel		label;
+
+	if (likely(AbIsShortNumber(variant)))
+		return AbShortNumberLabel(variant);
 	label.length = pg_lltoa(variant, digits);
 	label.data = digits;
 	return label;
@@ -186,6 +209,32 @@ AbBooleanLabel(bool variant)
 #define AB_GETARG_LABEL(n)	AbDatumGetLabel(PG_GETARG_DATUM(n))
 
 /*
+ * AbDatumGetLabel() where there is nothing to fetch, to decompress, to convert
+ * or to refuse; else a label of length -1.  For a path that calls nothing.
+ */
+static inline AbLabel
+AbPlainLabel(Datum datum)
+{
+	char	   *t = DatumGetPointer(datum);
+	AbLabel		label = {NULL, -1};
+
+	if (unlikely(!AbServerIsUtf8()))
+		return label;
+	if (likely(VARATT_IS_SHORT(t)))
+	{
+		/* a pointer to a text out of line counts as one of size 0 */
+		label.length = VARSIZE_SHORT(t) - VARHDRSZ_SHORT;
+		label.data = VARDATA_SHORT(t);
+	}
+	else if (VARATT_IS_4B_U(t) && VARSIZE(t) <= VARHDRSZ + AB_MAX_LABEL_LENGTH)
+	{
+		label.length = VARSIZE(t) - VARHDRSZ;
+		label.data = VARDATA(t);
+	}
+	return label;
+}
+
+/*
  * Position of the arm with that label if there are two arms, as there nearly
  * always are, and it is one of them; else -1.
  *
@@ -202,7 +251,8 @@ AbGuessArm(const void *arms, int count, AbLabelOf label_of, AbLabel label)
 		if (likely(first.length > 0))
 		{
 			int			guess = (first.length != label.length) |
-				(first.data[first.length - 1] != label.data[label.length - 1]);
+				(first.data[(Size) first.length - 1] !=
+				 label.data[(Size) label.length - 1]);
 
 			if (likely(AbLabelEquals(label_of(arms, guess), label)))
 				return guess;
@@ -317,6 +367,7 @@ AbHashLabel(AbLabel label)
 	const char *data = label.data;
 	uint64		hash = label.length;
 	uint64		word;
+	uint32		half;
 	int			left = label.length;
 
 	for (; left >= (int) sizeof(word); left -= sizeof(word))
@@ -327,8 +378,17 @@ AbHashLabel(AbLabel label)
 		data += sizeof(word);
 	}
 	word = 0;
-	for (; left > 0; left--)
-		word = word << 8 | (unsigned char) *data++;
+	if (left >= (int) sizeof(half))
+	{
+		memcpy(&half, data, sizeof(half));
+		word = (uint64) half << 32;
+		data += left - sizeof(half);
+		memcpy(&half, data, sizeof(half));
+		word |= half;
+	}
+	else
+		for (; left > 0; left--)
+			word = word << 8 | (unsigned char) *data++;
 	hash = (hash ^ word) * multiplier;
 	return hash ^ hash >> 32;
 }
