@@ -4,8 +4,12 @@
  */
 #include "topic/histogram_arms.h"
 
-/* Slots of the index of the arms for each for which there is room. */
-#define SLOTS_PER_ARM	2
+/*
+ * Slots of the index of the arms for each for which there is room: so many that
+ * the first is nearly always the right one, as an arm is far from the nearest
+ * cache.
+ */
+#define SLOTS_PER_ARM	8
 
 /*
  * Room for more arms.
