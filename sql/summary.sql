@@ -208,10 +208,56 @@ SELECT ab_summary(x, outside)::text = ab_summary(x, outside || '')::text AS outs
 	   ab_summary(x, pressed)::text = ab_summary(x, pressed || '')::text AS pressed,
 	   ab_histogram(x, outside)::text = ab_histogram(x, outside || '')::text AS histogram,
 	   ab_crosstab(outside, pressed)::text = ab_crosstab(outside || '', pressed || '')::text AS crosstab,
+	   (ab_summary(x, 'v', outside) FILTER (WHERE outside < 'b'))::text =
+	   (ab_summary(x, 'v', outside || '') FILTER (WHERE outside < 'b'))::text AS control_outside,
+	   (ab_summary(x, 'v', pressed) FILTER (WHERE pressed < 'b'))::text =
+	   (ab_summary(x, 'v', pressed || '') FILTER (WHERE pressed < 'b'))::text AS control_pressed,
 	   bool_or(pg_column_size(pressed) < 400) AS is_pressed,
 	   error_of('SELECT ab_summary(x, outside || outside || outside) FROM toasted') AS too_long
 FROM toasted;
+SELECT pg_relation_size(reltoastrelid) > 0 AS is_outside FROM pg_class WHERE oid = 'toasted'::regclass;
 DROP TABLE toasted;
+
+-- the usual row takes a path of its own in an aggregate, and never in a window: the same bytes
+CREATE TEMP TABLE paths AS
+SELECT g, i, CASE
+		WHEN r < 0.02 THEN NULL
+		WHEN r < 0.04 AND g % 3 = 0 THEN (ARRAY['NaN', 'Infinity', '-Infinity'])[1 + i % 3]::float8
+		WHEN g % 6 = 1 THEN (r < 0.5)::int
+		WHEN g % 6 = 2 THEN CASE WHEN i < 30 THEN (r < 0.5)::int ELSE r END
+		WHEN g % 6 = 3 THEN CASE WHEN i < 50 THEN r ELSE 1e308 * (-1) ^ i END
+		WHEN g % 6 = 4 THEN 1e9 + r
+		ELSE r - 0.5 END AS x,
+	   CASE WHEN i % 41 = 40 THEN NULL WHEN g % 4 = 3 AND i = 35 THEN 'third' WHEN s < 0.3 THEN a[1] ELSE a[2] END AS v,
+	   CASE WHEN g % 5 = 4 AND i < 7 THEN NULL ELSE a[1 + g % 2] END AS c, s
+FROM generate_series(1, 120) g, generate_series(1, 60) i,
+	 LATERAL (SELECT ab_bucket('r', 100 * g + i) / 1e4, ab_bucket('s', 100 * g + i) / 1e4) b(r, s),
+	 LATERAL (SELECT (ARRAY['{control,treatment}', '{a,b}', '{"",x}', ARRAY[repeat('y', 126), repeat('y', 127)]::text,
+							ARRAY[repeat('y', 1024), repeat('y', 1023)]::text, '{long ago,long before}'])[1 + g / 6 % 6]::text[]) l(a);
+SELECT count(*), sum((text <> text_w)::int) AS text, sum((named <> named_w)::int) AS named,
+	   sum((made <> made_w)::int) AS made, sum((yes <> yes_w)::int) AS yes, sum((yes_named <> yes_named_w)::int) AS yes_named,
+	   sum((number <> number_w)::int) AS number, sum((flag <> flag_w)::int) AS flag
+FROM (SELECT g, ab_summary(x, v ORDER BY i)::text AS text, ab_summary(x, v, c ORDER BY i)::text AS named,
+			 ab_summary(x, v || '', c || '' ORDER BY i)::text AS made, ab_summary(x > 0, v ORDER BY i)::text AS yes,
+			 ab_summary(x > 0, v, c ORDER BY i)::text AS yes_named,
+			 ab_summary(x, (CASE g % 4 WHEN 0 THEN 100 WHEN 1 THEN -1 ELSE 99 END + (s < 0.3)::int)::bigint ORDER BY i)::text AS number,
+			 ab_summary(x, s < 0.3 ORDER BY i)::text AS flag
+	  FROM paths GROUP BY g) a
+JOIN (SELECT DISTINCT g, (ab_summary(x, v) OVER w)::text AS text_w, (ab_summary(x, v, c) OVER w)::text AS named_w,
+			 (ab_summary(x, v || '', c || '') OVER w)::text AS made_w, (ab_summary(x > 0, v) OVER w)::text AS yes_w,
+			 (ab_summary(x > 0, v, c) OVER w)::text AS yes_named_w,
+			 (ab_summary(x, (CASE g % 4 WHEN 0 THEN 100 WHEN 1 THEN -1 ELSE 99 END + (s < 0.3)::int)::bigint) OVER w)::text AS number_w,
+			 (ab_summary(x, s < 0.3) OVER w)::text AS flag_w
+	  FROM paths
+	  WINDOW w AS (PARTITION BY g ORDER BY i ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) b USING (g);
+DROP TABLE paths;
+-- as many rows as are counted exactly, and one more
+SELECT format('CREATE AGGREGATE nearly_full(float8, text) (SFUNC = ab_summary_accum, STYPE = ab_summary, INITCOND = %L)',
+			  ab_rollup(ab_make_summary(v, 2 ^ 53 - 1, 0, 1)))
+FROM unnest('{a,b}'::text[]) v \gexec
+SELECT variant, n FROM ab_arms((SELECT nearly_full(1, v) FROM unnest('{a,b}'::text[]) v));
+SELECT error_of($$SELECT nearly_full(1, v) FROM unnest('{a,b,a}'::text[]) v$$);
+DROP AGGREGATE nearly_full(float8, text);
 
 -- what notes say of rows left out: how many, of which arm, and whether the arms differ
 CREATE FUNCTION rows_of(nc int, missing_c int, nt int, missing_t int)

@@ -92,7 +92,7 @@ extern const char *AbMomentsFault(const AbDouble *moments, int columns,
 /*
  * AbMomentsAdd() for one column, which is the hot path of every scan.  Returns
  * false, and changes nothing, where the sum of squares, which is the first to
- * leave the range of double, would not be finite.
+ * leave the range of double, would not be finite; so it does where x is not.
  *
  * What the next row has to wait for is kept short: 1 / n does not depend on the
  * rows before, and neither rounding error is waited for by high.

@@ -20,15 +20,12 @@ AB_MODULE_MAGIC;
 
 static const AbLabel no_label = {NULL, 0};
 
-/* bytes the processor reads at once */
-#define CACHE_LINE			64
-
 /* bytes of labels that two arms have at least, with what padding follows */
 #define PREFETCHED_LABELS	15
 
 /*
- * Is the call one of an aggregate's?  The node's tag answers for the usual one,
- * which is not a window's, without a call.
+ * Is the call one of an aggregate's that is not a window's?  The node's tag
+ * says so without a call.
  */
 static pg_attribute_always_inline bool
 InUsualAggregate(FunctionCallInfo fcinfo)
@@ -36,6 +33,9 @@ InUsualAggregate(FunctionCallInfo fcinfo)
 	return fcinfo->context && IsA(fcinfo->context, AggState);
 }
 
+/*
+ * Is it any aggregate's?
+ */
 static pg_attribute_always_inline bool
 InAggregate(FunctionCallInfo fcinfo)
 {
@@ -124,6 +124,7 @@ AddRow(AbArm *arm, int columns, const double *values)
 	n = (double) ++arm->n;
 	if (unlikely(arm->flags & AB_ARM_OVERFLOW))
 		return;
+	/* what overflows does so again below, and is marked */
 	if (columns == 1 && likely(AbMomentsAddOne(arm->moments, n, values[0])))
 		return;
 	AbMomentsAdd(arm->moments, columns, n, values);
@@ -204,19 +205,15 @@ AllFinite(const double *values, int columns)
 }
 
 /*
- * Fetch the cache lines of a state of two arms behind the first, which is
- * wanted at once.  Which of them a row needs turns out one after the other, and
- * where there are many groups each would be waited for.
+ * Fetch a state of two arms, and where their labels are.
  */
 static pg_attribute_always_inline void
 Prefetch(const void *state, int columns)
 {
-	/* where the labels are */
-	const Size	last = sizeof(AbSummary) + 2 * AbArmSize(columns);
+	const Size	labels = sizeof(AbSummary) + 2 * AbArmSize(columns);
 
-	for (Size i = CACHE_LINE; i < last; i += CACHE_LINE)
-		__builtin_prefetch((const char *) state + i);
-	__builtin_prefetch((const char *) state + last + PREFETCHED_LABELS);
+	AbPrefetchBehind(state, labels);
+	__builtin_prefetch((const char *) state + labels + PREFETCHED_LABELS);
 }
 
 /*
@@ -280,8 +277,8 @@ GetLabel(FunctionCallInfo fcinfo, int argument)
  * row has one, and the control is set.  Returns false, and has changed nothing,
  * where anything is not as usual.
  *
- * It calls nothing but memcmp(), so that next to nothing has to be saved, and
- * fetches what it needs when it needs it: half of what a row costs is that.
+ * It calls nothing but memcmp(), so that next to no registers have to be saved,
+ * which was half of what a row cost.
  */
 static pg_attribute_always_inline bool
 AddUsualRow(FunctionCallInfo fcinfo, bool is_boolean, AbLabel variant,
@@ -297,22 +294,22 @@ AddUsualRow(FunctionCallInfo fcinfo, bool is_boolean, AbLabel variant,
 		return false;
 	Prefetch(state, 1);
 	if (unlikely(!InUsualAggregate(fcinfo) || !VARATT_IS_4B_U(state) ||
-				 state->columns != 1))
+				 state->columns != 1 || state->arms != 2))
 		return false;
 	if (control.data != NULL && unlikely(!ControlIsSet(state, 1, control)))
 		return false;
-	position = AbGuessArm(state, state->arms, LabelOfOne, variant);
+	position = AbGuessArm(state, 2, LabelOfOne, variant);
 	if (unlikely(position < 0))
 		return false;
 
 	arm = AbGetArmOf(state, 1, position);
 	value = is_boolean ? PG_GETARG_BOOL(1) : PG_GETARG_FLOAT8(1);
-	if (arm->flags & (AB_ARM_BINARY(0) | AB_ARM_OVERFLOW))
-	{
-		if ((arm->flags & AB_ARM_OVERFLOW) || (value != 0 && value != 1))
-			return false;
-	}
+	/* one test for nearly all values that are not zeros and ones */
+	if ((arm->flags & (AB_ARM_BINARY(0) | AB_ARM_OVERFLOW)) &&
+		((arm->flags & AB_ARM_OVERFLOW) || (value != 0 && value != 1)))
+		return false;
 	n = arm->n + 1;
+	/* which refuses NaN and infinities */
 	if (unlikely(n > AB_MAX_OBSERVATIONS ||
 				 !AbMomentsAddOne(arm->moments, (double) n, value)))
 		return false;

@@ -58,6 +58,20 @@ typedef struct AbArmHead
 } AbArmHead;
 
 /*
+ * Fetch the cache lines of so many bytes behind the first, which is wanted at
+ * once.  Which of them are needed turns out one after the other, and where the
+ * state is one of many groups' each would be waited for.
+ */
+static pg_attribute_always_inline void
+AbPrefetchBehind(const void *start, Size size)
+{
+	const Size	cache_line = 64;
+
+	for (Size i = cache_line; i < size; i += cache_line)
+		__builtin_prefetch((const char *) start + i);
+}
+
+/*
  * How the functions below reach the arms of a type: the label and the flags of
  * the i-th of them.  They are constants where those functions are inlined.
  */
@@ -155,10 +169,7 @@ AbDatumGetLabel(Datum datum)
 }
 
 /*
- * The labels of variants that are numbers or booleans are those numbers' and
- * booleans' text.  Of a number of one or two digits it is a constant: to read
- * what has just been written, byte by byte, would take longer than all the
- * rest.
+ * Has a number one or two digits?
  */
 static inline bool
 AbIsShortNumber(int64 variant)
@@ -166,7 +177,12 @@ AbIsShortNumber(int64 variant)
 	return variant >= 0 && variant < 100;
 }
 
-static inline AbLabel
+/*
+ * The labels of variants that are numbers or booleans are those numbers' and
+ * booleans' text.  Of a short number it is a constant: to read what has just
+ * been written, byte by byte, would take longer than all the rest.
+ */
+static pg_attribute_always_inline AbLabel
 AbShortNumberLabel(int64 variant)
 {
 	static const char two_digits[] =
@@ -212,7 +228,7 @@ AbBooleanLabel(bool variant)
  * AbDatumGetLabel() where there is nothing to fetch, to decompress, to convert
  * or to refuse; else a label of length -1.  For a path that calls nothing.
  */
-static inline AbLabel
+static pg_attribute_always_inline AbLabel
 AbPlainLabel(Datum datum)
 {
 	char	   *t = DatumGetPointer(datum);
@@ -222,8 +238,8 @@ AbPlainLabel(Datum datum)
 		return label;
 	if (likely(VARATT_IS_SHORT(t)))
 	{
-		/* a pointer to a text out of line counts as one of size 0 */
-		label.length = VARSIZE_SHORT(t) - VARHDRSZ_SHORT;
+		/* of a pointer to a text out of line the size is 0, the length -1 */
+		label.length = (int) VARSIZE_SHORT(t) - (int) VARHDRSZ_SHORT;
 		label.data = VARDATA_SHORT(t);
 	}
 	else if (VARATT_IS_4B_U(t) && VARSIZE(t) <= VARHDRSZ + AB_MAX_LABEL_LENGTH)
@@ -251,8 +267,7 @@ AbGuessArm(const void *arms, int count, AbLabelOf label_of, AbLabel label)
 		if (likely(first.length > 0))
 		{
 			int			guess = (first.length != label.length) |
-				(first.data[(Size) first.length - 1] !=
-				 label.data[(Size) label.length - 1]);
+				(first.data[first.length - 1] != label.data[label.length - 1]);
 
 			if (likely(AbLabelEquals(label_of(arms, guess), label)))
 				return guess;
@@ -378,18 +393,20 @@ AbHashLabel(AbLabel label)
 		data += sizeof(word);
 	}
 	word = 0;
+	/* two halves that may overlap */
 	if (left >= (int) sizeof(half))
 	{
 		memcpy(&half, data, sizeof(half));
 		word = (uint64) half << 32;
-		data += left - sizeof(half);
-		memcpy(&half, data, sizeof(half));
+		memcpy(&half, data + left - sizeof(half), sizeof(half));
 		word |= half;
 	}
 	else
 		for (; left > 0; left--)
 			word = word << 8 | (unsigned char) *data++;
+	/* a product's low bits, which an index takes, know nothing of high ones */
 	hash = (hash ^ word) * multiplier;
+	hash = (hash ^ hash >> 32) * multiplier;
 	return hash ^ hash >> 32;
 }
 
