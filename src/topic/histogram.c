@@ -46,7 +46,13 @@ GetState(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(0))
 		return NULL;
 	state = AbDatumGetHistogramState(PG_GETARG_DATUM(0));
-	if (unlikely(state == NULL))
+	if (likely(state != NULL))
+	{
+		/* one of few rows may be one of many groups' */
+		if (state->all_waiting < AB_FIRST_ARMS * AB_FIRST_ROWS)
+			AbPrefetchBehind(state, sizeof(AbHistogramState));
+	}
+	else
 	{
 		state = NewState(fcinfo);
 		AbAddHistogram(state, AB_GETARG_HISTOGRAM(0));
@@ -297,6 +303,9 @@ ab_histogram_final(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	state = AbDatumPeekHistogramState(PG_GETARG_DATUM(0));
 	if (state)
+	{
+		AbPrefetchBehind(state, sizeof(AbHistogramState));
 		PG_RETURN_POINTER(AbFlattenState(state));
+	}
 	PG_RETURN_POINTER(AB_GETARG_HISTOGRAM(0));
 }

@@ -6,10 +6,13 @@
 
 /*
  * Slots of the index of the arms for each for which there is room: so many that
- * the first is nearly always the right one, as an arm is far from the nearest
- * cache.
+ * the first is nearly always the right one, for to look at a wrong arm is a
+ * cache miss.
  */
 #define SLOTS_PER_ARM	8
+
+/* Bytes for labels that are allocated at once. */
+#define NAMES_ROOM		256
 
 /*
  * Room for more arms.
@@ -48,6 +51,27 @@ EnlargeArms(AbHistogramState *state)
 }
 
 /*
+ * A copy of a label, close to those of the other arms: all of them are read
+ * over and over.
+ */
+static AbLabel
+CopyLabel(AbHistogramState *state, AbLabel label)
+{
+	AbLabel		copy = {.length = label.length};
+
+	if (state->names_room < label.length)
+	{
+		state->names_room = Max(label.length, NAMES_ROOM);
+		state->names = (char *) MemoryContextAlloc(state->eoh.eoh_context,
+												   state->names_room);
+	}
+	copy.data = memcpy(state->names, label.data, label.length);
+	state->names += label.length;
+	state->names_room -= label.length;
+	return copy;
+}
+
+/*
  * Add an empty arm at that position, with a copy of the label.
  */
 static void
@@ -55,11 +79,10 @@ InsertArm(AbHistogramState *state, AbLabel label, int position)
 {
 	int			behind = state->count - position;
 	AbHistogramPart *arm;
-	char	   *name;
+	AbLabel		copy;
 
 	AbCheckVariantCount(state->count + 1, AB_MAX_HISTOGRAM_VARIANTS);
-	name = (char *) MemoryContextAlloc(state->eoh.eoh_context,
-									   Max(label.length, 1));
+	copy = CopyLabel(state, label);
 	if (state->count == state->room)
 		EnlargeArms(state);
 
@@ -71,8 +94,7 @@ InsertArm(AbHistogramState *state, AbLabel label, int position)
 	memset(&state->waiting[position], 0, sizeof(AbWaiting));
 	state->count++;
 	state->sought = 0;
-	arm->head.label.data = memcpy(name, label.data, label.length);
-	arm->head.label.length = label.length;
+	arm->head.label = copy;
 }
 
 /*

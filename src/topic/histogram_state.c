@@ -24,9 +24,6 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-/* Room for the first rows of an arm. */
-#define FIRST_ROWS		4
-
 /* The context that the states of an aggregate share, and where it is sought. */
 #define SHARED_CONTEXT	"ab_histogram states"
 #define SHARED_PLACES	4
@@ -98,6 +95,8 @@ NewState(MemoryContext context)
 	state->arms = state->first_arms;
 	state->waiting = state->first_waiting;
 	state->room = AB_FIRST_ARMS;
+	state->names = state->first_names;
+	state->names_room = AB_FIRST_NAMES;
 	return state;
 }
 
@@ -161,19 +160,28 @@ AbForgetFlatHistogram(AbHistogramState *state)
 void
 AbEnlargeRows(AbHistogramState *state, AbWaiting *waiting)
 {
-	if (waiting->rows == NULL)
+	MemoryContext context = state->eoh.eoh_context;
+	AbFirstRoom *first;
+	double	   *rows = waiting->rows;
+
+	if (rows == NULL)
 	{
-		waiting->rows_room = FIRST_ROWS;
+		first = AbTakeFirstRoom(state);
+		waiting->rows_room = AB_FIRST_ROWS;
+		waiting->rows = first ? first->rows : (double *)
+			MemoryContextAlloc(context, AB_FIRST_ROWS * sizeof(double));
+		return;
+	}
+	waiting->rows_room *= 2;
+	if (AbIsFirstRoom(state, rows))
+	{
 		waiting->rows = (double *)
-			MemoryContextAlloc(state->eoh.eoh_context,
-							   waiting->rows_room * sizeof(double));
+			MemoryContextAlloc(context, waiting->rows_room * sizeof(double));
+		memcpy(waiting->rows, rows, waiting->rows_used * sizeof(double));
 	}
 	else
-	{
-		waiting->rows_room *= 2;
 		waiting->rows = (double *)
-			repalloc(waiting->rows, waiting->rows_room * sizeof(double));
-	}
+			repalloc(rows, waiting->rows_room * sizeof(double));
 }
 
 /*
