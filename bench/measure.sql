@@ -115,7 +115,7 @@ CALL run('parallel', 3 * :rounds);
 CALL run('outcome first', :rounds);
 CALL run('rates', :rounds);
 CALL run('types', :rounds);
-CALL run('ten metrics', :rounds);
+CALL run('ten metrics', 3 * :rounds);
 CALL run('units', :rounds);
 CALL run('states', :rounds);
 CALL run('groups', (:rounds + 2) / 3);

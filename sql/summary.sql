@@ -228,28 +228,31 @@ SELECT g, i, CASE
 		WHEN g % 6 = 3 THEN CASE WHEN i < 50 THEN r ELSE 1e308 * (-1) ^ i END
 		WHEN g % 6 = 4 THEN 1e9 + r
 		ELSE r - 0.5 END AS x,
-	   CASE WHEN i % 41 = 40 THEN NULL WHEN g % 4 = 3 AND i = 35 THEN 'third' WHEN s < 0.3 THEN a[1] ELSE a[2] END AS v,
-	   CASE WHEN g % 5 = 4 AND i < 7 THEN NULL ELSE a[1 + g % 2] END AS c, s
+	   CASE WHEN i % 41 = 40 THEN NULL WHEN g % 4 = 3 AND i = 35 THEN 'third'
+			WHEN s < 0.3 THEN a[1] ELSE a[2] END AS v,
+	   CASE WHEN g % 5 = 4 AND i < 7 THEN NULL ELSE a[1 + g % 2] END AS c, s < 0.3 AS yes, id
 FROM generate_series(1, 120) g, generate_series(1, 60) i,
 	 LATERAL (SELECT ab_bucket('r', 100 * g + i) / 1e4, ab_bucket('s', 100 * g + i) / 1e4) b(r, s),
-	 LATERAL (SELECT (ARRAY['{control,treatment}', '{a,b}', '{"",x}', ARRAY[repeat('y', 126), repeat('y', 127)]::text,
-							ARRAY[repeat('y', 1024), repeat('y', 1023)]::text, '{long ago,long before}'])[1 + g / 6 % 6]::text[]) l(a);
-SELECT count(*), sum((text <> text_w)::int) AS text, sum((named <> named_w)::int) AS named,
-	   sum((made <> made_w)::int) AS made, sum((yes <> yes_w)::int) AS yes, sum((yes_named <> yes_named_w)::int) AS yes_named,
-	   sum((number <> number_w)::int) AS number, sum((flag <> flag_w)::int) AS flag
-FROM (SELECT g, ab_summary(x, v ORDER BY i)::text AS text, ab_summary(x, v, c ORDER BY i)::text AS named,
-			 ab_summary(x, v || '', c || '' ORDER BY i)::text AS made, ab_summary(x > 0, v ORDER BY i)::text AS yes,
-			 ab_summary(x > 0, v, c ORDER BY i)::text AS yes_named,
-			 ab_summary(x, (CASE g % 4 WHEN 0 THEN 100 WHEN 1 THEN -1 ELSE 99 END + (s < 0.3)::int)::bigint ORDER BY i)::text AS number,
-			 ab_summary(x, s < 0.3 ORDER BY i)::text AS flag
+	 LATERAL (SELECT (ARRAY['{control,treatment}', '{a,b}', '{"",x}', '{long ago,long before}',
+							ARRAY[repeat('y', 126), repeat('y', 127)]::text,
+							ARRAY[repeat('y', 1024), repeat('y', 1023)]::text])[1 + g / 6 % 6]::text[]) l(a),
+	 LATERAL (SELECT ((ARRAY[100, -1, 99, 99])[1 + g % 4] + (s < 0.3)::int)::bigint) k(id);
+SELECT count(*), sum((a.plain <> w.plain)::int) AS plain, sum((a.named <> w.named)::int) AS named,
+	   sum((a.made <> w.made)::int) AS made, sum((a.rate <> w.rate)::int) AS rate,
+	   sum((a.named_rate <> w.named_rate)::int) AS named_rate, sum((a.number <> w.number)::int) AS number,
+	   sum((a.flag <> w.flag)::int) AS flag
+FROM (SELECT g, ab_summary(x, v ORDER BY i)::text AS plain, ab_summary(x, v, c ORDER BY i)::text AS named,
+			 ab_summary(x, v || '', c || '' ORDER BY i)::text AS made, ab_summary(x > 0, v ORDER BY i)::text AS rate,
+			 ab_summary(x > 0, v, c ORDER BY i)::text AS named_rate, ab_summary(x, id ORDER BY i)::text AS number,
+			 ab_summary(x, yes ORDER BY i)::text AS flag
 	  FROM paths GROUP BY g) a
-JOIN (SELECT DISTINCT g, (ab_summary(x, v) OVER w)::text AS text_w, (ab_summary(x, v, c) OVER w)::text AS named_w,
-			 (ab_summary(x, v || '', c || '') OVER w)::text AS made_w, (ab_summary(x > 0, v) OVER w)::text AS yes_w,
-			 (ab_summary(x > 0, v, c) OVER w)::text AS yes_named_w,
-			 (ab_summary(x, (CASE g % 4 WHEN 0 THEN 100 WHEN 1 THEN -1 ELSE 99 END + (s < 0.3)::int)::bigint) OVER w)::text AS number_w,
-			 (ab_summary(x, s < 0.3) OVER w)::text AS flag_w
+JOIN (SELECT DISTINCT g, (ab_summary(x, v) OVER w)::text AS plain, (ab_summary(x, v, c) OVER w)::text AS named,
+			 (ab_summary(x, v || '', c || '') OVER w)::text AS made, (ab_summary(x > 0, v) OVER w)::text AS rate,
+			 (ab_summary(x > 0, v, c) OVER w)::text AS named_rate, (ab_summary(x, id) OVER w)::text AS number,
+			 (ab_summary(x, yes) OVER w)::text AS flag
 	  FROM paths
-	  WINDOW w AS (PARTITION BY g ORDER BY i ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) b USING (g);
+	  WINDOW w AS (PARTITION BY g ORDER BY i
+				   ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) w USING (g);
 DROP TABLE paths;
 -- as many rows as are counted exactly, and one more
 SELECT format('CREATE AGGREGATE nearly_full(float8, text) (SFUNC = ab_summary_accum, STYPE = ab_summary, INITCOND = %L)',
