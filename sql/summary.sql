@@ -255,7 +255,8 @@ JOIN (SELECT DISTINCT g, (ab_summary(x, v) OVER w)::text AS plain, (ab_summary(x
 				   ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) w USING (g);
 DROP TABLE paths;
 -- as many rows as are counted exactly, and one more
-SELECT format('CREATE AGGREGATE nearly_full(float8, text) (SFUNC = ab_summary_accum, STYPE = ab_summary, INITCOND = %L)',
+SELECT format('CREATE AGGREGATE nearly_full(float8, text)
+			   (SFUNC = ab_summary_accum, STYPE = ab_summary, INITCOND = %L)',
 			  ab_rollup(ab_make_summary(v, 2 ^ 53 - 1, 0, 1)))
 FROM unnest('{a,b}'::text[]) v \gexec
 SELECT variant, n FROM ab_arms((SELECT nearly_full(1, v) FROM unnest('{a,b}'::text[]) v));
