@@ -18,7 +18,7 @@
  * those of a state together so many, at most.
  */
 #define MIN_GRID		1024
-#define MAX_BIN_SLOTS	16
+#define MAX_BIN_SLOTS	32
 #define MAX_SLOTS		(1 << 20)
 
 /* ----------------------------------------------------------------------
