@@ -478,6 +478,8 @@ def main(words):
     if asked.metrics is None and (asked.outcome or len(metrics) == 1):
         # The one that stands alone or was named first is the one to decide by.
         next(iter(metrics.values()))['role'] = 'primary'
+    elif asked.metrics is None:
+        said.append('no metric was named to decide by: --outcome NAME does (of several, the first)')
     check_units(rows, {control, *treatments}, roles)
     said += hints(rows, survey, {control, *treatments}, roles, metrics)
     describe(tables, rows, survey, (control, treatments), roles, columns, left_out, said)
