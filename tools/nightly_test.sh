@@ -55,7 +55,8 @@ check 'a state for each day, that of the log' 14 "$(query "$states_of_the_log")"
 check 'the snapshot is the scorecard of the log' "$(query "SELECT string_agg(concat_ws(' ', metric, verdict,
 		p_value::numeric(20, 12)), '; ' ORDER BY metric) FROM ab_scorecard('SELECT variant, completed, latency_ms FROM event',
 		metrics => '{\"completed\": {\"role\": \"primary\", \"direction\": \"higher\"}, \"latency_ms\": {\"statistic\": \"p95\",
-		\"role\": \"guardrail\", \"direction\": \"lower\", \"margin_pct\": 10}}')")" \
+		\"role\": \"guardrail\", \"direction\": \"lower\", \"margin_pct\": 10}}',
+		sequential => 'always-valid', planned_n => 4500)")" \
 	"$(query "SELECT string_agg(concat_ws(' ', metric, verdict, p_value::numeric(20, 12)), '; ' ORDER BY metric)
 		FROM nightly.latest")"
 built=$(query "SELECT string_agg(built_at::text, ' ' ORDER BY day) FILTER (WHERE day <> '2026-06-03') FROM nightly.state")

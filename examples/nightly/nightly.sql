@@ -48,6 +48,9 @@ CREATE PROCEDURE nightly.roll_up() LANGUAGE sql AS $$
 	SET completed = excluded.completed, latency_ms = excluded.latency_ms, built_at = excluded.built_at
 $$;
 
+-- It is looked at every day, so its rows hold on every day.  planned_n is how
+-- many dialogs the control is to have at the planned end: say it before the
+-- first night and leave it.
 CREATE PROCEDURE nightly.snapshot() LANGUAGE sql AS $$
 	INSERT INTO nightly.report
 	SELECT now(), r.ordinality, (r.r).*
@@ -55,7 +58,7 @@ CREATE PROCEDURE nightly.snapshot() LANGUAGE sql AS $$
 		  FROM ab_scorecard('SELECT completed, latency_ms FROM nightly.state', $m${
 			  "completed": {"role": "primary", "direction": "higher"},
 			  "latency_ms": {"statistic": "p95", "role": "guardrail", "direction": "lower", "margin_pct": 10}
-		  }$m$) AS r) AS r
+		  }$m$, sequential => 'always-valid', planned_n => 4500) AS r) AS r
 $$;
 
 -- An ERROR with the sentences of what is wrong, which is what a scheduler reports.
