@@ -212,6 +212,7 @@ FinishCall(SummaryCall *call)
 
 	call->test.reader = "ab_sample_size(ab_summary(outcome, variant), 0.1";
 	call->metric.mean = call->metric.stddev = NAN;
+	call->is_rate = false;
 	if (call->design == AB_DESIGN_PAIRED && call->plan.ratio != 1)
 		AbBadParameter("a paired design has no ratio", call->plan.ratio,
 					   "Both variants get every pair.");
