@@ -15,6 +15,24 @@
 #define NAMES_ROOM		256
 
 /*
+ * Room of that many bytes, in the state's context, for rows or bins of an arm
+ * in the place of what it has, which may be NULL or in the state itself; what
+ * is used of that is kept.
+ */
+void *
+AbResizeRoom(AbHistogramState *state, void *old, Size used, Size size)
+{
+	void	   *room;
+
+	if (old != NULL && !AbIsFirstRoom(state, old))
+		return repalloc(old, size);
+	room = MemoryContextAlloc(state->eoh.eoh_context, size);
+	if (used > 0)
+		memcpy(room, old, used);
+	return room;
+}
+
+/*
  * Room for more arms.
  */
 static void

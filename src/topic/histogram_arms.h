@@ -76,6 +76,8 @@ typedef struct AbHistogramState
 
 StaticAssertDecl(sizeof(AbHistogramState) <= 1024, "a state is too large");
 
+extern void *AbResizeRoom(AbHistogramState *state, void *old, Size used,
+						  Size size);
 extern int	AbInsertStateArm(AbHistogramState *state, AbLabel label);
 extern void AbMarkStateArm(AbHistogramState *state, int position);
 

@@ -34,30 +34,23 @@ AbBin *
 AbReserveBins(AbHistogramState *state, int position, int more)
 {
 	AbWaiting  *waiting = &state->waiting[position];
-	AbBin	   *bins = waiting->bins;
 	AbFirstRoom *first;
 	int			room = waiting->bins_used + more;
 
-	if (bins != NULL && room <= waiting->bins_room)
-		return bins + waiting->bins_used;
-	if (bins == NULL && room <= AB_FIRST_BINS &&
+	if (waiting->bins == NULL && room <= AB_FIRST_BINS &&
 		(first = AbTakeFirstRoom(state)) != NULL)
 	{
+		waiting->bins = first->bins;
 		waiting->bins_room = AB_FIRST_BINS;
-		return waiting->bins = first->bins;
 	}
-	waiting->bins_room = Max(room, 2 * waiting->bins_room);
-	if (bins == NULL || AbIsFirstRoom(state, bins))
+	else if (waiting->bins == NULL || room > waiting->bins_room)
 	{
+		waiting->bins_room = Max(room, 2 * waiting->bins_room);
 		waiting->bins = (AbBin *)
-			MemoryContextAlloc(state->eoh.eoh_context,
-							   waiting->bins_room * sizeof(AbBin));
-		if (waiting->bins_used > 0)
-			memcpy(waiting->bins, bins, waiting->bins_used * sizeof(AbBin));
+			AbResizeRoom(state, waiting->bins,
+						 waiting->bins_used * sizeof(AbBin),
+						 waiting->bins_room * sizeof(AbBin));
 	}
-	else
-		waiting->bins = (AbBin *)
-			repalloc(bins, waiting->bins_room * sizeof(AbBin));
 	return waiting->bins + waiting->bins_used;
 }
 
@@ -245,10 +238,9 @@ MergeBins(AbHistogramState *state, int position)
 		arm->bins = (AbBin *) repalloc(merged, count * sizeof(AbBin));
 	}
 	else if (AbIsFirstRoom(state, bins))
-	{
-		arm->bins = (AbBin *) palloc(count * sizeof(AbBin));
-		memcpy(arm->bins, bins, count * sizeof(AbBin));
-	}
+		arm->bins = (AbBin *)
+			AbResizeRoom(state, bins, count * sizeof(AbBin),
+						 count * sizeof(AbBin));
 	else
 	{
 		/* the arm takes them over */

@@ -160,28 +160,18 @@ AbForgetFlatHistogram(AbHistogramState *state)
 void
 AbEnlargeRows(AbHistogramState *state, AbWaiting *waiting)
 {
-	MemoryContext context = state->eoh.eoh_context;
 	AbFirstRoom *first;
-	double	   *rows = waiting->rows;
 
-	if (rows == NULL)
+	if (waiting->rows == NULL && (first = AbTakeFirstRoom(state)) != NULL)
 	{
-		first = AbTakeFirstRoom(state);
+		waiting->rows = first->rows;
 		waiting->rows_room = AB_FIRST_ROWS;
-		waiting->rows = first ? first->rows : (double *)
-			MemoryContextAlloc(context, AB_FIRST_ROWS * sizeof(double));
 		return;
 	}
-	waiting->rows_room *= 2;
-	if (AbIsFirstRoom(state, rows))
-	{
-		waiting->rows = (double *)
-			MemoryContextAlloc(context, waiting->rows_room * sizeof(double));
-		memcpy(waiting->rows, rows, waiting->rows_used * sizeof(double));
-	}
-	else
-		waiting->rows = (double *)
-			repalloc(rows, waiting->rows_room * sizeof(double));
+	waiting->rows_room = Max(AB_FIRST_ROWS, 2 * waiting->rows_room);
+	waiting->rows = (double *)
+		AbResizeRoom(state, waiting->rows, waiting->rows_used * sizeof(double),
+					 waiting->rows_room * sizeof(double));
 }
 
 /*
