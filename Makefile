@@ -1,7 +1,7 @@
 # A topic has one name everywhere: its C and its SQL in src/topic, its test in
 # sql and expected, its pages in docs.  The install script is the concatenation
 # of the fragments, in this order, in which each uses only what is before it.
-TOPICS = assign variant exposure summary_io summary summary_read ttest ztest anova adjust compare cuped ratio \
+TOPICS = assign variant exposure summary_io summary summary_several summary_read ttest ztest anova adjust compare cuped ratio \
 	proportion proportion_odds chisquare poisson bayes bayes_arms \
 	margin paired mcnemar srm srm_sequential histogram_io histogram histogram_read quantile rank rank_paired always_valid \
 	power power_rates power_pairs power_summary power_margin clusters duration \

@@ -51,6 +51,13 @@ FROM (VALUES (1, 'ten tests', 'ab_ttest(m%s, variant)', 'SELECT %s FROM wide'),
 	 way (id, name, metric, sql)
 ORDER BY id;
 
+-- eight of them in one call, and two in another
+INSERT INTO query (series, name, sql)
+SELECT 'ten metrics', 'ten at once',
+	   format('SELECT ab_summaries(%s, variant), ab_summaries(%s, variant) FROM wide',
+			  string_agg('m' || i, ', ' ORDER BY i) FILTER (WHERE i < 8), string_agg('m' || i, ', ' ORDER BY i) FILTER (WHERE i >= 8))
+FROM generate_series(0, 9) AS i;
+
 -- the same as a scorecard, of rows and of units; by hand the units' sums are compared
 INSERT INTO query (series, name, sql) VALUES
 ('ten metrics', 'scorecard', $$SELECT count(*) FROM ab_scorecard('wide')$$),

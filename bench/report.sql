@@ -98,11 +98,12 @@ SELECT add_ratio('  of a histogram: boolean / text', 'histogram by boolean', 'hi
 
 SELECT add_ratio('ten metrics: ab_ttest / GROUP BY of ten', 'ten tests', 'ten group by', 0.6);
 SELECT add_ratio('  ab_summary / GROUP BY of ten', 'ten summaries', 'ten group by', 0.6);
+SELECT add_ratio('  ab_summaries / GROUP BY of ten', 'ten at once', 'ten group by', 0.6);
 SELECT add_ratio('  ab_ttest / ten empty aggregates', 'ten tests', 'ten empty');
 SELECT add_ratio('  ten empty aggregates / GROUP BY of ten', 'ten empty', 'ten group by');
 SELECT add_ratio('  by LATERAL VALUES / ten side by side', 'ten lateral', 'ten tests');
 SELECT add_ratio('scorecard of ten metrics / GROUP BY of ten', 'scorecard', 'ten group by', 0.65);
-SELECT add_ratio('  / ten summaries', 'scorecard', 'ten summaries');
+SELECT add_ratio('  / ab_summaries of the ten', 'scorecard', 'ten at once');
 SELECT add_ratio('scorecard of units / GROUP BY of units', 'scorecard of units', 'group by unit', 1.2);
 SELECT add_time('scorecard of 365 days x 10 metrics, ms', 'scorecard of states', NULL, 1, 'ms', 20);
 

@@ -28,17 +28,18 @@ SELECT oid::regprocedure FROM member_proc WHERE pronargs > 0 AND proargnames IS 
 SELECT a.aggfnoid FROM pg_aggregate a JOIN member_proc p ON p.oid = a.aggfnoid
 WHERE aggcombinefn = 0 OR aggtranstype::regtype IN ('internal', 'anyelement') OR aggfinalextra OR aggfinalmodify <> 'r'
 	OR aggtransspace = 0 OR aggkind <> 'n';
--- results and arguments of built-in types only, beside the extension's own
-SELECT oid::regprocedure FROM member_proc, LATERAL unnest(proargtypes::oid[] || prorettype) t(type)
+-- results and arguments of built-in types only, beside the extension's own and arrays of those
+SELECT p.oid::regprocedure FROM member_proc p, LATERAL unnest(proargtypes::oid[] || prorettype) t(type)
+	JOIN pg_type y ON y.oid = type
 WHERE type::regtype::text NOT IN ('text', 'bigint', 'double precision', 'boolean', 'uuid', 'bytea', 'cstring',
 								  'internal', 'jsonb', 'text[]', 'double precision[]', 'bigint[]')
-	AND NOT EXISTS (SELECT FROM member WHERE objid = type);
--- columns that a person selects are of built-in types
+	AND NOT EXISTS (SELECT FROM member WHERE objid IN (type, typelem));
+-- columns that a person selects are of built-in types, but those that are only summaries to be read
 SELECT c.relname, a.attname
 FROM pg_type t JOIN member m ON m.objid = t.oid AND m.classid = 'pg_type'::regclass
 	JOIN pg_class c ON c.oid = t.typrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 WHERE a.atttypid::regtype::text NOT IN ('text', 'bigint', 'double precision', 'boolean', 'timestamp with time zone',
-										'jsonb', 'bytea');
+										'jsonb', 'bytea') AND t.typname <> 'ab_summaries_result';
 -- the stored type: toastable, double-aligned, with binary I/O
 SELECT typname, typlen, typalign, typstorage, typreceive <> 0 AS receive, typsend <> 0 AS send
 FROM pg_type WHERE typname IN ('ab_summary', 'ab_histogram') ORDER BY typname;

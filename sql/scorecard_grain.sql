@@ -271,6 +271,33 @@ FROM ab_scorecard('SELECT prompt, model, 3 AS stars FROM answer', '{"stars": {"s
 SELECT error_of($$SELECT * FROM ab_scorecard('answer', '{"stars": {"statistic": "rank", "role": "guardrail",
 	"direction": "higher", "margin": 0.1}}', variant => 'model', pair => 'prompt', control => 'base')$$);
 
+-- several means are collected at once, one alone is not: which makes no difference, whatever the variant's type is
+CREATE TABLE many AS
+SELECT i, i % 3 AS arm, (i % 7)::smallint AS arm_of_seven, i % 3 = 1 AS treated,
+	   CASE WHEN i % 9 > 0 THEN (ARRAY['a', 'b'])[i % 2 + 1]::"char" END AS letter,
+	   (ARRAY['control', 'a', 'b'])[i % 3 + 1] AS variant, i % 2 AS slice, i % 7 AS whole,
+	   CASE WHEN i % 5 > 0 THEN sin(i) END AS x, (i % 11)::numeric / 7 AS exact, i % 4 > 1 AS yes,
+	   make_interval(secs => i % 13) AS took,
+	   CASE i % 17 WHEN 0 THEN NULL WHEN 1 THEN 'NaN'::float8 ELSE 1e9 + cos(i) END AS y, (i % 2)::real AS zero_one,
+	   ln(i) AS logarithm, i % 29 - 14 AS signed, sqrt(i) AS root, i::float8 * 1e300 AS large
+FROM generate_series(1, 1000) AS i;
+SELECT v.variant, metrics, count(*), count(*) FILTER (WHERE to_jsonb(whole) - 'note' = to_jsonb(one) - 'note') AS same,
+	   string_agg(DISTINCT name, ' ') FILTER (WHERE to_jsonb(whole) - 'note' <> to_jsonb(one) - 'note') AS differing
+FROM (VALUES ('variant', 'control', 12), ('arm', '0', 12), ('treated', 'false', 12), ('arm_of_seven', '3', 12),
+			 ('letter', 'b', 3), ('variant', 'control', 2)) AS v(variant, control, metrics),
+	 LATERAL (SELECT jsonb_object_agg(name, '{}'::jsonb) AS spec
+			  FROM unnest('{x,exact,yes,took,y,zero_one,logarithm,signed,root,large,slice,whole}'::text[])
+				   WITH ORDINALITY AS t(name, i) WHERE i <= metrics) AS named,
+	 LATERAL (SELECT array_agg(card) AS cards
+			  FROM ab_scorecard('many', spec, variant => v.variant, control => v.control, slice => '{slice}',
+								correction => 'none') AS card) AS all_metrics,
+	 jsonb_object_keys(spec) AS name,
+	 LATERAL ab_scorecard('many', jsonb_build_object(name, '{}'::jsonb), variant => v.variant, control => v.control,
+						  slice => '{slice}', correction => 'none') AS one
+	 JOIN LATERAL unnest(cards) AS whole
+	 ON (whole.metric, whole.role, whole.treatment, whole.slice) IS NOT DISTINCT FROM
+		(one.metric, one.role, one.treatment, one.slice)
+WHERE one.metric = name GROUP BY v.variant, metrics ORDER BY v.variant, metrics;
 -- two processes: where the leader does nothing but gather, no row is read by it
 CREATE FUNCTION reader() RETURNS bigint LANGUAGE plpgsql PARALLEL SAFE AS $$ BEGIN RETURN pg_backend_pid(); END $$;
 SET parallel_setup_cost = 0;
@@ -294,4 +321,4 @@ RESET parallel_leader_participation;
 SELECT note FROM ab_scorecard($$SELECT u, CASE WHEN u % 3 = 0 THEN 'treatment' ELSE 'control' END AS variant,
 	nullif(u % 7, 3) AS y FROM generate_series(1, 60) AS u, generate_series(1, 2)$$, unit => 'u') WHERE metric = 'y';
 DROP FUNCTION same, reader;
-DROP TABLE hand, request, per_user, one, answer, pairs, daily;
+DROP TABLE hand, request, per_user, one, answer, pairs, daily, many;

@@ -45,6 +45,10 @@ FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 	 LATERAL (SELECT CASE WHEN bool_and(sql IS NOT NULL) THEN string_agg(sql, ', ' ORDER BY i) END
 			  FROM unnest(p.proargnames, p.proargtypes::oid[]) WITH ORDINALITY a(name, type, i)
 				   LEFT JOIN (VALUES ('outcome', 'float8', 'outcome'), ('outcome', 'boolean', 'completed'),
+									 ('outcome_1', 'float8', 'outcome'), ('outcome_2', 'float8', 'earlier'),
+									 ('outcome_3', 'float8', 'dialogs'), ('outcome_4', 'float8', 'completed::int'),
+									 ('outcome_5', 'float8', 'outcome - earlier'), ('outcome_6', 'float8', 'arm'),
+									 ('outcome_7', 'float8', 'outcome * 1e200'), ('outcome_8', 'float8', 'NULL::float8'),
 									 ('variant', 'text', 'variant'), ('control', 'text', '''control'''),
 									 ('covariate', 'float8', 'earlier'),
 									 ('numerator', 'float8', 'outcome'), ('denominator', 'float8', 'dialogs'),
@@ -92,8 +96,8 @@ BEGIN
 END
 $$;
 
--- Two values of that type, as text: histograms have the same bytes, summaries
--- the same arms, and rows the same columns, both but for rounding.
+-- Two values of that type, as text: histograms have the same bytes, summaries,
+-- alone or several, the same arms, and rows the same columns, both but for rounding.
 CREATE FUNCTION same_result(type regtype, a text, b text) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -103,6 +107,9 @@ BEGIN
 		RETURN a IS NULL AND b IS NULL;
 	END IF;
 	EXECUTE CASE WHEN type = 'ab_histogram'::regtype THEN 'SELECT ab_histogram_send($1::ab_histogram) = ab_histogram_send($2::ab_histogram)'
+				 WHEN type = 'ab_summaries_result'::regtype
+				 THEN 'SELECT bool_and(same_result(''ab_summary'', x.value, y.value))
+					   FROM jsonb_each_text(to_jsonb($1::ab_summaries_result)) x FULL JOIN jsonb_each_text(to_jsonb($2::ab_summaries_result)) y USING (key)'
 				 WHEN type = 'ab_summary'::regtype
 				 THEN 'SELECT same((SELECT jsonb_agg(to_jsonb(arm)) FROM ab_arms($1::ab_summary) arm),
 								   (SELECT jsonb_agg(to_jsonb(arm)) FROM ab_arms($2::ab_summary) arm))'

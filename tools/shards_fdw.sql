@@ -84,6 +84,9 @@ BEGIN
 				 'SELECT ab_ttest(y, variant) FROM (SELECT user_id, variant, sum(outcome) AS y FROM event_0 GROUP BY user_id, variant) q',
 				 'SELECT ab_ttest(y, variant) FROM (SELECT user_id, variant, sum(outcome) AS y FROM whole WHERE shard = 0 GROUP BY user_id, variant) q',
 				 'Output: ab_ttest.*Remote SQL: SELECT user_id, variant, sum');
+	CALL compare('summaries of several outcomes, merged one by one', 'ab_summary',
+				 'SELECT ab_rollup((s).summary_2) FROM (SELECT shard, ab_summaries(outcome, earlier, variant) AS s FROM event GROUP BY shard) q',
+				 'SELECT ab_summary(earlier, variant) FROM whole', 'Append.*Remote SQL: SELECT [^\n]*ab_summaries.*Remote SQL: SELECT [^\n]*ab_summaries');
 	CALL compare('a remote view of summaries', 'ab_summary', 'SELECT ab_rollup(s) FROM state',
 				 'SELECT ab_summary(outcome, variant) FROM whole', 'Remote SQL: SELECT s FROM public.state');
 	CALL compare('a remote view of histograms', 'ab_histogram', 'SELECT ab_rollup(h) FROM state WHERE country = 1',

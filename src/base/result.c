@@ -129,6 +129,9 @@ FieldDatum(const void *field, AbColumnKind kind, bool *is_null)
 			*is_null = text == NULL ||
 				!AbJsonbInput(unconstify(char *, text), NULL, &json);
 			return *is_null ? (Datum) 0 : json;
+		case AB_COLUMN_VALUE:
+			*is_null = *(const void *const *) field == NULL;
+			return PointerGetDatum(*(const void *const *) field);
 	}
 	elog(ERROR, "unknown kind of column %d", (int) kind);
 }

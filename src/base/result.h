@@ -33,7 +33,9 @@ typedef enum AbColumnKind
 	AB_COLUMN_NUMBER,			/* double -> float8 */
 	AB_COLUMN_PERCENT,			/* double, a fraction -> float8, times 100 */
 	AB_COLUMN_ANSWER,			/* AbAnswer -> boolean */
-	AB_COLUMN_JSON				/* const char * -> jsonb */
+	AB_COLUMN_JSON,				/* const char * -> jsonb */
+	AB_COLUMN_VALUE				/* const void *, a closed ab_summary or
+								 * ab_histogram -> that */
 } AbColumnKind;
 
 /* A column of a composite type. */

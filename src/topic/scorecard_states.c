@@ -11,8 +11,10 @@
 
 #include "access/transam.h"
 #include "catalog/pg_type.h"
+#include "topic/summary.h"
 #include "utils/lsyscache.h"
 
+#define EQUALS		" OPERATOR(pg_catalog.=) "
 #define FLOAT8(x)	"CAST(" x " AS pg_catalog.float8)"
 
 /* ----------------------------------------------------------------------
@@ -205,6 +207,74 @@ AbCutOf(const AbSpec *spec, const AbMetric *metric)
 }
 
 /*
+ * Is the metric, of rows, the mean of a number and nothing else?
+ */
+static bool
+IsPlainMean(const AbSpec *spec, const AbMetric *metric)
+{
+	return !IsOfDistribution(metric) && isnan(metric->cap) &&
+		metric->denominator == AB_NO_COLUMN &&
+		metric->covariate == AB_NO_COLUMN &&
+		spec->query.columns[metric->column].kind != AB_VALUE_BOOLEAN;
+}
+
+/*
+ * The variant as the text that ab_summaries() takes; of numbers and booleans
+ * the usual ones without a cast, which would be half of what a row costs.
+ */
+static const char *
+UsualVariantSql(const AbSpec *spec)
+{
+	const AbQueryColumn *c = &spec->query.columns[spec->variant];
+	int			i = spec->variant + 1;
+	const char *text = AbVariantSql(spec, false);
+
+	if (c->kind == AB_VALUE_BOOLEAN)
+		return psprintf("CASE WHEN c%d THEN 'true' WHEN NOT c%d THEN 'false' END", i, i);
+	if (c->kind == AB_VALUE_WHOLE)
+		return psprintf("CASE WHEN c%d" EQUALS "0 THEN '0' WHEN c%d" EQUALS "1 THEN '1' WHEN c%d" EQUALS "2 THEN '2' ELSE %s END",
+						i, i, i, text);
+	return text;
+}
+
+/*
+ * The state of a metric that is a plain mean: one of the summaries of several
+ * metrics, which the planner knows are one aggregate, or a summary by itself.
+ */
+static char *
+MeanSql(const AbSpec *spec, int i)
+{
+	int			before = 0;
+	int			all = 0;
+	int			first;
+	StringInfoData sql;
+
+	for (int j = 0; j < spec->metric_count; j++)
+		if (IsPlainMean(spec, &spec->metrics[j]))
+		{
+			before += j < i;
+			all++;
+		}
+	first = before - before % AB_MAX_OUTCOMES;
+	if (first == all - 1)
+		return psprintf("%s.ab_summary(%s, %s)", spec->query.schema,
+						AbValueSql(spec, spec->metrics[i].column),
+						AbVariantSql(spec, true));
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "(%s.ab_summaries(", spec->query.schema);
+	for (int j = 0, mean = 0; j < spec->metric_count; j++)
+		if (IsPlainMean(spec, &spec->metrics[j]))
+		{
+			if (mean >= first && mean < first + AB_MAX_OUTCOMES)
+				appendStringInfo(&sql, "%s, ",
+								 AbValueSql(spec, spec->metrics[j].column));
+			mean++;
+		}
+	appendStringInfo(&sql, "%s)).summary_%d", UsualVariantSql(spec), before - first + 1);
+	return sql.data;
+}
+
+/*
  * The state of a metric over rows.
  */
 char *
@@ -233,6 +303,8 @@ AbRowStateSql(const AbSpec *spec, const AbCuts *cuts, int i)
 	if (metric->covariate != AB_NO_COLUMN)
 		return psprintf("%s.ab_summary(%s, %s, %s)", schema, value,
 						AbValueSql(spec, metric->covariate), variant);
+	if (IsPlainMean(spec, metric))
+		return MeanSql(spec, i);
 	if (spec->query.columns[metric->column].kind == AB_VALUE_BOOLEAN)
 		value = psprintf("c%d", metric->column + 1);
 	return psprintf("%s.ab_summary(%s, %s)", schema, value,

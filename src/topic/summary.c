@@ -12,9 +12,8 @@
  */
 #include "topic/summary.h"
 
-#include "nodes/execnodes.h"
+#include "value/summary_add.h"
 #include "value/summary_merge.h"
-#include "value/summary_open.h"
 
 AB_MODULE_MAGIC;
 
@@ -22,25 +21,6 @@ static const AbLabel no_label = {NULL, 0};
 
 /* bytes of labels that two arms have at least, with what padding follows */
 #define PREFETCHED_LABELS	15
-
-/*
- * Is the call one of an aggregate's that is not a window's?  The node's tag
- * says so without a call.
- */
-static pg_attribute_always_inline bool
-InUsualAggregate(FunctionCallInfo fcinfo)
-{
-	return fcinfo->context && IsA(fcinfo->context, AggState);
-}
-
-/*
- * Is it any aggregate's?
- */
-static pg_attribute_always_inline bool
-InAggregate(FunctionCallInfo fcinfo)
-{
-	return InUsualAggregate(fcinfo) || AggCheckCallContext(fcinfo, NULL);
-}
 
 /*
  * The state of an aggregate to be changed, or NULL if there is none yet.
@@ -52,84 +32,9 @@ GetState(FunctionCallInfo fcinfo)
 {
 	if (PG_ARGISNULL(0))
 		return NULL;
-	if (likely(InAggregate(fcinfo) && VARATT_IS_4B_U(PG_GETARG_POINTER(0))))
+	if (likely(AbInAggregate(fcinfo) && VARATT_IS_4B_U(PG_GETARG_POINTER(0))))
 		return (AbSummary *) PG_GETARG_POINTER(0);
 	return AbDatumGetSummary(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
-}
-
-/* AbLabelOf of a summary of one column */
-static inline AbLabel
-LabelOfOne(const void *summary, int i)
-{
-	return AbArmLabel((const AbSummary *) summary,
-					  AbGetArmOf((const AbSummary *) summary, 1, i));
-}
-
-/* A state and the position of an arm in it; by value, to stay in registers. */
-typedef struct FoundArm
-{
-	AbSummary  *state;
-	int			position;
-} FoundArm;
-
-/*
- * Find the arm of that label.  If there is none it is added, empty, for which
- * the state, which may be NULL, may be copied: the executor takes the copy into
- * its context and frees what it had before.
- */
-static pg_noinline FoundArm
-SearchOrInsertArm(AbSummary *state, int columns, AbLabel label)
-{
-	FoundArm	found = {state, state ? AbSearchArm(state, label) : -1};
-
-	if (unlikely(found.position < 0))
-	{
-		int			position = -(found.position + 1);
-
-		found.state = AbInsertArm(state, columns, label, &position);
-		found.position = position;
-	}
-	return found;
-}
-
-/*
- * The same, by a guess first where the state is not NULL.
- */
-static pg_attribute_always_inline FoundArm
-FindOrInsertArm(AbSummary *state, int columns, AbLabel label)
-{
-	FoundArm	found = {state, -1};
-
-	if (likely(state != NULL))
-		found.position = AbGuessArm(state, state->arms,
-									columns == 1 ? LabelOfOne : AbSummaryLabel,
-									label);
-	return likely(found.position >= 0) ? found :
-		SearchOrInsertArm(state, columns, label);
-}
-
-/*
- * Add one row of finite values to an arm.
- */
-static pg_attribute_always_inline void
-AddRow(AbArm *arm, int columns, const double *values)
-{
-	double		n;
-
-	for (int i = 0; i < columns; i++)
-		if ((arm->flags & AB_ARM_BINARY(i)) && values[i] != 0 && values[i] != 1)
-			arm->flags &= ~AB_ARM_BINARY(i);
-
-	AbCheckObservations(arm->n, 1);
-	n = (double) ++arm->n;
-	if (unlikely(arm->flags & AB_ARM_OVERFLOW))
-		return;
-	/* what overflows does so again below, and is marked */
-	if (columns == 1 && likely(AbMomentsAddOne(arm->moments, n, values[0])))
-		return;
-	AbMomentsAdd(arm->moments, columns, n, values);
-	if (unlikely(!AbMomentsFinite(arm->moments, columns)))
-		AbSetOverflow(&arm->flags, arm->moments, columns);
 }
 
 /*
@@ -158,27 +63,11 @@ ControlIsSet(const AbSummary *state, int columns, AbLabel control)
 static pg_noinline AbSummary *
 SetControl(AbSummary *state, int columns, AbLabel control)
 {
-	FoundArm	found = FindOrInsertArm(state, columns, control);
+	AbFoundArm	found = AbFindOrInsertArm(state, columns, control);
 
 	if (!(AbGetArm(found.state, found.position)->flags & AB_ARM_CONTROL))
 		AbMarkControl(found.state, found.position);
 	return found.state;
-}
-
-/*
- * Count rows that are left out, for want of a variant, whose data is NULL then,
- * or for a reason of AbCountLeftOut().  Returns the state.
- */
-static pg_noinline AbSummary *
-LeaveOut(AbSummary *state, int columns, int reason, AbLabel variant,
-		 int64 rows)
-{
-	FoundArm	found;
-
-	if (variant.data == NULL)
-		return AbCountUnassigned(state, columns, rows);
-	found = FindOrInsertArm(state, columns, variant);
-	return AbCountLeftOut(found.state, found.position, reason, rows);
 }
 
 /*
@@ -187,21 +76,9 @@ LeaveOut(AbSummary *state, int columns, int reason, AbLabel variant,
 static pg_attribute_always_inline Datum
 ReturnState(FunctionCallInfo fcinfo, AbSummary *state)
 {
-	if (unlikely(state->room != 0 && !InAggregate(fcinfo)))
+	if (unlikely(state->room != 0 && !AbInAggregate(fcinfo)))
 		state = AbCloseSummary(state);
 	PG_RETURN_POINTER(state);
-}
-
-/*
- * Is every value finite?
- */
-static pg_attribute_always_inline bool
-AllFinite(const double *values, int columns)
-{
-	for (int i = 0; i < columns; i++)
-		if (unlikely(!isfinite(values[i])))
-			return false;
-	return true;
 }
 
 /*
@@ -233,18 +110,8 @@ Accumulate(FunctionCallInfo fcinfo, int columns, const double *values,
 		AbCheckColumns(state, columns);
 	if (control.data != NULL && unlikely(!ControlIsSet(state, columns, control)))
 		state = SetControl(state, columns, control);
-	if (likely(missing < 0 && variant.data != NULL && AllFinite(values, columns)))
-	{
-		FoundArm	found = FindOrInsertArm(state, columns, variant);
-
-		state = found.state;
-		AddRow(AbGetArmOf(state, columns, found.position), columns, values);
-	}
-	else
-		state = LeaveOut(state, columns,
-						 missing < 0 ? AB_LEFT_OUT_NONFINITE :
-						 AbLeftOutMissing(missing), variant, 1);
-	return ReturnState(fcinfo, state);
+	return ReturnState(fcinfo,
+					   AbAddRow(state, columns, values, missing, variant));
 }
 
 /*
@@ -288,33 +155,22 @@ AddUsualRow(FunctionCallInfo fcinfo, bool is_boolean, AbLabel variant,
 	AbArm	   *arm;
 	int			position;
 	double		value;
-	int64		n;
 
 	if (unlikely(PG_ARGISNULL(0) | PG_ARGISNULL(1)))
 		return false;
 	Prefetch(state, 1);
-	if (unlikely(!InUsualAggregate(fcinfo) || !VARATT_IS_4B_U(state) ||
+	if (unlikely(!AbInUsualAggregate(fcinfo) || !VARATT_IS_4B_U(state) ||
 				 state->columns != 1 || state->arms != 2))
 		return false;
 	if (control.data != NULL && unlikely(!ControlIsSet(state, 1, control)))
 		return false;
-	position = AbGuessArm(state, 2, LabelOfOne, variant);
+	position = AbGuessArm(state, 2, AbLabelOfOne, variant);
 	if (unlikely(position < 0))
 		return false;
 
 	arm = AbGetArmOf(state, 1, position);
 	value = is_boolean ? PG_GETARG_BOOL(1) : PG_GETARG_FLOAT8(1);
-	/* one test for nearly all values that are not zeros and ones */
-	if ((arm->flags & (AB_ARM_BINARY(0) | AB_ARM_OVERFLOW)) &&
-		((arm->flags & AB_ARM_OVERFLOW) || (value != 0 && value != 1)))
-		return false;
-	n = arm->n + 1;
-	/* which refuses NaN and infinities */
-	if (unlikely(n > AB_MAX_OBSERVATIONS ||
-				 !AbMomentsAddOne(arm->moments, (double) n, value)))
-		return false;
-	arm->n = n;
-	return true;
+	return AbAddUsualValue(arm, value);
 }
 
 /*
@@ -562,12 +418,12 @@ AccumulateFrequency(FunctionCallInfo fcinfo, bool is_bigint)
 	if (state)
 		AbCheckColumns(state, 1);
 	if (rows > 0 && (variant.data == NULL || PG_ARGISNULL(1)))
-		state = LeaveOut(state, 1, AbLeftOutMissing(0), variant, rows);
+		state = AbLeaveOut(state, 1, AbLeftOutMissing(0), variant, rows);
 	else if (rows > 0 && !isfinite(PG_GETARG_FLOAT8(1)))
-		state = LeaveOut(state, 1, AB_LEFT_OUT_NONFINITE, variant, rows);
+		state = AbLeaveOut(state, 1, AB_LEFT_OUT_NONFINITE, variant, rows);
 	else if (rows > 0)
 	{
-		FoundArm	found = FindOrInsertArm(state, 1, variant);
+		AbFoundArm	found = AbFindOrInsertArm(state, 1, variant);
 
 		state = found.state;
 		AbAddEqualRows(AbGetArmOf(state, 1, found.position),
