@@ -3,7 +3,8 @@
 
 Groups of random sizes, of one arm to twenty, with outcomes of every kind, NULL, NaN and infinity, in
 random order: every number of outcomes gives what ab_summary gives of each, of rows and of windows,
-and means and variances are those of exact arithmetic.
+and means and variances are those of exact arithmetic.  An aggregate of somebody's own that begins
+with any array of summaries goes on from it, or says what is wrong.
 """
 import math
 
@@ -98,5 +99,73 @@ def check_moments(checks, inputs, kept, mean, stddev):
         checks.check(stddev == 0, inputs, stddev, 0)
 
 
+# ---------------------------------------------------------------- states made by hand
+
+CLAIM = 1000    # the lower bound of a state that the aggregate has begun
+
+# What the transition of ab_summary makes of the first element, row by row.
+FOLD = """
+    WITH RECURSIVE state (i, s) AS (
+        SELECT 0::bigint, (%s::ab_summary[])[%s]
+        UNION ALL
+        SELECT t.i, ab_summary_accum(s, o1, variant)
+        FROM state JOIN (SELECT row_number() OVER (ORDER BY turn) AS i, o1, variant FROM several WHERE id = %s) t
+             ON t.i = state.i + 1)
+    SELECT s::text FROM state ORDER BY i DESC LIMIT 1"""
+
+
+def any_element(rng, groups):
+    """SQL of an element: NULL, or a summary of some group, now and then of several columns."""
+    if rng.random() < 0.1:
+        return 'NULL'
+    call = str(rng.choice(['ab_summary(o1, variant)'] * 6 + [
+        'ab_summary(o1, o2, variant)', 'ab_summary(o1, o2, o3, o4, variant)', "ab_summary(o1, variant, 'a')"]))
+    return '(SELECT %s FROM several WHERE id = %d)' % (call, rng.integers(groups))
+
+
+def any_state(server, rng, count, groups):
+    """The text of an array that is nearly always of so many summaries, or claims to be the aggregate's own."""
+    length = count if rng.random() < 0.9 else int(rng.integers(1, MOST + 2))
+    elements = [any_element(rng, groups) for _ in range(length)]
+    if rng.random() < 0.4:
+        elements = elements[:1] * length
+    text = server.value('SELECT ARRAY[%s]::ab_summary[]::text' % ', '.join(elements))
+    first = int(rng.choice([1, 5, CLAIM]))
+    return (text if first == 1 else '[%d:%d]=%s' % (first, first + length - 1, text)), first
+
+
+def own_aggregate(server, count, state):
+    arguments = ', '.join(['float8'] * count)
+    server.run('DROP AGGREGATE IF EXISTS pg_temp.begun(%s, text)' % arguments)
+    server.run('CREATE AGGREGATE pg_temp.begun(%s, text) (SFUNC = ab_summaries_accum, STYPE = ab_summary[], '
+               "FINALFUNC = ab_summaries_final, INITCOND = '%s')" % (arguments, state.replace("'", "''")))
+
+
+def section_states(server, checks, rng):
+    groups = 60
+    load_rows(server, rng, groups)
+    went_on = 0
+    for case in range(1000):
+        count = int(rng.integers(2, MOST + 1))
+        state, first = any_state(server, rng, count, groups)
+        own_aggregate(server, count, state)
+        group = int(rng.integers(groups))
+        window = bool(rng.random() < 0.5)
+        call = 'SELECT pg_temp.begun(%s, variant%s AS r FROM several WHERE id = %d' % (
+            ', '.join('o%d' % i for i in range(1, count + 1)),
+            ') OVER (ORDER BY turn)' if window else ' ORDER BY turn)', group)
+        code = server.sqlstates([call])[0]
+        checks.check(code in ('00000', '22023'), (case, state, call), code, 'a result or 22023')
+        # what claims falsely to be the aggregate's own has only to be harmless
+        if code != '00000' or window or first == CLAIM:
+            continue
+        went_on += 1
+        got = server.value('SELECT (r).summary_1::text FROM (%s) q' % call)
+        wanted = server.value(FOLD, (state, first, group))
+        checks.check(got == wanted, (case, state, call), got, wanted)
+    checks.check(went_on > 100, 'states that an aggregate went on from', went_on, 'more than 100')
+
+
 if __name__ == '__main__':
-    run_sections(__file__, [('bytes', seeded(SEED, section_bytes)), ('moments', seeded(SEED + 1, section_moments))])
+    run_sections(__file__, [('bytes', seeded(SEED, section_bytes)), ('moments', seeded(SEED + 1, section_moments)),
+                            ('states', seeded(SEED + 2, section_states))])
