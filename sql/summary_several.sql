@@ -157,6 +157,26 @@ FROM (SELECT ab_from_claim(10 * i, 100 * i, v) AS s FROM (VALUES (1, 'b'), (2, '
 	 unnest(list(s)) WITH ORDINALITY u(summary, i), ab_arms(summary) ORDER BY i, variant;
 SELECT error_of($$SELECT ab_from_two(1, 2, 'b')$$);
 SELECT error_of($$SELECT ab_from_two_first(1, 2, 'b')$$);
+-- with values that nothing is unusual about, its rows are counted as it says
+SELECT '[1000:1001]=' || ARRAY[ab_summary(0, 'a'), ab_summary(0, 'b')]::text AS false_claim \gset
+CREATE AGGREGATE ab_from_false_claim(a float8, b float8, variant text) (SFUNC = ab_summaries_accum,
+	STYPE = ab_summary[], FINALFUNC = ab_summaries_final, INITCOND = :'false_claim');
+SELECT i, variant, n, mean FROM (SELECT ab_from_false_claim(1, 1, 'a') AS s) q,
+	 unnest(list(s)) WITH ORDINALITY u(summary, i), ab_arms(summary) ORDER BY i, variant;
+-- aggregates that share a state, whose final function is one that may change its elements' sizes
+CREATE AGGREGATE ab_merged_at_last(ab_summary[] ORDER BY float8, float8, text) (SFUNC = ab_summaries_accum,
+	STYPE = ab_summary[], FINALFUNC = ab_summaries_combine, FINALFUNC_MODIFY = READ_ONLY);
+CREATE AGGREGATE ab_added_at_last(float8, float8, text ORDER BY float8, float8, text) (SFUNC = ab_summaries_accum,
+	STYPE = ab_summary[], FINALFUNC = ab_summaries_accum, FINALFUNC_MODIFY = READ_ONLY);
+SELECT first = again AS same, ARRAY(SELECT variant || ' ' || n FROM unnest(b) s, ab_arms(s)) AS b,
+	   ARRAY(SELECT variant || ' ' || n FROM unnest(c) s, ab_arms(s)) AS c
+FROM (SELECT ab_merged_at_last('{NULL,NULL}') WITHIN GROUP (ORDER BY a, b, v)::text AS first,
+			 ab_merged_at_last(ARRAY[ab_summary_accum(NULL, 1::float8, 'b'::text), NULL])
+			 WITHIN GROUP (ORDER BY a, b, v) AS b,
+			 ab_added_at_last(3, 4, 'c') WITHIN GROUP (ORDER BY a, b, v) AS c,
+			 ab_merged_at_last('[2:3]={NULL,NULL}')
+			 WITHIN GROUP (ORDER BY a, b, v)::text AS again
+	  FROM (VALUES (1::float8, 2::float8, 'a'::text)) t(a, b, v)) q;
 -- a state that no final function closes is read all the same
 CREATE AGGREGATE ab_left_open(a float8, b float8, variant text) (SFUNC = ab_summaries_accum, STYPE = ab_summary[]);
 CREATE TABLE opened AS
@@ -186,6 +206,8 @@ SELECT error_of($$SELECT ab_summaries(1, 2, 3, 4, 5, 6, 7, 8, 9, 'a')$$);
 SELECT count(*) AS most FROM ab_arms((SELECT (ab_summaries(1, 2, 'v' || i)).summary_2 FROM generate_series(1, 4096) i));
 
 DROP AGGREGATE ab_from_odd(float8, float8, float8, text), ab_from_claim(float8, float8, text),
+	ab_from_false_claim(float8, float8, text), ab_merged_at_last(ab_summary[] ORDER BY float8, float8, text),
+	ab_added_at_last(float8, float8, text ORDER BY float8, float8, text),
 	ab_from_two(float8, float8, text), ab_from_two_first(float8, float8, text), ab_left_open(float8, float8, text);
 SET client_min_messages = warning;
 DROP FUNCTION plan, same_arms, list, bytes(ab_summary[]), bytes(ab_summaries_result) CASCADE;

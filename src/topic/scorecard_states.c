@@ -14,7 +14,6 @@
 #include "topic/summary.h"
 #include "utils/lsyscache.h"
 
-#define EQUALS		" OPERATOR(pg_catalog.=) "
 #define FLOAT8(x)	"CAST(" x " AS pg_catalog.float8)"
 
 /* ----------------------------------------------------------------------
@@ -219,31 +218,15 @@ IsPlainMean(const AbSpec *spec, const AbMetric *metric)
 }
 
 /*
- * The variant as the text that ab_summaries() takes; of numbers and booleans
- * the usual ones without a cast, which would be half of what a row costs.
- */
-static const char *
-UsualVariantSql(const AbSpec *spec)
-{
-	const AbQueryColumn *c = &spec->query.columns[spec->variant];
-	int			i = spec->variant + 1;
-	const char *text = AbVariantSql(spec, false);
-
-	if (c->kind == AB_VALUE_BOOLEAN)
-		return psprintf("CASE WHEN c%d THEN 'true' WHEN NOT c%d THEN 'false' END", i, i);
-	if (c->kind == AB_VALUE_WHOLE)
-		return psprintf("CASE WHEN c%d" EQUALS "0 THEN '0' WHEN c%d" EQUALS "1 THEN '1' WHEN c%d" EQUALS "2 THEN '2' ELSE %s END",
-						i, i, i, text);
-	return text;
-}
-
-/*
  * The state of a metric that is a plain mean: one of the summaries of several
  * metrics, which the planner knows are one aggregate, or a summary by itself.
+ * So it is where the variant is a number or a boolean, too, which ab_summary()
+ * takes as it is: a cast costs what is saved, and postgres_fdw does not ship it.
  */
 static char *
 MeanSql(const AbSpec *spec, int i)
 {
+	AbValueKind variant = spec->query.columns[spec->variant].kind;
 	int			before = 0;
 	int			all = 0;
 	int			first;
@@ -256,7 +239,7 @@ MeanSql(const AbSpec *spec, int i)
 			all++;
 		}
 	first = before - before % AB_MAX_OUTCOMES;
-	if (first == all - 1)
+	if (first == all - 1 || variant == AB_VALUE_WHOLE || variant == AB_VALUE_BOOLEAN)
 		return psprintf("%s.ab_summary(%s, %s)", spec->query.schema,
 						AbValueSql(spec, spec->metrics[i].column),
 						AbVariantSql(spec, true));
@@ -270,7 +253,7 @@ MeanSql(const AbSpec *spec, int i)
 								 AbValueSql(spec, spec->metrics[j].column));
 			mean++;
 		}
-	appendStringInfo(&sql, "%s)).summary_%d", UsualVariantSql(spec), before - first + 1);
+	appendStringInfo(&sql, "%s)).summary_%d", AbVariantSql(spec, false), before - first + 1);
 	return sql.data;
 }
 

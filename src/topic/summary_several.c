@@ -31,7 +31,8 @@ typedef struct Elements
 /*
  * Lower bound of a state of which it is known that its elements are summaries of
  * one column, with the same arms in the same order, as they are where the
- * aggregate has begun it.  Any other array has another.
+ * aggregate has begun it.  Who writes an array with that bound by hand, as the
+ * first state of an aggregate of their own, gets rows counted as it says.
  */
 #define SAME_ARMS	1000
 
@@ -91,13 +92,16 @@ OpenArgument(ArrayType *array)
 }
 
 /*
- * The state of the call to be changed: an aggregate's own, or a copy.
+ * Will adding a row of that variant change the size of the element where it is?
+ * The size is what leads to the next element, so that is not to happen within
+ * the array, which may outlive the call: aggregates may have this function in
+ * the place of their final one, and share a state.
  */
-static Elements
-OpenState(FunctionCallInfo fcinfo)
+static bool
+ChangesSize(const AbSummary *element, AbLabel variant)
 {
-	return AbInAggregate(fcinfo) ? OpenArray(PG_GETARG_ARRAYTYPE_P(0)) :
-		OpenArgument(PG_GETARG_ARRAYTYPE_P_COPY(0));
+	return element->room == AB_PAIR_ROOM && variant.data != NULL &&
+		AbSearchArm(element, variant) < 0;
 }
 
 /*
@@ -115,7 +119,7 @@ HaveSameArms(const AbSummary *a, const AbSummary *b)
 }
 
 /*
- * A palloc'd array of those elements, which leaves an aggregate only closed.
+ * A palloc'd array of those elements, which are closed outside of aggregates.
  */
 static Datum
 ReturnArray(FunctionCallInfo fcinfo, Elements *elements, Oid type)
@@ -171,23 +175,28 @@ AddAnyRow(FunctionCallInfo fcinfo, int outcomes, int done)
 		variant = AB_GETARG_LABEL(last);
 	if (!PG_ARGISNULL(0))
 	{
-		state = OpenState(fcinfo);
+		bool		in_place = AbInAggregate(fcinfo);
+
+		state = in_place ? OpenArray(PG_GETARG_ARRAYTYPE_P(0)) :
+			OpenArgument(PG_GETARG_ARRAYTYPE_P_COPY(0));
 		CheckCounts(state.count, outcomes);
-		changed = !AbInAggregate(fcinfo) ||
-			!VARATT_IS_4B_U(PG_GETARG_POINTER(0));
+		changed = !in_place || !VARATT_IS_4B_U(PG_GETARG_POINTER(0));
 	}
 	for (int i = done; i < outcomes; i++)
 	{
 		AbSummary  *before = state.summaries[i];
-		Size		size = before ? VARSIZE(before) : 0;
 		bool		is_null = PG_ARGISNULL(i + 1);
 		double		value = is_null ? 0 : PG_GETARG_FLOAT8(i + 1);
 		AbSummary  *after;
 
 		if (before)
 			AbCheckColumns(before, 1);
-		after = AbAddRow(before, 1, &value, is_null ? 0 : -1, variant);
-		changed |= after != before || VARSIZE(after) != size;
+		after = before;
+		if (before && ChangesSize(before, variant))
+			after = (AbSummary *) memcpy(palloc(VARSIZE(before)), before,
+										 VARSIZE(before));
+		after = AbAddRow(after, 1, &value, is_null ? 0 : -1, variant);
+		changed |= after != before;
 		state.summaries[i] = after;
 	}
 	if (!changed)
@@ -268,15 +277,14 @@ ab_summaries_combine(PG_FUNCTION_ARGS)
 	Elements	state;
 	Elements	other;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(PG_ARGISNULL(0) ? 1 : 0));
-	}
-	state = OpenState(fcinfo);
-	array = PG_GETARG_ARRAYTYPE_P(1);
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	array = PG_GETARG_ARRAYTYPE_P(PG_ARGISNULL(1) ? 0 : 1);
 	other = OpenArgument(array);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return ReturnArray(fcinfo, &other, ARR_ELEMTYPE(array));
+	/* the array is made anew, so merging is in a copy */
+	state = OpenArgument(PG_GETARG_ARRAYTYPE_P_COPY(0));
 	CheckCounts(state.count, other.count);
 	for (int i = 0; i < state.count; i++)
 	{

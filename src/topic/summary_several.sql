@@ -65,7 +65,7 @@ CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, variant text) 
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ab_summaries(float8, float8, text) IS
-	'summaries of 2 outcomes of the same rows, each as ab_summary collects it, in less time';
+	'summaries of 2 outcomes of the same rows, each as ab_summary collects it, NULL without rows';
 
 CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 float8, variant text) (
 	SFUNC = ab_summaries_accum,
@@ -76,7 +76,7 @@ CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 floa
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ab_summaries(float8, float8, float8, text) IS
-	'summaries of 3 outcomes of the same rows, each as ab_summary collects it, in less time';
+	'summaries of 3 outcomes of the same rows, each as ab_summary collects it, NULL without rows';
 
 CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 float8, outcome_4 float8, variant text) (
 	SFUNC = ab_summaries_accum,
@@ -87,7 +87,7 @@ CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 floa
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ab_summaries(float8, float8, float8, float8, text) IS
-	'summaries of 4 outcomes of the same rows, each as ab_summary collects it, in less time';
+	'summaries of 4 outcomes of the same rows, each as ab_summary collects it, NULL without rows';
 
 CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 float8, outcome_4 float8, outcome_5 float8, variant text) (
 	SFUNC = ab_summaries_accum,
@@ -98,7 +98,7 @@ CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 floa
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ab_summaries(float8, float8, float8, float8, float8, text) IS
-	'summaries of 5 outcomes of the same rows, each as ab_summary collects it, in less time';
+	'summaries of 5 outcomes of the same rows, each as ab_summary collects it, NULL without rows';
 
 CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 float8, outcome_4 float8, outcome_5 float8, outcome_6 float8, variant text) (
 	SFUNC = ab_summaries_accum,
@@ -109,7 +109,7 @@ CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 floa
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ab_summaries(float8, float8, float8, float8, float8, float8, text) IS
-	'summaries of 6 outcomes of the same rows, each as ab_summary collects it, in less time';
+	'summaries of 6 outcomes of the same rows, each as ab_summary collects it, NULL without rows';
 
 CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 float8, outcome_4 float8, outcome_5 float8, outcome_6 float8, outcome_7 float8, variant text) (
 	SFUNC = ab_summaries_accum,
@@ -120,7 +120,7 @@ CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 floa
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ab_summaries(float8, float8, float8, float8, float8, float8, float8, text) IS
-	'summaries of 7 outcomes of the same rows, each as ab_summary collects it, in less time';
+	'summaries of 7 outcomes of the same rows, each as ab_summary collects it, NULL without rows';
 
 CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 float8, outcome_4 float8, outcome_5 float8, outcome_6 float8, outcome_7 float8, outcome_8 float8, variant text) (
 	SFUNC = ab_summaries_accum,
@@ -131,5 +131,5 @@ CREATE AGGREGATE ab_summaries(outcome_1 float8, outcome_2 float8, outcome_3 floa
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ab_summaries(float8, float8, float8, float8, float8, float8, float8, float8, text) IS
-	'summaries of 8 outcomes of the same rows, each as ab_summary collects it, in less time';
+	'summaries of 8 outcomes of the same rows, each as ab_summary collects it, NULL without rows';
 
