@@ -218,42 +218,39 @@ IsPlainMean(const AbSpec *spec, const AbMetric *metric)
 }
 
 /*
- * The state of a metric that is a plain mean: one of the summaries of several
- * metrics, which the planner knows are one aggregate, or a summary by itself.
- * So it is where the variant is a number or a boolean, too, which ab_summary()
- * takes as it is: a cast costs what is saved, and postgres_fdw does not ship it.
+ * The state of a metric that is a plain mean, as one of the summaries of several
+ * metrics, which the planner knows are one aggregate.  NULL where it is to have
+ * one of its own: where no other is left to go with it, and where the variant is
+ * a number or a boolean, which ab_summary() takes as it is.  A cast would cost
+ * what is saved, and postgres_fdw does not ship it.
  */
 static char *
-MeanSql(const AbSpec *spec, int i)
+SeveralSql(const AbSpec *spec, int i)
 {
 	AbValueKind variant = spec->query.columns[spec->variant].kind;
-	int			before = 0;
-	int			all = 0;
+	int		   *means = (int *) palloc(spec->metric_count * sizeof(int));
+	int			count = 0;
+	int			position = 0;
 	int			first;
 	StringInfoData sql;
 
 	for (int j = 0; j < spec->metric_count; j++)
+	{
+		if (j == i)
+			position = count;
 		if (IsPlainMean(spec, &spec->metrics[j]))
-		{
-			before += j < i;
-			all++;
-		}
-	first = before - before % AB_MAX_OUTCOMES;
-	if (first == all - 1 || variant == AB_VALUE_WHOLE || variant == AB_VALUE_BOOLEAN)
-		return psprintf("%s.ab_summary(%s, %s)", spec->query.schema,
-						AbValueSql(spec, spec->metrics[i].column),
-						AbVariantSql(spec, true));
+			means[count++] = j;
+	}
+	first = position - position % AB_MAX_OUTCOMES;
+	if (first == count - 1 || variant == AB_VALUE_WHOLE || variant == AB_VALUE_BOOLEAN)
+		return NULL;
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "(%s.ab_summaries(", spec->query.schema);
-	for (int j = 0, mean = 0; j < spec->metric_count; j++)
-		if (IsPlainMean(spec, &spec->metrics[j]))
-		{
-			if (mean >= first && mean < first + AB_MAX_OUTCOMES)
-				appendStringInfo(&sql, "%s, ",
-								 AbValueSql(spec, spec->metrics[j].column));
-			mean++;
-		}
-	appendStringInfo(&sql, "%s)).summary_%d", AbVariantSql(spec, false), before - first + 1);
+	for (int j = first; j < Min(first + AB_MAX_OUTCOMES, count); j++)
+		appendStringInfo(&sql, "%s, ",
+						 AbValueSql(spec, spec->metrics[means[j]].column));
+	appendStringInfo(&sql, "%s)).summary_%d", AbVariantSql(spec, false),
+					 position - first + 1);
 	return sql.data;
 }
 
@@ -267,6 +264,7 @@ AbRowStateSql(const AbSpec *spec, const AbCuts *cuts, int i)
 	const char *schema = spec->query.schema;
 	const char *value = AbValueSql(spec, metric->column);
 	const char *variant = AbVariantSql(spec, false);
+	char	   *several;
 
 	if (IsOfDistribution(metric))
 		return psprintf("%s.ab_histogram(%s, %s)", schema, value,
@@ -286,8 +284,9 @@ AbRowStateSql(const AbSpec *spec, const AbCuts *cuts, int i)
 	if (metric->covariate != AB_NO_COLUMN)
 		return psprintf("%s.ab_summary(%s, %s, %s)", schema, value,
 						AbValueSql(spec, metric->covariate), variant);
-	if (IsPlainMean(spec, metric))
-		return MeanSql(spec, i);
+	several = IsPlainMean(spec, metric) ? SeveralSql(spec, i) : NULL;
+	if (several != NULL)
+		return several;
 	if (spec->query.columns[metric->column].kind == AB_VALUE_BOOLEAN)
 		value = psprintf("c%d", metric->column + 1);
 	return psprintf("%s.ab_summary(%s, %s)", schema, value,

@@ -128,14 +128,14 @@ ReturnArray(FunctionCallInfo fcinfo, Elements *elements, Oid type)
 	const AbSummary *first = elements->summaries[0];
 	Datum		values[AB_MAX_OUTCOMES];
 	bool		nulls[AB_MAX_OUTCOMES];
-	int			lower = is_state && first ? SAME_ARMS : 1;
+	int			lower = is_state ? SAME_ARMS : 1;
 
 	for (int i = 0; i < elements->count; i++)
 	{
 		AbSummary  *summary = elements->summaries[i];
 
 		nulls[i] = summary == NULL;
-		if (summary == NULL || !first || !HaveSameArms(first, summary))
+		if (lower != 1 && (summary == NULL || !HaveSameArms(first, summary)))
 			lower = 1;
 		values[i] = PointerGetDatum(is_state || !summary ? summary :
 									AbCloseSummary(summary));
