@@ -76,6 +76,18 @@ SELECT error_of($$SELECT ab_uniformity_final('{{4,1,1}}')$$);
 SELECT error_of($$SELECT ab_uniformity_final('{1,0,1,1}')$$);
 SELECT error_of($$SELECT ab_uniformity_final('{4,0,-1,1}')$$);
 SELECT error_of($$SELECT ab_uniformity_accum('{4,NULL,1,1}', 1)$$);
+-- nor does an aggregate of somebody's own count beyond the array that it begins with
+CREATE FUNCTION begin_with(state text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format('CREATE OR REPLACE AGGREGATE ab_counted(bigint, bigint) (
+		SFUNC = ab_uniformity_accum, STYPE = bigint[], INITCOND = %L)', state);
+	RETURN error_of('SELECT ab_counted(b, 4) FROM generate_series(0, 3) b');
+END $$;
+SELECT state, begin_with(state)
+FROM (VALUES ('{4,0,0,0,0,0}'), ('{4,NULL,NULL,NULL,NULL,NULL}'), ('{}'), ('{4}'), ('{4,0,0}'), ('{{4,0,0,0,0,0}}'))
+	 AS state(state);
+DROP AGGREGATE ab_counted(bigint, bigint);
+DROP FUNCTION begin_with;
 SELECT error_of($$SELECT ab_independence(ab_summary(1, 'a'))$$);
 SELECT error_of($$SELECT ab_independence(ab_summary(1, '["a"]'))$$);
 SELECT error_of($$SELECT ab_independence(ab_summary(1, '["a", 1]'))$$);

@@ -90,28 +90,47 @@ GetNumber(FunctionCallInfo fcinfo, int argument, const char *name, int64 most,
 }
 
 /*
- * The counts of an array.  ERROR 22023 if it is no state.
+ * ERROR 22023 unless the array is a state.
  */
-static Bins *
-CheckState(ArrayType *array, int *bins)
+static void
+NeedState(bool good)
 {
-	Bins	   *state = (Bins *) ARR_DATA_PTR(array);
-	int			size;
-	bool		good;
-
-	good = ARR_NDIM(array) == 1 && !ARR_HASNULL(array) &&
-		ARR_ELEMTYPE(array) == INT8OID;
-	size = good ? ARR_DIMS(array)[0] - (int) BINS_HEAD : 0;
-	good = size >= 1 && size <= MAX_BINS && state->buckets >= size &&
-		state->buckets <= INT64CONST(1) << 31 && state->left_out >= 0 &&
-		state->left_out <= AB_MAX_OBSERVATIONS;
-	for (int i = 0; i < size && good; i++)
-		good = state->counts[i] >= 0 && state->counts[i] <= AB_MAX_OBSERVATIONS;
 	if (!good)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the array is no state of ab_uniformity")));
-	*bins = size;
+}
+
+/*
+ * The counts of an array that has the form of a state, as all have that the
+ * aggregate has begun; one of somebody's own may begin with any.  That much is
+ * looked at for each row, so it is no more than what counting relies on.
+ */
+static Bins *
+OpenState(ArrayType *array, int *bins)
+{
+	bool		good = ARR_NDIM(array) == 1 && !ARR_HASNULL(array) &&
+		ARR_ELEMTYPE(array) == INT8OID;
+
+	*bins = good ? ARR_DIMS(array)[0] - (int) BINS_HEAD : 0;
+	NeedState(*bins >= 1 && *bins <= MAX_BINS);
+	return (Bins *) ARR_DATA_PTR(array);
+}
+
+/*
+ * The same of an array whose counts may be any numbers.
+ */
+static Bins *
+CheckState(ArrayType *array, int *bins)
+{
+	Bins	   *state = OpenState(array, bins);
+	bool		good = state->buckets >= *bins &&
+		state->buckets <= INT64CONST(1) << 31 && state->left_out >= 0 &&
+		state->left_out <= AB_MAX_OBSERVATIONS;
+
+	for (int i = 0; i < *bins && good; i++)
+		good = state->counts[i] >= 0 && state->counts[i] <= AB_MAX_OBSERVATIONS;
+	NeedState(good);
 	return state;
 }
 
@@ -166,11 +185,8 @@ ab_uniformity_accum(PG_FUNCTION_ARGS)
 
 	bins = Min(bins, buckets);
 	array = PG_ARGISNULL(0) ? MakeState(buckets, (int) bins) : GetState(fcinfo);
-	state = (Bins *) ARR_DATA_PTR(array);
-	if (AggCheckCallContext(fcinfo, NULL))
-		size = ARR_DIMS(array)[0] - (int) BINS_HEAD;
-	else
-		state = CheckState(array, &size);
+	state = AggCheckCallContext(fcinfo, NULL) ? OpenState(array, &size) :
+		CheckState(array, &size);
 	if (state->buckets != buckets || size != bins)
 		StatesDiffer();
 
